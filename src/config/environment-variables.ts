@@ -1,0 +1,185 @@
+import { plainToInstance } from 'class-transformer';
+import { IsIn, IsOptional, IsString, validateSync } from 'class-validator';
+
+import { ConfigurationError } from './configuration-error.js';
+import { parseGoBoolean } from './go-values.js';
+import { readSecretFile } from './secret-file.js';
+import {
+  BackendUrls,
+  documentedVariables,
+  GoBoolean,
+  GoDuration,
+  ReadableFile,
+  Variable,
+  WholeNumber,
+} from './variable.decorators.js';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const HOUR_MS = 3_600_000;
+const GIB = 1024 ** 3;
+
+/**
+ * Every environment variable the program knows, as the environment spells it. Durations hold ms, sizes bytes.
+ * Names it does not know are left alone: platforms set `SPRAYPROXY_*` variables for other programs.
+ */
+export class EnvironmentVariables {
+  @Variable({ effect: 'address both listeners bind; unset: all interfaces' })
+  @IsOptional()
+  @IsString()
+  SPRAYPROXY_SERVER_HOST?: string;
+
+  @Variable({ default: '8080', effect: 'port of the webhook listener; 0 takes a free one' })
+  @WholeNumber(0, 65_535)
+  SPRAYPROXY_SERVER_PORT!: number;
+
+  @Variable({ effect: 'backend URLs, separated by white space; unset: none' })
+  @IsOptional()
+  @BackendUrls()
+  SPRAYPROXY_SERVER_BACKEND?: string;
+
+  // Off: whoever registers a backend receives private content.
+  @Variable({ default: 'false', effect: 'serves /backends; put an authenticating proxy in front of it' })
+  @GoBoolean()
+  SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS!: boolean;
+
+  // Off: cloud metadata services answer on link-local addresses.
+  @Variable({
+    default: 'false',
+    effect: 'lets registered backends be at loopback, link-local, unspecified or multicast addresses',
+  })
+  @GoBoolean()
+  SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL!: boolean;
+
+  @Variable({ default: 'false', effect: 'accepts any certificate of a backend (for tests only)' })
+  @GoBoolean()
+  SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY!: boolean;
+
+  @Variable({ default: 'false', effect: 'accepts webhooks without a signature (for tests only)' })
+  @GoBoolean()
+  SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY!: boolean;
+
+  // GitHub gives up on a delivery after 10 s, so a webhook that is still arriving then has failed there.
+  @Variable({ default: '10s', effect: 'time a webhook may take to arrive; later: 408' })
+  @GoDuration(1, HOUR_MS)
+  SPRAYPROXY_SERVER_READ_TIMEOUT!: number;
+
+  @Variable({ default: '9090', effect: 'port of the metrics listener; 0 takes a free one' })
+  @WholeNumber(0, 65_535)
+  SPRAYPROXY_SERVER_METRICS_PORT!: number;
+
+  @Variable({ effect: 'PEM certificate file; with the key, metrics are served over TLS' })
+  @IsOptional()
+  @ReadableFile()
+  SPRAYPROXY_SERVER_METRICS_CERT?: string;
+
+  @Variable({ effect: 'PEM key file of that certificate' })
+  @IsOptional()
+  @ReadableFile()
+  SPRAYPROXY_SERVER_METRICS_KEY?: string;
+
+  @Variable({ default: '15s', effect: 'time one attempt at one backend may take' })
+  @GoDuration(1, HOUR_MS)
+  SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT!: number;
+
+  // GitHub's own limit for a payload is 25 MB.
+  @Variable({ default: '26214400', effect: 'largest payload, in bytes, itself included; larger: 413' })
+  @WholeNumber(1, GIB)
+  SPRAYPROXY_MAX_REQUEST_SIZE!: number;
+
+  // Five payloads of the largest size; fits the 384 MiB the pod is given.
+  @Variable({
+    default: '134217728',
+    effect:
+      'payload bytes held at once, at least one of the largest size; a webhook waits 5 s for room, then 503',
+  })
+  @WholeNumber(1, 64 * GIB)
+  SPRAYPROXY_MAX_INFLIGHT_BYTES!: number;
+
+  @Variable({
+    default: '0s',
+    effect: 'time between SIGTERM, when readiness falls, and the last new connection',
+  })
+  @GoDuration(0, HOUR_MS)
+  SPRAYPROXY_SHUTDOWN_DELAY!: number;
+
+  // Below Kubernetes' default grace period of 30 s, above the 15 s of an attempt.
+  @Variable({ default: '25s', effect: 'time requests in flight get to finish after that' })
+  @GoDuration(0, HOUR_MS)
+  SPRAYPROXY_SHUTDOWN_TIMEOUT!: number;
+
+  @Variable({ default: 'info', effect: LOG_LEVELS.join(', ') })
+  @IsIn(LOG_LEVELS, { message: `$property must be one of ${LOG_LEVELS.join(', ')}` })
+  SPRAYPROXY_LOG_LEVEL!: (typeof LOG_LEVELS)[number];
+
+  @Variable({ effect: 'webhook secret of the GitHub App; required unless a file gives it' })
+  @IsOptional()
+  @IsString()
+  GH_APP_WEBHOOK_SECRET?: string;
+
+  @Variable({ effect: 'file with one secret a line, all accepted; read again when it changes' })
+  @IsOptional()
+  @ReadableFile()
+  GH_APP_WEBHOOK_SECRET_FILE?: string;
+}
+
+/**
+ * Reads the environment. A variable that is empty counts as unset.
+ * @throws ConfigurationError that lists every fault, by the variable's name and never by its value.
+ */
+export function validateEnvironment(environment: Readonly<Record<string, unknown>>): EnvironmentVariables {
+  const raw: Record<string, unknown> = {};
+  for (const [name, documentation] of documentedVariables) {
+    const value = environment[name];
+    raw[name] = value === undefined || value === '' ? documentation.default : value;
+  }
+  const variables = plainToInstance(EnvironmentVariables, raw, { exposeUnsetFields: false });
+  const faulty = validateSync(variables, { stopAtFirstError: true });
+  const faults = faulty.flatMap((fault) => Object.values(fault.constraints ?? {}));
+  faults.push(...faultsBetween(variables, new Set(faulty.map((fault) => fault.property))));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return variables;
+}
+
+/** Whether `/backends` is served, told before the application is put together. */
+export function dynamicBackendsEnabled(environment: NodeJS.ProcessEnv): boolean {
+  return parseGoBoolean(environment.SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS ?? '') ?? false;
+}
+
+/** Faults of variables that are each well formed but do not go together; one already `faulty` is not named twice. */
+function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<string>): string[] {
+  const faults: string[] = [];
+  const sound = (...names: (keyof EnvironmentVariables)[]) => names.every((name) => !faulty.has(name));
+
+  if (
+    sound('SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY', 'GH_APP_WEBHOOK_SECRET_FILE') &&
+    !variables.SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY &&
+    variables.GH_APP_WEBHOOK_SECRET === undefined &&
+    variables.GH_APP_WEBHOOK_SECRET_FILE === undefined
+  ) {
+    faults.push(
+      'GH_APP_WEBHOOK_SECRET or GH_APP_WEBHOOK_SECRET_FILE must be set, unless SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY is true',
+    );
+  }
+  if (
+    (variables.SPRAYPROXY_SERVER_METRICS_CERT === undefined) !==
+    (variables.SPRAYPROXY_SERVER_METRICS_KEY === undefined)
+  ) {
+    faults.push('SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must be set together');
+  }
+  if (
+    sound('GH_APP_WEBHOOK_SECRET_FILE') &&
+    variables.GH_APP_WEBHOOK_SECRET_FILE !== undefined &&
+    readSecretFile(variables.GH_APP_WEBHOOK_SECRET_FILE).length === 0
+  ) {
+    faults.push('GH_APP_WEBHOOK_SECRET_FILE must name a file with a secret in it');
+  }
+  if (
+    sound('SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_METRICS_PORT') &&
+    variables.SPRAYPROXY_SERVER_PORT !== 0 &&
+    variables.SPRAYPROXY_SERVER_PORT === variables.SPRAYPROXY_SERVER_METRICS_PORT
+  ) {
+    faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
+  }
+  return faults;
+}

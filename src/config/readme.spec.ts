@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import './environment-variables.js';
+import { documentedVariables } from './variable.decorators.js';
+
+describe("README's environment table", () => {
+  const rows = () => readFileSync(join(__dirname, '../../README.md'), 'utf8').split('\n');
+
+  it.each([...documentedVariables])('has a row for %s, with its default', (name, documentation) => {
+    const row = rows().find((line) => line.startsWith(`| \`${name}\``));
+    expect(row).toBeDefined();
+    if (documentation.default !== undefined)
+      expect(row?.split(/[\s|`(),;]+/)).toContain(documentation.default);
+  });
+
+  it('has no row for a variable that does not exist', () => {
+    const names = rows().flatMap((line) => /^\| `((?:SPRAYPROXY|GH_APP)_\w+)`/.exec(line)?.[1] ?? []);
+    expect(names.filter((name) => !documentedVariables.has(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+
+import { type EnvironmentVariables } from './environment-variables.js';
+import { splitBackendUrls } from './variable.decorators.js';
+
+/** The configuration in the program's own words. Read once at the start, the same for the whole run. */
+@Injectable()
+export class SprayproxyConfig {
+  readonly serverHost: string | undefined;
+  readonly serverPort: number;
+  readonly metricsPort: number;
+  /** Both files, or neither. */
+  readonly metricsTls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly staticBackendUrls: readonly string[];
+  readonly allowLocalBackends: boolean;
+  readonly skipTlsVerify: boolean;
+  readonly skipWebhookVerify: boolean;
+  readonly secret: string | undefined;
+  readonly secretFile: string | undefined;
+  readonly readTimeoutMs: number;
+  readonly attemptTimeoutMs: number;
+  readonly maxPayloadBytes: number;
+  readonly maxInflightBytes: number;
+  readonly shutdownDelayMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly logLevel: string;
+
+  constructor(environment: ConfigService<EnvironmentVariables, true>) {
+    const get = <Name extends keyof EnvironmentVariables>(name: Name): EnvironmentVariables[Name] =>
+      environment.get(name, { infer: true });
+    const certFile = get('SPRAYPROXY_SERVER_METRICS_CERT');
+    const keyFile = get('SPRAYPROXY_SERVER_METRICS_KEY');
+
+    this.serverHost = get('SPRAYPROXY_SERVER_HOST');
+    this.serverPort = get('SPRAYPROXY_SERVER_PORT');
+    this.metricsPort = get('SPRAYPROXY_SERVER_METRICS_PORT');
+    this.metricsTls = certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined;
+    this.staticBackendUrls = splitBackendUrls(get('SPRAYPROXY_SERVER_BACKEND') ?? '');
+    this.allowLocalBackends = get('SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL');
+    this.skipTlsVerify = get('SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY');
+    this.skipWebhookVerify = get('SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY');
+    this.secret = get('GH_APP_WEBHOOK_SECRET');
+    this.secretFile = get('GH_APP_WEBHOOK_SECRET_FILE');
+    this.readTimeoutMs = get('SPRAYPROXY_SERVER_READ_TIMEOUT');
+    this.attemptTimeoutMs = get('SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT');
+    this.maxPayloadBytes = get('SPRAYPROXY_MAX_REQUEST_SIZE');
+    // A payload at the cap must find room, or it never would.
+    this.maxInflightBytes = Math.max(get('SPRAYPROXY_MAX_INFLIGHT_BYTES'), this.maxPayloadBytes);
+    this.shutdownDelayMs = get('SPRAYPROXY_SHUTDOWN_DELAY');
+    this.shutdownTimeoutMs = get('SPRAYPROXY_SHUTDOWN_TIMEOUT');
+    this.logLevel = get('SPRAYPROXY_LOG_LEVEL');
+  }
+}

@@ -1,0 +1,90 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsInt, IsNumber, Max, Min, ValidateBy } from 'class-validator';
+import { accessSync, constants, statSync } from 'node:fs';
+
+import { parseBackendUrl } from '../backends/backend-url.js';
+import { parseGoBoolean, parseGoDurationMs } from './go-values.js';
+
+/** What the help text and the README say of an environment variable. */
+export interface VariableDocumentation {
+  /** The raw text that stands for the variable when it is unset or empty; absent: there is no default. */
+  readonly default?: string;
+  readonly effect: string;
+}
+
+/** Every variable by its name, in the order of its declaration. */
+export const documentedVariables = new Map<string, VariableDocumentation>();
+
+/** Declares an environment variable: its name is the property's. */
+export const Variable =
+  (documentation: VariableDocumentation): PropertyDecorator =>
+  (_target, name) => {
+    documentedVariables.set(String(name), documentation);
+  };
+
+/** Hands on what `parse` understands; leaves the rest as text, for the validator to refuse. */
+const parsed = (parse: (text: string) => unknown): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (parse(value) ?? value) : value));
+
+/** A boolean in any spelling of Go's ParseBool. */
+export const GoBoolean = (): PropertyDecorator =>
+  applyDecorators(
+    parsed(parseGoBoolean),
+    IsBoolean({
+      message: '$property must be one of 1, t, T, TRUE, true, True, 0, f, F, FALSE, false, False',
+    }),
+  );
+
+/** A duration in Go's notation, of at least `minMs` and at most `maxMs`; the property holds ms. */
+export const GoDuration = (minMs: number, maxMs: number): ReturnType<typeof applyDecorators> =>
+  applyDecorators(
+    parsed(parseGoDurationMs),
+    IsNumber({}, { message: '$property must be a duration such as 500ms, 10s or 1m30s' }),
+    Min(minMs, { message: `$property must be at least ${minMs}ms` }),
+    Max(maxMs, { message: `$property must be at most ${maxMs}ms` }),
+  );
+
+/** A whole number in decimal digits, of at least `min` and at most `max`. */
+export const WholeNumber = (min: number, max: number): PropertyDecorator =>
+  applyDecorators(
+    parsed((text) => (/^\d+$/.test(text) ? Number(text) : undefined)),
+    IsInt({ message: `$property must be a whole number from ${min} to ${max}` }),
+    Min(min, { message: `$property must be at least ${min}` }),
+    Max(max, { message: `$property must be at most ${max}` }),
+  );
+
+/** The path of a file that this process can read now. */
+export const ReadableFile = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'readableFile',
+    validator: {
+      validate: (path: unknown) => {
+        try {
+          accessSync(path as string, constants.R_OK);
+          return statSync(path as string).isFile();
+        } catch {
+          return false;
+        }
+      },
+      defaultMessage: () => '$property must name a file that this process can read',
+    },
+  });
+
+/** Backend URLs separated by white space. A fault tells which one by its place in the list, starting at 1. */
+export const BackendUrls = (): PropertyDecorator => {
+  const faultOf = (text: unknown): string | undefined => {
+    const parsedUrls = splitBackendUrls(text as string).map(parseBackendUrl);
+    const place = parsedUrls.findIndex((url) => typeof url === 'string');
+    return place < 0 ? undefined : `URL ${place + 1}: ${parsedUrls[place] as string}`;
+  };
+  return ValidateBy({
+    name: 'backendUrls',
+    validator: {
+      validate: (text: unknown) => faultOf(text) === undefined,
+      defaultMessage: (fault) => `$property must hold backend URLs; ${faultOf(fault?.value) ?? ''}`,
+    },
+  });
+};
+
+export const splitBackendUrls = (text: string): string[] => text.split(/\s+/).filter((url) => url !== '');

@@ -1,0 +1,18 @@
+import './config/environment-variables.js';
+import { documentedVariables } from './config/variable.decorators.js';
+import { helpText } from './help.js';
+
+describe('the help text', () => {
+  it.each([...documentedVariables])('tells of %s', (name, { default: standard, effect }) => {
+    const byDefault = standard === undefined ? '' : ` [${standard}]`;
+    expect(helpText()).toContain(`\n  ${name}${byDefault}\n      ${effect}\n`);
+  });
+
+  it.each(['server', '--help', '--version'])('tells of %s', (argument) => {
+    expect(helpText()).toContain(argument);
+  });
+
+  it('shows no default of a secret', () => {
+    expect(helpText()).toContain('\n  GH_APP_WEBHOOK_SECRET\n');
+  });
+});

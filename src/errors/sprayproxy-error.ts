@@ -1,0 +1,23 @@
+export type SprayproxyErrorCode =
+  | 'signature'
+  | 'payload-too-large'
+  | 'payload-aborted'
+  | 'payload-timeout'
+  | 'overload'
+  | 'forwarding-failed'
+  | 'invalid-json-body'
+  | 'invalid-backend'
+  | 'backend-unknown';
+
+/**
+ * Something a caller is told of. Knows no HTTP status: the exception filter alone maps codes to answers.
+ * The message is for the log, and for the caller only where the answers' table says so.
+ */
+export class SprayproxyError extends Error {
+  constructor(
+    readonly code: SprayproxyErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,79 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { type Request, type Response } from 'express';
+import { type Counter } from 'prom-client';
+
+import { requestFields } from '../http/request-fields.js';
+import { TEXT_PLAIN } from '../http/text-plain.js';
+import { Logger } from '../logging/logger.js';
+import { type RejectionReason, WEBHOOKS_REJECTED } from '../metrics/metrics.js';
+import { SprayproxyError, type SprayproxyErrorCode } from './sprayproxy-error.js';
+
+interface Answer {
+  readonly status: number;
+  /** Absent: the error's own message, which then must be fit for the caller. */
+  readonly text?: string;
+  readonly retryAfterSeconds?: number;
+  /** Present: a webhook was turned away, and is counted under this reason. */
+  readonly rejection?: RejectionReason;
+}
+
+const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
+  signature: { status: 400, text: 'bad request', rejection: 'signature' },
+  'payload-too-large': { status: 413, text: 'request body too large', rejection: 'size' },
+  'payload-aborted': { status: 400, text: 'bad request', rejection: 'aborted' },
+  'payload-timeout': { status: 408, text: 'request timeout', rejection: 'timeout' },
+  overload: { status: 503, text: 'overloaded', retryAfterSeconds: 10, rejection: 'overload' },
+  'forwarding-failed': { status: 502, text: 'failed to proxy' },
+  'invalid-json-body': { status: 400, text: 'please provide a valid json body' },
+  'invalid-backend': { status: 400 },
+  'backend-unknown': { status: 404, text: 'backend server not found in the list' },
+};
+
+/** The one place where an error becomes an answer. Shows nothing of the inside. */
+@Catch()
+export class SprayproxyExceptionFilter implements ExceptionFilter {
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly logger: Logger,
+    @InjectMetric(WEBHOOKS_REJECTED) private readonly rejected: Counter,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const { status, text, retryAfterSeconds } = this.#answerTo(error, request);
+    if (response.headersSent || response.destroyed) return;
+    response.setHeader('Content-Type', TEXT_PLAIN);
+    if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
+    this.adapterHost.httpAdapter.reply(response, text, status);
+  }
+
+  #answerTo(error: unknown, request: Request): Answer {
+    if (error instanceof SprayproxyError) {
+      const answer = ANSWERS[error.code];
+      if (answer.rejection !== undefined) {
+        this.rejected.inc({ reason: answer.rejection });
+        this.logger.warn(
+          { ...requestFields(request), reason: answer.rejection, why: error.message, status: answer.status },
+          'webhook rejected',
+        );
+      }
+      return { text: error.message, ...answer };
+    }
+    const status = statusOf(error);
+    if (status === 404) return { status, text: '404 page not found' };
+    if (status === 413) return { status, text: 'request body too large' };
+    if (status < 500) return { status, text: 'bad request' };
+    this.logger.error({ ...requestFields(request), err: error }, 'unexpected error');
+    return { status: 500, text: 'internal error' };
+  }
+}
+
+/** The status that an error of the framework or of a body parser carries; 500 if it is neither. */
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === 'number' && status >= 400 ? status : 500;
+}

@@ -1,0 +1,61 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo } from 'node:net';
+import { collectDefaultMetrics, type Gauge, register } from 'prom-client';
+
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { TEXT_PLAIN } from '../http/text-plain.js';
+import { VERSION } from '../version.js';
+import { BUILD_INFO } from './metrics.js';
+
+/**
+ * Serves `/metrics` on a port of its own, so that the one the internet reaches has none.
+ * It starts before the webhook listener and ends after it, so that the last webhooks are still counted.
+ */
+@Injectable()
+export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #server: Server;
+
+  constructor(
+    private readonly config: SprayproxyConfig,
+    @InjectMetric(BUILD_INFO) buildInfo: Gauge,
+  ) {
+    collectDefaultMetrics();
+    buildInfo.set({ version: VERSION, node: process.version }, 1);
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#answer(request, response);
+    const tls = config.metricsTls;
+    this.#server =
+      tls === undefined
+        ? createServer(answer)
+        : createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, answer);
+  }
+
+  /** Where it listens. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#server.listen(this.config.metricsPort, this.config.serverHost);
+    await once(this.#server, 'listening');
+  }
+
+  onApplicationShutdown(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
+      response.writeHead(404, { 'content-type': TEXT_PLAIN }).end('404 page not found');
+      return;
+    }
+    const text = await register.metrics();
+    response.writeHead(200, { 'content-type': register.contentType }).end(text);
+  }
+}

@@ -1,0 +1,89 @@
+import { type Provider } from '@nestjs/common';
+import { makeCounterProvider, makeGaugeProvider, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
+
+/**
+ * Every metric of this program: name, labels, buckets. Times are in seconds, sizes in bytes.
+ *
+ * The first three are drawn without aggregation by dashboards that exist already: another label or bucket
+ * would multiply their lines.
+ */
+export const INBOUND_REQUESTS = 'sprayproxy_http_inbound_requests_total';
+export const FORWARDED_REQUESTS = 'sprayproxy_http_forwarded_requests_total';
+export const RESPONSE_TIME = 'sprayproxy_http_response_time_duration_seconds';
+
+export const WEBHOOKS_REJECTED = 'sprayproxy_webhooks_rejected_total';
+export const WEBHOOKS_IN_FLIGHT = 'sprayproxy_webhooks_in_flight';
+export const WEBHOOK_PAYLOAD_BYTES = 'sprayproxy_webhook_payload_bytes';
+export const WEBHOOK_ANSWER_SECONDS = 'sprayproxy_webhook_answer_duration_seconds';
+export const INFLIGHT_PAYLOAD_BYTES = 'sprayproxy_inflight_payload_bytes';
+export const FORWARD_ATTEMPT_SECONDS = 'sprayproxy_forward_attempt_duration_seconds';
+export const BACKENDS = 'sprayproxy_backends';
+export const BUILD_INFO = 'sprayproxy_build_info';
+
+/** Label `error` of `FORWARDED_REQUESTS`. */
+export const FORWARD_ERRORS = ['none', 'http-error', 'non-http-error'] as const;
+export type ForwardError = (typeof FORWARD_ERRORS)[number];
+
+/** Label `reason` of `WEBHOOKS_REJECTED`. */
+export const REJECTION_REASONS = ['signature', 'size', 'aborted', 'timeout', 'overload'] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+// From a backend on the same host to the 15 s an attempt may take; GitHub gives up at 10 s.
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
+
+export const metricProviders: Provider[] = [
+  makeCounterProvider({
+    name: INBOUND_REQUESTS,
+    help: 'Webhooks that came in, before any check.',
+  }),
+  makeCounterProvider({
+    name: FORWARDED_REQUESTS,
+    help: 'Attempts to forward a webhook to a backend. error: none, http-error (it answered with a failure), non-http-error (it did not answer).',
+    labelNames: ['host', 'error'],
+  }),
+  makeHistogramProvider({
+    name: RESPONSE_TIME,
+    help: 'Time until a backend answered an attempt, in seconds. Attempts without an answer do not count.',
+    buckets: [0.005, 0.05, 0.5, 5],
+  }),
+  makeCounterProvider({
+    name: WEBHOOKS_REJECTED,
+    help: 'Webhooks that were not forwarded. reason: signature, size, aborted (the sender hung up), timeout (it did not arrive in time), overload (no room).',
+    labelNames: ['reason'],
+  }),
+  makeGaugeProvider({
+    name: WEBHOOKS_IN_FLIGHT,
+    help: 'Webhooks that have come in and are not answered yet.',
+  }),
+  makeHistogramProvider({
+    name: WEBHOOK_PAYLOAD_BYTES,
+    help: 'Size of the payloads of verified webhooks, in bytes.',
+    buckets: [1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 26_214_400],
+  }),
+  makeHistogramProvider({
+    name: WEBHOOK_ANSWER_SECONDS,
+    help: 'Time until the sender of a webhook got its answer, in seconds, by HTTP status.',
+    labelNames: ['status'],
+    buckets: SECONDS,
+  }),
+  makeGaugeProvider({
+    name: INFLIGHT_PAYLOAD_BYTES,
+    help: 'Bytes of memory reserved for payloads.',
+  }),
+  makeHistogramProvider({
+    name: FORWARD_ATTEMPT_SECONDS,
+    help: 'Duration of attempts in seconds, those without an answer included. outcome: accepted, rejected, refused, unknown.',
+    labelNames: ['host', 'outcome'],
+    buckets: SECONDS,
+  }),
+  makeGaugeProvider({
+    name: BACKENDS,
+    help: 'Backends that webhooks are forwarded to. origin: static, registered.',
+    labelNames: ['origin'],
+  }),
+  makeGaugeProvider({
+    name: BUILD_INFO,
+    help: 'Always 1; the labels tell what is running.',
+    labelNames: ['version', 'node'],
+  }),
+];

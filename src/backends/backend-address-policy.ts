@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { lookup } from 'node:dns/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { type Backend } from './backend.js';
+import { isLocalAddress } from './local-address.js';
+
+/** A name that takes longer to resolve counts as one that does not resolve yet. */
+const LOOKUP_TIMEOUT_MS = 2000;
+
+/** Which addresses a registered backend may have. Connections to it are held to the same rule. */
+@Injectable()
+export class BackendAddressPolicy {
+  constructor(private readonly config: SprayproxyConfig) {}
+
+  /**
+   * A name that does not resolve (yet) is let through: routes of new clusters take a while to be known.
+   * @throws SprayproxyError `invalid-backend`
+   */
+  async check({ hostname }: Backend): Promise<void> {
+    if (this.config.allowLocalBackends) return;
+    if ((await addressesOf(hostname)).some(isLocalAddress)) {
+      throw new SprayproxyError(
+        'invalid-backend',
+        'url must not be at a loopback, link-local, unspecified or multicast address',
+      );
+    }
+  }
+}
+
+async function addressesOf(hostname: string): Promise<string[]> {
+  const timer = new AbortController();
+  try {
+    const addresses = await Promise.race([
+      lookup(hostname, { all: true }),
+      delay(LOOKUP_TIMEOUT_MS, [], { signal: timer.signal }),
+    ]);
+    return addresses.map(({ address }) => address);
+  } catch {
+    return [];
+  } finally {
+    timer.abort();
+  }
+}

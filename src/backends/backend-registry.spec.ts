@@ -1,0 +1,114 @@
+import { configFor } from '../../test/support/config-for.js';
+import { newGauge, samplesOf } from '../../test/support/unregistered-metrics.js';
+import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
+import { Backend } from './backend.js';
+
+function registryOf(...staticUrls: string[]) {
+  const count = newGauge('origin');
+  const registry = new BackendRegistry(configFor({ SPRAYPROXY_SERVER_BACKEND: staticUrls.join(' ') }), count);
+  const removed: Backend[] = [];
+  registry.on('removed', (backend) => removed.push(backend));
+  return { registry, removed, count, urls: () => registry.list().map(({ url }) => url) };
+}
+
+const backendAt = (url: string) => new Backend(new URL(url), 'registered');
+
+describe('BackendRegistry', () => {
+  it('begins with the static backends, each once, in their order', () => {
+    const { registry, urls } = registryOf('http://b', 'http://a', 'http://b/', 'http://c/base');
+    expect(urls()).toEqual(['http://b', 'http://a', 'http://c/base']);
+    expect(registry.list().map(({ origin }) => origin)).toEqual(['static', 'static', 'static']);
+  });
+
+  it('begins empty without any', () => {
+    expect(registryOf().urls()).toEqual([]);
+  });
+
+  it.each([
+    ['http://new', 'registered', ['http://static', 'http://new']],
+    ['http://static/', 'known', ['http://static']],
+    ['HTTP://STATIC:80', 'known', ['http://static']],
+    ['http://static/base', 'registered', ['http://static', 'http://static/base']],
+  ])('asked to register %s, answers %s', (url, result, list) => {
+    const { registry, urls } = registryOf('http://static');
+    expect(registry.register(backendAt(url))).toBe(result);
+    expect(urls()).toEqual(list);
+    expect(registry.has(backendAt(url))).toBe(true);
+  });
+
+  it('keeps a backend as it came first', () => {
+    const { registry } = registryOf('http://a');
+    registry.register(backendAt('http://a/'));
+    expect(registry.list()).toMatchObject([{ url: 'http://a', origin: 'static' }]);
+  });
+
+  it(`is full at ${MAX_REGISTERED_BACKENDS} registered backends, the static ones not counted`, () => {
+    const { registry, urls } = registryOf('http://static');
+    const register = (n: number) => registry.register(backendAt(`http://backend-${n}`));
+    const results = Array.from({ length: MAX_REGISTERED_BACKENDS + 1 }, (_, n) => register(n + 1));
+
+    expect(MAX_REGISTERED_BACKENDS).toBe(256);
+    expect(results.slice(0, 256)).toEqual(Array(256).fill('registered'));
+    expect(results[256]).toBe('full');
+    expect(urls()).toHaveLength(257);
+    expect(register(1)).toBe('known');
+    registry.unregister('http://backend-1');
+    expect(register(257)).toBe('registered');
+    expect(register(258)).toBe('full');
+  });
+
+  it('makes no room for registered backends by giving up static ones', () => {
+    const { registry } = registryOf('http://static');
+    for (let n = 1; n <= MAX_REGISTERED_BACKENDS; n++) registry.register(backendAt(`http://backend-${n}`));
+    registry.unregister('http://static');
+    expect(registry.register(backendAt('http://static'))).toBe('full');
+  });
+
+  it.each(['static', 'registered'])('gives up a %s backend, and tells of it when it is gone', (name) => {
+    const { registry, removed, urls } = registryOf('http://static');
+    registry.register(backendAt('http://registered'));
+    const goneWhenTold: boolean[] = [];
+    registry.on('removed', (backend) => goneWhenTold.push(!registry.has(backend)));
+
+    const backend = registry.unregister(backendAt(`http://${name}/`).key);
+    expect(backend).toMatchObject({ url: `http://${name}`, origin: name });
+    expect(removed).toEqual([backend]);
+    expect(goneWhenTold).toEqual([true]);
+    expect(urls()).not.toContain(`http://${name}`);
+    expect(registry.unregister(`http://${name}`)).toBeUndefined();
+    expect(removed).toHaveLength(1);
+  });
+
+  it('does not alter a list it has given out', () => {
+    const { registry } = registryOf('http://a', 'http://b');
+    const before = registry.list();
+    registry.register(backendAt('http://c'));
+    registry.unregister('http://a');
+    expect(before.map(({ url }) => url)).toEqual(['http://a', 'http://b']);
+    expect(registry.list().map(({ url }) => url)).toEqual(['http://b', 'http://c']);
+  });
+
+  it('knows a host as long as one backend is left there', () => {
+    const { registry } = registryOf('http://pac:8080/a', 'http://pac:8080/b');
+    registry.unregister('http://pac:8080/a');
+    expect(registry.hasHost('pac:8080')).toBe(true);
+    expect(registry.hasHost('pac')).toBe(false);
+    registry.unregister('http://pac:8080/b');
+    expect(registry.hasHost('pac:8080')).toBe(false);
+  });
+
+  it('counts its backends by origin', async () => {
+    const { registry, count } = registryOf('http://a', 'http://b');
+    await expect(samplesOf(count)).resolves.toEqual({
+      'gauge{origin="static"}': 2,
+      'gauge{origin="registered"}': 0,
+    });
+    registry.register(backendAt('http://c'));
+    registry.register(backendAt('http://c'));
+    registry.unregister('http://a');
+    await expect(samplesOf(count)).resolves.toEqual({
+      'gauge{origin="static"}': 1,
+      'gauge{origin="registered"}': 1,
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { EventEmitter } from 'node:events';
+import { type Gauge } from 'prom-client';
+
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { BACKENDS } from '../metrics/metrics.js';
+import { Backend, type BackendOrigin } from './backend.js';
+import { parseBackendUrl } from './backend-url.js';
+
+export const MAX_REGISTERED_BACKENDS = 256;
+
+/**
+ * The backends of now. Emits `removed` with the backend that went.
+ * Changes replace the list instead of altering it, so a fan-out under way keeps the one it began with.
+ */
+@Injectable()
+export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> {
+  #byKey: ReadonlyMap<string, Backend> = new Map();
+  #list: readonly Backend[] = [];
+
+  constructor(
+    config: SprayproxyConfig,
+    @InjectMetric(BACKENDS) private readonly count: Gauge,
+  ) {
+    super();
+    const backends = config.staticBackendUrls
+      .map(parseBackendUrl)
+      .filter((url) => url instanceof URL)
+      .map((url) => new Backend(url, 'static'));
+    this.#replace(new Map(backends.map((backend) => [backend.key, backend])));
+  }
+
+  list(): readonly Backend[] {
+    return this.#list;
+  }
+
+  has(backend: Backend): boolean {
+    return this.#byKey.has(backend.key);
+  }
+
+  hasHost(host: string): boolean {
+    return this.#list.some((backend) => backend.host === host);
+  }
+
+  register(backend: Backend): 'registered' | 'known' | 'full' {
+    if (this.has(backend)) return 'known';
+    if (this.#countOf('registered') >= MAX_REGISTERED_BACKENDS) return 'full';
+    this.#replace(new Map(this.#byKey).set(backend.key, backend));
+    return 'registered';
+  }
+
+  /** Gives the backend that went, or `undefined` if there was none of that key. */
+  unregister(key: string): Backend | undefined {
+    const backend = this.#byKey.get(key);
+    if (backend === undefined) return undefined;
+    const rest = new Map(this.#byKey);
+    rest.delete(key);
+    this.#replace(rest);
+    this.emit('removed', backend);
+    return backend;
+  }
+
+  #replace(byKey: ReadonlyMap<string, Backend>): void {
+    this.#byKey = byKey;
+    this.#list = [...byKey.values()];
+    for (const origin of ['static', 'registered'] as const) this.count.set({ origin }, this.#countOf(origin));
+  }
+
+  #countOf(origin: BackendOrigin): number {
+    return this.#list.filter((backend) => backend.origin === origin).length;
+  }
+}

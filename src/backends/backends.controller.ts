@@ -1,0 +1,92 @@
+import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { type Request, type Response } from 'express';
+
+import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { requestFields } from '../http/request-fields.js';
+import { TEXT_PLAIN } from '../http/text-plain.js';
+import { Logger } from '../logging/logger.js';
+import { BackendAddressPolicy } from './backend-address-policy.js';
+import { type BackendBody, BackendBodyPipe } from './backend-body.pipe.js';
+import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
+import { parseBackendUrl } from './backend-url.js';
+import { Backend, type BackendOrigin } from './backend.js';
+
+export interface BackendList {
+  readonly backends: readonly { readonly url: string; readonly origin: BackendOrigin }[];
+}
+
+/** Adds and removes backends at run time. Whoever gets here has been authenticated by the proxy in front. */
+@Controller('backends')
+export class BackendsController {
+  constructor(
+    private readonly registry: BackendRegistry,
+    private readonly addressPolicy: BackendAddressPolicy,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Text that clients take apart by its prefix and `, `; JSON where `Accept` prefers it. */
+  @Get()
+  list(@Req() request: Request, @Res({ passthrough: true }) response: Response): string | BackendList {
+    const backends = this.registry.list();
+    response.setHeader('Vary', 'Accept');
+    if (request.accepts(['text/plain', 'application/json']) === 'application/json') {
+      return { backends: backends.map(({ url, origin }) => ({ url, origin })) };
+    }
+    response.setHeader('Content-Type', TEXT_PLAIN);
+    return `Backend urls: ${backends.map(({ url }) => url).join(', ')}`;
+  }
+
+  /**
+   * Answers 302, without a Location, for a backend that is there already: clients read it as success.
+   * @throws SprayproxyError `invalid-json-body`, `invalid-backend`
+   */
+  @Post()
+  @HttpCode(200)
+  @Header('Content-Type', TEXT_PLAIN)
+  async register(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Body(BackendBodyPipe) body: BackendBody,
+  ): Promise<string> {
+    const backend = toBackend(body);
+    if (!this.registry.has(backend)) await this.addressPolicy.check(backend);
+    const result = this.registry.register(backend);
+    switch (result) {
+      case 'registered':
+        this.logger.info({ ...requestFields(request), backend: backend.url }, 'backend registered');
+        return 'registered the backend server';
+      case 'known':
+        response.status(302);
+        return 'backend server already registered';
+      case 'full':
+        throw new SprayproxyError(
+          'invalid-backend',
+          `there are ${MAX_REGISTERED_BACKENDS} registered backends already; unregister one first`,
+        );
+      default:
+        return result satisfies never;
+    }
+  }
+
+  /**
+   * A backend of the environment can be removed too; it is back after a restart.
+   * @throws SprayproxyError `invalid-json-body`, `invalid-backend`, `backend-unknown`
+   */
+  @Delete()
+  @Header('Content-Type', TEXT_PLAIN)
+  unregister(@Req() request: Request, @Body(BackendBodyPipe) body: BackendBody): string {
+    const removed = this.registry.unregister(toBackend(body).key);
+    if (removed === undefined) throw new SprayproxyError('backend-unknown', 'no such backend');
+    this.logger.info(
+      { ...requestFields(request), backend: removed.url, origin: removed.origin },
+      'backend unregistered',
+    );
+    return 'backend server unregistered';
+  }
+}
+
+function toBackend({ url: text }: BackendBody): Backend {
+  const url = parseBackendUrl(text);
+  if (typeof url === 'string') throw new SprayproxyError('invalid-backend', url);
+  return new Backend(url, 'registered');
+}

@@ -1,0 +1,20 @@
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { raw } from 'express';
+
+import { BackendAddressPolicy } from './backend-address-policy.js';
+import { BackendRegistryModule } from './backend-registry.module.js';
+import { BackendsController } from './backends.controller.js';
+
+/** A URL has 2,048 characters at most; the rest is JSON around it. */
+const MAX_BODY = '16kb';
+
+@Module({
+  imports: [BackendRegistryModule],
+  controllers: [BackendsController],
+  providers: [BackendAddressPolicy],
+})
+export class BackendsModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(raw({ type: () => true, limit: MAX_BODY })).forRoutes(BackendsController);
+  }
+}

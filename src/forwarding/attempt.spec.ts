@@ -1,0 +1,9 @@
+import { Backend } from '../backends/backend.js';
+import { isServed, OUTCOMES } from './attempt.js';
+
+const backend = new Backend(new URL('http://pac'), 'static');
+
+it('a backend is served once it has accepted or rejected a delivery', () => {
+  const served = OUTCOMES.filter((outcome) => isServed({ backend, outcome, durationMs: 1 }));
+  expect(served).toEqual(['accepted', 'rejected']);
+});

@@ -1,0 +1,43 @@
+/** Headers that end at a proxy, and those whose value is the proxy's own affair. @see RFC 9110 section 7.6.1 */
+const DROPPED: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect', // answered by us
+  'host', // the backend's own
+  'content-length', // recomputed
+  'authorization', // meant for us
+  'cookie',
+]);
+
+/** `proxy-*` is between a client and its proxy; `x-remote-*` is how kube-rbac-proxy names a user. */
+const DROPPED_PREFIXES = ['proxy-', 'x-remote-'];
+
+/**
+ * The end-to-end headers of a webhook, names, values, order and repetitions as they came.
+ * @param rawHeaders names and values in turn; so is the result.
+ */
+export function forwardHeaders(rawHeaders: readonly string[]): string[] {
+  const named = namedInConnection(rawHeaders);
+  const forwarded: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    const lowerCase = name.toLowerCase();
+    if (DROPPED.has(lowerCase) || named.has(lowerCase)) continue;
+    if (DROPPED_PREFIXES.some((prefix) => lowerCase.startsWith(prefix))) continue;
+    forwarded.push(name, rawHeaders[at + 1] as string);
+  }
+  return forwarded;
+}
+
+function namedInConnection(rawHeaders: readonly string[]): Set<string> {
+  const named = new Set<string>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() !== 'connection') continue;
+    for (const token of rawHeaders[at + 1]?.split(',') ?? []) named.add(token.trim().toLowerCase());
+  }
+  return named;
+}

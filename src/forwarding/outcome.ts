@@ -1,0 +1,23 @@
+import { type Outcome } from './attempt.js';
+
+/** Client errors that are no verdict on the request: it may be sent again. */
+const REFUSED_FOR_NOW: ReadonlySet<number> = new Set([
+  408, // Request Timeout
+  425, // Too Early
+  429, // Too Many Requests
+  503, // Service Unavailable: what a router answers for a service without a pod
+]);
+
+/**
+ * Outcome of an attempt that was answered.
+ * A redirect is refused: followed, the POST would become a GET, which Pipelines-as-Code answers with 200.
+ * @param status final HTTP status, 200 to 599.   @see RFC 9110 section 15
+ */
+export function outcomeOfStatus(status: number): Outcome {
+  if (status >= 200 && status < 300) return 'accepted';
+  if (status < 400 || REFUSED_FOR_NOW.has(status)) return 'refused';
+  return status < 500 ? 'rejected' : 'unknown';
+}
+
+/** Outcome of an attempt that was not answered. @param requestBegan whether a byte of the request may have been sent. */
+export const outcomeOfFailure = (requestBegan: boolean): Outcome => (requestBegan ? 'unknown' : 'refused');

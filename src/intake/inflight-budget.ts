@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { type Gauge } from 'prom-client';
+
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { INFLIGHT_PAYLOAD_BYTES } from '../metrics/metrics.js';
+
+/** GitHub hangs up after 10 s: a webhook that waited longer would be answered too late. */
+export const MAX_WAIT_MS = 5000;
+
+interface Waiter {
+  readonly bytes: number;
+  readonly admit: () => void;
+}
+
+/** Room for the payloads of all requests together, given out first come, first served. */
+@Injectable()
+export class InflightBudget {
+  readonly #maxBytes: number;
+  readonly #queue = new Set<Waiter>();
+  #heldBytes = 0;
+
+  constructor(
+    config: SprayproxyConfig,
+    @InjectMetric(INFLIGHT_PAYLOAD_BYTES) private readonly held: Gauge,
+  ) {
+    this.#maxBytes = config.maxInflightBytes;
+  }
+
+  /**
+   * Reserves room, waiting for it if need be. The caller gives it back with `release`.
+   * @param signal ends the wait, if the webhook's sender has hung up.
+   * @throws SprayproxyError `overload` after `MAX_WAIT_MS`; `payload-aborted`.
+   */
+  async reserve(bytes: number, signal: () => AbortSignal): Promise<void> {
+    if (this.#queue.size > 0 || !this.#fits(bytes)) await this.#wait(bytes, signal());
+    else this.#take(bytes);
+  }
+
+  release(bytes: number): void {
+    this.#take(-bytes);
+    for (const waiter of this.#queue) {
+      if (!this.#fits(waiter.bytes)) return;
+      this.#queue.delete(waiter);
+      this.#take(waiter.bytes);
+      waiter.admit();
+    }
+  }
+
+  #fits(bytes: number): boolean {
+    return this.#heldBytes + bytes <= this.#maxBytes;
+  }
+
+  #take(bytes: number): void {
+    this.#heldBytes += bytes;
+    this.held.set(this.#heldBytes);
+  }
+
+  #wait(bytes: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (error?: SprayproxyError) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        if (error === undefined) {
+          resolve();
+          return;
+        }
+        this.#queue.delete(waiter);
+        // Whoever stood behind may fit where this one did not.
+        this.release(0);
+        reject(error);
+      };
+      const onAbort = () => {
+        leave(new SprayproxyError('payload-aborted', 'the sender hung up while waiting for room'));
+      };
+      const waiter: Waiter = { bytes, admit: leave };
+      const timer = setTimeout(() => {
+        leave(new SprayproxyError('overload', `no room for the payload within ${MAX_WAIT_MS} ms`));
+      }, MAX_WAIT_MS);
+      this.#queue.add(waiter);
+      signal.addEventListener('abort', onAbort);
+      if (signal.aborted) onAbort();
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { type Response } from 'express';
+import { type Histogram } from 'prom-client';
+import { finalize, type Observable } from 'rxjs';
+
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { WEBHOOK_PAYLOAD_BYTES } from '../metrics/metrics.js';
+import { InflightBudget } from './inflight-budget.js';
+import { readPayload } from './read-payload.js';
+import { type PendingSignature } from './signature.js';
+import { VerifiedPayload } from './verified-payload.js';
+import { PAYLOAD, SIGNATURE, webhookRequest, type WebhookRequest } from './webhook-request.js';
+
+/** Reads the payload under the cap, verifying its signature on the way. Its room is given back after the answer. */
+@Injectable()
+export class PayloadSizeInterceptor implements NestInterceptor {
+  constructor(
+    private readonly config: SprayproxyConfig,
+    private readonly budget: InflightBudget,
+    @InjectMetric(WEBHOOK_PAYLOAD_BYTES) private readonly payloadBytes: Histogram,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = webhookRequest(context);
+    const response = context.switchToHttp().getResponse<Response>();
+    const signature = request[SIGNATURE];
+    if (signature === undefined) throw new Error('the route lacks WebhookSignatureGuard');
+
+    const { maxPayloadBytes } = this.config;
+    const declaredBytes = contentLength(request);
+    if (declaredBytes !== undefined && declaredBytes > maxPayloadBytes) {
+      throw new SprayproxyError(
+        'payload-too-large',
+        `the declared payload is larger than ${maxPayloadBytes} bytes`,
+      );
+    }
+
+    let reservedBytes = declaredBytes ?? maxPayloadBytes;
+    await this.budget.reserve(reservedBytes, () => hangUpSignal(response));
+    try {
+      if (request.headers.expect !== undefined) response.writeContinue();
+      const payload = await this.#read(request, declaredBytes, signature);
+      this.budget.release(reservedBytes - payload.bytes.length);
+      reservedBytes = payload.bytes.length;
+      this.payloadBytes.observe(reservedBytes);
+      request[PAYLOAD] = payload;
+    } catch (error) {
+      this.budget.release(reservedBytes);
+      throw error;
+    }
+    return next.handle().pipe(
+      finalize(() => {
+        this.budget.release(reservedBytes);
+      }),
+    );
+  }
+
+  async #read(
+    request: WebhookRequest,
+    declaredBytes: number | undefined,
+    signature: PendingSignature,
+  ): Promise<VerifiedPayload> {
+    const bytes = await readPayload(request, {
+      declaredBytes,
+      maxBytes: this.config.maxPayloadBytes,
+      timeoutMs: this.config.readTimeoutMs,
+      onBytes: (chunk) => {
+        signature.update(chunk);
+      },
+    });
+    return VerifiedPayload.verify(bytes, signature);
+  }
+}
+
+/** `undefined` for a chunked body; Node's parser has refused a length that is not a number. */
+function contentLength(request: WebhookRequest): number | undefined {
+  if (request.headers['transfer-encoding'] !== undefined) return undefined;
+  return Number(request.headers['content-length'] ?? 0);
+}
+
+function hangUpSignal(response: Response): AbortSignal {
+  const controller = new AbortController();
+  if (response.closed) controller.abort();
+  response.once('close', () => {
+    controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,307 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { BackendServer } from './support/backend-server.js';
+import { onCleanup } from './support/cleanup.js';
+import { closedPort } from './support/closed-port.js';
+import { head, RawConnection } from './support/raw-connection.js';
+import { githubHeaders, send, sendWebhook, sign } from './support/send-webhook.js';
+import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+
+const PAYLOAD = '{"zen":"Avoid administrative distraction."}';
+
+describe('the start', () => {
+  it('ignores stray arguments and variables it does not know', async () => {
+    const program = runSprayproxy(
+      {
+        GH_APP_WEBHOOK_SECRET: SECRET,
+        SPRAYPROXY_SERVER_HOST: '127.0.0.1',
+        SPRAYPROXY_SERVER_PORT: '0',
+        SPRAYPROXY_SERVER_METRICS_PORT: '0',
+        SPRAYPROXY_SERVER_URL: 'not ours',
+        SPRAYPROXY_SERVER_TOKEN: 'not ours',
+      },
+      ['server', 'server', 'whatever'],
+    );
+    const { port } = await program.logged('listening');
+    expect(await send(`http://127.0.0.1:${Number(port)}`, { method: 'GET', path: '/healthz' })).toMatchObject(
+      {
+        status: 200,
+      },
+    );
+    expect(program.errorOutput).toBe('');
+  });
+
+  it('listens on all interfaces unless told otherwise', async () => {
+    const { program } = await startSprayproxy({ env: { SPRAYPROXY_SERVER_HOST: '' } });
+    expect(await program.logged('listening')).toMatchObject({
+      address: expect.stringMatching(/^(::|0\.0\.0\.0)$/) as string,
+    });
+  });
+
+  it('fails on a faulty environment, naming every fault and no value, before it listens', async () => {
+    const env = {
+      SPRAYPROXY_SERVER_PORT: 'value-1',
+      SPRAYPROXY_SERVER_BACKEND: 'https://fine.example.com value-2',
+      SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'value-3',
+      SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT: 'value-4',
+      SPRAYPROXY_MAX_REQUEST_SIZE: 'value-5',
+      SPRAYPROXY_SERVER_METRICS_CERT: '/value-6',
+      SPRAYPROXY_LOG_LEVEL: 'value-7',
+    };
+    const program = runSprayproxy(env);
+    expect(await program.exited).toBe(1);
+    expect(program.lines).toMatchObject([{ level: 'fatal', service: 'sprayproxy', audit: 'true' }]);
+    const faults = program.lines[0]?.faults as string[];
+    for (const name of [...Object.keys(env), 'SPRAYPROXY_SERVER_METRICS_KEY', 'GH_APP_WEBHOOK_SECRET']) {
+      expect(faults.some((fault) => fault.includes(name))).toBe(true);
+    }
+    expect(program.rawLines.join()).not.toContain('value-');
+    expect(program.errorOutput).toBe('');
+  });
+
+  it('fails without a secret', async () => {
+    const program = runSprayproxy({ SPRAYPROXY_SERVER_PORT: '0' });
+    expect(await program.exited).toBe(1);
+    expect(program.lines[0]?.msg).toContain('GH_APP_WEBHOOK_SECRET');
+  });
+
+  it.each(['SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_METRICS_PORT'])(
+    'fails if the port of %s is taken',
+    async (name) => {
+      const taken = createServer().listen(0, '127.0.0.1');
+      await once(taken, 'listening');
+      onCleanup(() => {
+        taken.close();
+      });
+      const program = runSprayproxy({
+        GH_APP_WEBHOOK_SECRET: SECRET,
+        SPRAYPROXY_SERVER_HOST: '127.0.0.1',
+        SPRAYPROXY_SERVER_PORT: '0',
+        SPRAYPROXY_SERVER_METRICS_PORT: '0',
+        [name]: String((taken.address() as AddressInfo).port),
+      });
+      expect(await program.exited).toBe(1);
+      expect(program.lines).toMatchObject([
+        { level: 'fatal', msg: expect.stringContaining('EADDRINUSE') as string },
+      ]);
+    },
+  );
+
+  it.each([
+    ['--help', /Usage: sprayproxy[^]*SPRAYPROXY_SERVER_PORT \[8080\]/],
+    ['--version', /^\d+\.\d+\.\d+\n$/],
+  ])('shows %s without a configuration', async (flag, pattern) => {
+    const program = runSprayproxy({}, [flag]);
+    program.process.stdout.removeAllListeners('data');
+    let output = '';
+    program.process.stdout.on('data', (text: Buffer) => (output += text.toString()));
+    expect(await program.exited).toBe(0);
+    expect(output).toMatch(pattern);
+  });
+});
+
+describe('secrets', () => {
+  it('are all accepted, from the variable and the file, and read again when a mounted Secret is swapped', async () => {
+    const mount = mkdtempSync(join(tmpdir(), 'sprayproxy-'));
+    onCleanup(() => {
+      rmSync(mount, { recursive: true });
+    });
+    // As Kubernetes does it: the file is a link into a directory that is swapped as a whole.
+    const swap = (version: string, secrets: string) => {
+      writeFileSync(join(mount, `${version}-secret`), secrets);
+      symlinkSync(`${version}-secret`, join(mount, `${version}-link`));
+      renameSync(join(mount, `${version}-link`), join(mount, 'secret'));
+    };
+    swap('v1', 'old secret\n');
+    const { url, program } = await startSprayproxy({
+      env: { GH_APP_WEBHOOK_SECRET_FILE: join(mount, 'secret') },
+    });
+    const statusWith = async (secret: string) =>
+      (await sendWebhook(url, PAYLOAD, { headers: { 'X-Hub-Signature-256': sign(PAYLOAD, secret) } })).status;
+
+    expect([
+      await statusWith(SECRET),
+      await statusWith('old secret'),
+      await statusWith('new secret'),
+    ]).toEqual([200, 200, 400]);
+    swap('v2', 'old secret\nnew secret\n');
+    expect(await program.logged('webhook secrets read again')).toMatchObject({ secrets: 3 });
+    expect([await statusWith('old secret'), await statusWith('new secret'), await statusWith('')]).toEqual([
+      200, 200, 400,
+    ]);
+    expect(program.rawLines.join()).not.toMatch(/old secret|new secret|Everybody/);
+  });
+});
+
+describe('the log', () => {
+  it('has one line a delivery, with everything about it and nothing secret', async () => {
+    const backends = [await BackendServer.start(202), await BackendServer.start(200)];
+    const { url, program } = await startSprayproxy({ backends: backends.map((backend) => backend.url) });
+    const guid = randomUUID();
+    const reply = await sendWebhook(url, PAYLOAD, {
+      guid,
+      event: 'pull_request',
+      headers: { Authorization: 'Bearer secret-token', 'X-Request-Id': 'from-the-router:1' },
+    });
+    expect(reply.headers['x-request-id']).toBe('from-the-router:1');
+    const line = await program.delivery(guid);
+    expect(line).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
+      service: 'sprayproxy',
+      audit: 'true',
+      requestId: 'from-the-router:1',
+      delivery: guid,
+      event: 'pull_request',
+      payloadBytes: PAYLOAD.length,
+      durationMs: expect.any(Number) as number,
+      backends: backends.map(({ host }, index) => ({
+        host,
+        outcome: 'accepted',
+        status: [202, 200][index],
+        durationMs: expect.any(Number) as number,
+      })),
+      msg: 'delivery proxied',
+    });
+    await program.stop();
+    expect(program.lines.filter(({ delivery }) => delivery === guid)).toHaveLength(1);
+    for (const secret of [PAYLOAD, 'Avoid', 'secret-token', SECRET, sign(PAYLOAD)]) {
+      expect(program.rawLines.join('\n')).not.toContain(secret);
+    }
+    for (const each of program.lines) {
+      expect(each).toMatchObject({
+        service: 'sprayproxy',
+        audit: 'true',
+        level: expect.any(String) as string,
+      });
+    }
+  });
+
+  it('takes over no request id, GUID or event that is not sane', async () => {
+    const { url, program } = await startSprayproxy();
+    const uuid = /^[0-9a-f-]{36}$/;
+    for (const id of ['', 'a b', 'x'.repeat(129), '\u00e9', '"}']) {
+      expect(
+        (await sendWebhook(url, PAYLOAD, { headers: { 'X-Request-Id': id } })).headers['x-request-id'],
+      ).toMatch(uuid);
+    }
+    const guid = `g\u009b${'x'.repeat(10_000)}`;
+    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
+    const line = await program.line(({ delivery }) => String(delivery).startsWith('g\\x9b'));
+    expect(String(line.delivery).length).toBeLessThan(150);
+  });
+
+  it('says no more than it is told to', async () => {
+    const port = await closedPort();
+    const program = runSprayproxy({
+      GH_APP_WEBHOOK_SECRET: SECRET,
+      SPRAYPROXY_LOG_LEVEL: 'warn',
+      SPRAYPROXY_SERVER_HOST: '127.0.0.1',
+      SPRAYPROXY_SERVER_PORT: String(port),
+      SPRAYPROXY_SERVER_METRICS_PORT: '0',
+    });
+    const url = `http://127.0.0.1:${port}`;
+    while ((await fetch(url).catch(() => undefined)) === undefined);
+    await sendWebhook(url, PAYLOAD, { headers: { 'X-Hub-Signature-256': '' } });
+    expect(await program.stop()).toBe(0);
+    expect(program.lines).toMatchObject([{ level: 'warn', msg: 'webhook rejected' }]);
+  });
+});
+
+async function connectUntilRefused(port: number): Promise<never> {
+  for (;;) await RawConnection.open(port);
+}
+
+describe('the end', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'comes at %s, when the requests in flight have finished',
+    async (signal) => {
+      let answer: (() => void) | undefined;
+      const backend = await BackendServer.start((_request, response) => {
+        answer = () => response.writeHead(202).end();
+      });
+      const { url, port, program } = await startSprayproxy({ backends: [backend.url] });
+      const idle = await RawConnection.open(port);
+      idle.write(head('GET', '/healthz', {}));
+      await idle.receive(/healthy$/);
+      const reply = sendWebhook(url, PAYLOAD);
+      await backend.receive(1);
+      program.process.kill(signal);
+      await program.logged('shutting down');
+      await once(idle.socket, 'close');
+      // The listener closes right after the idle connections; a client can be faster than that.
+      await expect(connectUntilRefused(port)).rejects.toThrow('ECONNREFUSED');
+      answer?.();
+      expect(await reply).toMatchObject({ status: 200, text: 'proxied', headers: { connection: 'close' } });
+      expect(await program.exited).toBe(0);
+      expect(program.lines.at(-1)?.msg).toBe('shut down');
+    },
+  );
+
+  it('is announced by /readyz while webhooks are still taken', async () => {
+    const { url, program } = await startSprayproxy({ env: { SPRAYPROXY_SHUTDOWN_DELAY: '1s' } });
+    expect(await send(url, { method: 'GET', path: '/readyz' })).toMatchObject({ status: 200, text: 'ready' });
+    program.process.kill('SIGTERM');
+    await program.logged('shutting down');
+    expect(await send(url, { method: 'GET', path: '/readyz' })).toMatchObject({
+      status: 503,
+      text: 'shutting down',
+    });
+    expect(await send(url, { method: 'GET', path: '/healthz' })).toMatchObject({ status: 200 });
+    expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status: 200, headers: { connection: 'close' } });
+    expect(await program.exited).toBe(0);
+  });
+
+  it('does not wait for ever for requests in flight', async () => {
+    const backend = await BackendServer.start(() => undefined);
+    const { url, program } = await startSprayproxy({
+      backends: [backend.url],
+      env: { SPRAYPROXY_SHUTDOWN_TIMEOUT: '100ms' },
+    });
+    const reply = sendWebhook(url, PAYLOAD);
+    await backend.receive(1);
+    program.process.kill('SIGTERM');
+    await expect(reply).rejects.toThrow();
+    expect(await program.exited).toBe(0);
+  });
+
+  it('comes at once, with status 1, at the second signal', async () => {
+    const backend = await BackendServer.start(() => undefined);
+    const { url, program } = await startSprayproxy({ backends: [backend.url] });
+    const reply = sendWebhook(url, PAYLOAD);
+    await backend.receive(1);
+    program.process.kill('SIGTERM');
+    await program.logged('shutting down');
+    program.process.kill('SIGTERM');
+    await expect(reply).rejects.toThrow();
+    expect(await program.exited).toBe(1);
+  });
+});
+
+it('cuts off a client that sends its headers too slowly', async () => {
+  const { port } = await startSprayproxy({ env: { SPRAYPROXY_SERVER_READ_TIMEOUT: '100ms' } });
+  const connection = await RawConnection.open(port);
+  connection.write('POST /proxy HTTP/1.1\r\nHost: x\r\n');
+  await connection.receive(/^HTTP\/1.1 408 /);
+  await once(connection.socket, 'close');
+}, 10_000);
+
+it.each([
+  [16_000, 200],
+  [17_000, 431],
+])('answers headers of %i bytes with %i', async (bytes, status) => {
+  const { url } = await startSprayproxy();
+  const other = Object.entries(githubHeaders(PAYLOAD)).reduce(
+    (sum, [name, value]) => sum + name.length + value.length + 4,
+    0,
+  );
+  const reply = await sendWebhook(url, PAYLOAD, {
+    headers: { 'X-Padding': 'x'.repeat(bytes - other - 200) },
+  });
+  expect(reply.status).toBe(status);
+});

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+import { onCleanup } from './cleanup.js';
+
+/** A bare connection, to send what no HTTP client would. */
+export class RawConnection {
+  received = '';
+
+  private constructor(readonly socket: Socket) {
+    socket.on('data', (bytes: Buffer) => (this.received += bytes.toString('latin1')));
+    socket.on('error', () => undefined);
+    onCleanup(() => socket.destroy() as unknown as undefined);
+  }
+
+  static async open(port: number): Promise<RawConnection> {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return new RawConnection(socket);
+  }
+
+  write(text: string | Buffer): void {
+    this.socket.write(text);
+  }
+
+  /** Resolves once what was received matches. */
+  async receive(pattern: RegExp): Promise<string> {
+    while (!pattern.test(this.received)) await once(this.socket, 'data');
+    return this.received;
+  }
+}
+
+/** Head of a request, for the body to follow or not. */
+export const head = (
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string | number>>,
+): string =>
+  [
+    `${method} ${path} HTTP/1.1`,
+    'Host: sprayproxy',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '',
+    '',
+  ].join('\r\n');

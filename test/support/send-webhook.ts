@@ -1,0 +1,73 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+import { SECRET } from './start-sprayproxy.js';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+}
+
+export const sign = (payload: Buffer | string, secret = SECRET): string =>
+  `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}`;
+
+/** The headers GitHub sends with a payload. */
+export function githubHeaders(payload: Buffer | string, event = 'push', guid: string = randomUUID()) {
+  return {
+    Accept: '*/*',
+    'Content-Type': 'application/json',
+    'User-Agent': 'GitHub-Hookshot/044aadd',
+    'X-GitHub-Delivery': guid,
+    'X-GitHub-Event': event,
+    'X-GitHub-Hook-ID': '292430182',
+    'X-GitHub-Hook-Installation-Target-ID': '79929171',
+    'X-GitHub-Hook-Installation-Target-Type': 'integration',
+    'X-Hub-Signature': `sha1=${createHmac('sha1', SECRET).update(payload).digest('hex')}`,
+    'X-Hub-Signature-256': sign(payload),
+  };
+}
+
+const closing = new Agent({ keepAlive: false });
+
+/** Sends one request, path and headers exactly as given. */
+export async function send(
+  url: string,
+  options: RequestOptions & { body?: Buffer | string; path: string },
+): Promise<Reply> {
+  const { body, ...rest } = options;
+  const { hostname, port } = new URL(url);
+  const outgoing = request({ agent: closing, hostname, port, ...rest });
+  // Given text, Node would encode the headers as UTF-8 together with it.
+  outgoing.end(typeof body === 'string' ? Buffer.from(body) : body);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  // Once it has its answer, a client that is still sending stops.
+  outgoing.on('error', () => undefined);
+  return { status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
+}
+
+/** Sends a webhook as GitHub does. */
+export function sendWebhook(
+  url: string,
+  payload: Buffer | string,
+  options: {
+    path?: string;
+    event?: string;
+    guid?: string;
+    headers?: Readonly<Record<string, string | string[]>>;
+  } = {},
+): Promise<Reply> {
+  const { path = '/proxy', event, guid, headers } = options;
+  return send(url, {
+    method: 'POST',
+    path,
+    body: payload,
+    headers: {
+      ...githubHeaders(payload, event, guid),
+      'Content-Length': Buffer.byteLength(payload),
+      ...headers,
+    },
+  });
+}

@@ -1,0 +1,3 @@
+import { installCleanup } from './cleanup.js';
+
+installCleanup();

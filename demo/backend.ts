@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+
+/** One request as a backend got it. */
+export interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: number;
+  /** Of the body, in hex. */
+  readonly sha256: string;
+  /** When its last byte had come, as `performance.now()` tells the time. */
+  readonly receivedAt: number;
+}
+
+/** A throw-away backend on a free loopback port: takes everything, as Pipelines-as-Code does, and notes what it got. */
+export class Backend {
+  readonly received: Received[] = [];
+  /** Called for each request once it is whole. */
+  onReceived: (received: Received) => void = () => undefined;
+
+  private constructor(
+    readonly name: string,
+    private readonly server: Server,
+  ) {}
+
+  static async start(name: string): Promise<Backend> {
+    const server = createServer({ keepAliveTimeout: 30_000 });
+    const backend = new Backend(name, server);
+    server.on('request', (request, response) => {
+      const hash = createHash('sha256');
+      let bytes = 0;
+      request.on('data', (chunk: Buffer) => {
+        hash.update(chunk);
+        bytes += chunk.length;
+      });
+      request.on('end', () => {
+        const receivedAt = performance.now();
+        response.writeHead(202, { 'Content-Type': 'application/json' }).end('{"status":202}');
+        const { method = '', url: path = '', headers } = request;
+        const received = { method, path, headers, bytes, sha256: hash.digest('hex'), receivedAt };
+        backend.received.push(received);
+        backend.onReceived(received);
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return backend;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}

@@ -1,0 +1,177 @@
+import definitions from '@octokit/webhooks-examples';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = join(__dirname, '..');
+const DEMO = join(ROOT, 'dist-demo', 'demo.js');
+
+jest.setTimeout(60_000);
+
+interface Ended {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** Runs to its end; the environment holds what would break the program if the demo handed it on. */
+function run(demo: string, ...args: string[]): Promise<Ended> {
+  const env = { ...process.env, SPRAYPROXY_SERVER_PORT: 'x', GH_APP_WEBHOOK_SECRET_FILE: '/nonexistent' };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [demo, ...args], { env }, (_error, stdout, stderr) => {
+      resolve({ status: child.exitCode, output: stdout + stderr });
+    });
+  });
+}
+
+describe('the demo', () => {
+  it('shows every published event, delivered byte for byte to both backends', async () => {
+    const { status, output } = await run(DEMO, '--stay', '0');
+
+    const lines = output.split('\n');
+    for (const { name, examples } of definitions) {
+      const bytes = examples.reduce((sum, payload) => sum + Buffer.byteLength(JSON.stringify(payload)), 0);
+      expect(lines).toContainEqual(expect.stringMatching(tableRow(name, examples.length, bytes)));
+    }
+    const all = definitions.flatMap(({ examples }) => examples);
+    const bytes = all.reduce((sum, payload) => sum + Buffer.byteLength(JSON.stringify(payload)), 0);
+    expect(lines).toContainEqual(
+      expect.stringMatching(tableRow(`total of ${definitions.length} events`, all.length, bytes)),
+    );
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(status).toBe(0);
+  });
+
+  it('ends with a curl line that sends one more, which both backends get', async () => {
+    const demo = spawn(process.execPath, [DEMO, '--stay', '50'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const lines = createInterface({ input: demo.stdout })[Symbol.asyncIterator]();
+      const curl = await lineThat((line) => line.startsWith('curl '), lines);
+      const request = parseCurl(curl);
+      const answer = await fetch(request.url, { method: 'POST', ...request });
+
+      expect(await answer.text()).toBe('proxied');
+      const guid = request.headers['X-GitHub-Delivery'];
+      const got = [await lineThat(isArrival, lines), await lineThat(isArrival, lines)];
+      expect(got.toSorted((a, b) => (a.slice(24) < b.slice(24) ? -1 : 1))).toEqual([
+        expect.stringContaining(`backend 1 got ping ${guid}, ${request.body.length} bytes`),
+        expect.stringContaining(`backend 2 got ping ${guid}, ${request.body.length} bytes`),
+      ]);
+    } finally {
+      demo.kill('SIGTERM');
+    }
+    await ended(demo);
+    expect(demo.exitCode).toBe(0);
+  });
+
+  it('ends by itself after the time it was told to stay', async () => {
+    const { status, output } = await run(DEMO, '--stay', '0.1');
+
+    expect(output).toMatch(/^All stays up for 0\.1 s /m);
+    expect(output.trimEnd()).toMatch(/\nAll has ended\.$/);
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    ['--stay', 'x'],
+    ['--stay', '-1'],
+    ['--stay', '86401'],
+    ['--foo', ''],
+  ])('refuses %s %s', async (...args) => {
+    expect(await run(DEMO, ...args)).toMatchObject({ status: 1 });
+  });
+});
+
+describe('the demo of a broken program', () => {
+  let root: string;
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'sprayproxy-demo-'));
+    await cp(join(ROOT, 'dist-demo'), join(root, 'dist-demo'), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+    await mkdir(join(root, 'dist'));
+  });
+
+  afterEach(() => rm(root, { recursive: true }));
+
+  const runWith = async (program: string): Promise<Ended> => {
+    await writeFile(join(root, 'dist', 'main.js'), program);
+    return run(join(root, 'dist-demo', 'demo.js'), '--stay', '0');
+  };
+
+  it('says loudly that a byte has changed, and fails', async () => {
+    const { status, output } = await runWith(LOSSY_PROGRAM);
+
+    expect(output).toContain('FAILED: NOT EVERY WEBHOOK WAS DELIVERED BYTE FOR BYTE\n');
+    expect(output).toMatch(/^push [\w-]+: at backend 2 it has other bytes$/m);
+    expect(output).toMatch(/^star [\w-]+: at backend 1 it came 0 times$/m);
+    expect(output).toMatch(/^watch [\w-]+: at backend 1 it has X-GitHub-Event: none instead of watch$/m);
+    expect(output).toMatch(/^push +7 .* 7\/7 .* 0\/7 /m);
+    expect(output).toMatch(/^label +6 .* 6\/6 .* 6\/6 /m);
+    expect(status).toBe(1);
+  });
+
+  it('shows the log of a program that ends by itself, and fails', async () => {
+    const { status, output } = await runWith(`console.log('cannot start: no luck'); process.exit(3);`);
+
+    expect(output).toContain('Sprayproxy ended by itself (exit code 3). Its log:\ncannot start: no luck\n');
+    expect(status).toBe(1);
+  });
+});
+
+/** Spoils some events at some backends: changes a byte, drops a header, drops the webhook. */
+const LOSSY_PROGRAM = `
+const { createServer } = require('node:http');
+const backends = process.env.SPRAYPROXY_SERVER_BACKEND.split(' ');
+const server = createServer(async (request, response) => {
+  const event = request.headers['x-github-event'];
+  const { host, connection, 'content-length': length, ...headers } = request.headers;
+  let body = Buffer.concat(await request.toArray());
+  for (const [at, url] of backends.entries()) {
+    if (event === 'star' && at === 0) continue;
+    if (event === 'watch' && at === 0) delete headers['x-github-event'];
+    else headers['x-github-event'] = event;
+    if (event === 'push' && at === 1) body = Buffer.from(body.toString('latin1').replace('"', "'"), 'latin1');
+    await fetch(url, { method: 'POST', headers, body });
+  }
+  response.end('proxied');
+});
+server.listen(0, '127.0.0.1', () =>
+  console.log(JSON.stringify({ port: server.address().port, metricsPort: 1, msg: 'listening' })),
+);
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+function tableRow(title: string, webhooks: number, bytes: number): RegExp {
+  const intact = `${webhooks}/${webhooks} +\\d+\\.\\d`;
+  return new RegExp(
+    `^${title} +${webhooks} +${bytes.toLocaleString('en-US')} +200 proxied +${intact} +${intact}$`,
+  );
+}
+
+const isArrival = (line: string) => / backend \d got /.test(line);
+
+async function lineThat(fits: (line: string) => boolean, lines: AsyncIterator<string>): Promise<string> {
+  for (;;) {
+    const { value, done = false } = (await lines.next()) as IteratorResult<string, undefined>;
+    if (done || value === undefined) throw new Error('the output has ended');
+    if (fits(value)) return value;
+  }
+}
+
+/** Understands the words of this one line: names, single-quoted values, and the URL at its end. */
+function parseCurl(line: string): { url: string; headers: Record<string, string>; body: string } {
+  const headers = [...line.matchAll(/ -H '([^:']+): ([^']*)'/g)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+  const body = / --data-binary '([^']*)' /.exec(line)?.[1] ?? '';
+  const url = / (http:\S+)$/.exec(line)?.[1] ?? '';
+  return { url, headers: Object.fromEntries(headers) as Record<string, string>, body };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}

@@ -1,0 +1,96 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { flags, portOf } from './support/flags.js';
+import { kustomize, MANIFESTS, type Manifests, OVERLAYS, overlay } from './support/kustomize.js';
+
+const CLUSTER_WIDE = ['ClusterRole', 'ClusterRoleBinding'];
+
+/** Who may do what: `ServiceAccount role: verbs paths`. */
+function grants(manifests: Manifests): string[] {
+  return manifests.every('ClusterRoleBinding').flatMap(({ roleRef, subjects = [] }) =>
+    subjects.map(({ name }) => {
+      const role = manifests.every('ClusterRole').find(({ metadata }) => metadata.name === roleRef.name);
+      const rules = (role?.rules ?? []).map(
+        ({ verbs, nonResourceURLs = [] }) => `: ${verbs.join(',')} ${nonResourceURLs.join(',')}`,
+      );
+      return `${name} ${roleRef.name}${rules.join()}`;
+    }),
+  );
+}
+
+describe('RBAC', () => {
+  it.each([
+    ['openshift', ['sprayproxy system:auth-delegator']],
+    ['kubernetes', ['sprayproxy system:auth-delegator']],
+    [
+      'qe',
+      ['sprayproxy system:auth-delegator', 'sprayproxy-qe sprayproxy-backends: get,create,delete /backends'],
+    ],
+  ] as const)('of %s grants what is needed and no more', (name, expected) => {
+    expect(grants(overlay(name))).toEqual(expected);
+  });
+
+  it.each(OVERLAYS)('of %s lets Prometheus be given the metrics', (name) => {
+    expect(overlay(name).one('ClusterRole', 'sprayproxy-metrics-reader').rules).toEqual([
+      { nonResourceURLs: ['/metrics'], verbs: ['get'] },
+    ]);
+  });
+});
+
+describe('NetworkPolicy', () => {
+  const manifests = overlay('openshift');
+  const policy = manifests.one('NetworkPolicy', 'sprayproxy').spec;
+  const ports = (rules: { ports?: { port?: number | string }[] }[] = []) =>
+    rules.flatMap((rule) => rule.ports?.map(({ port }) => port));
+
+  it('governs both directions', () => {
+    expect(policy?.policyTypes).toEqual(['Ingress', 'Egress']);
+  });
+
+  it('lets in at the doors of the sidecars only', () => {
+    const doors = (manifests.pod().initContainers ?? []).map(({ args }) =>
+      portOf(flags(args).get('secure-listen-address')),
+    );
+    expect(ports(policy?.ingress)).toEqual(doors);
+  });
+
+  it('lets out to DNS, backends and the API server only', () => {
+    expect([...new Set(ports(policy?.egress))]).toEqual([53, 5353, 443, 6443]);
+  });
+});
+
+describe.each(OVERLAYS)('namespace of %s', (name) => {
+  let copy: string;
+  beforeEach(() => {
+    copy = mkdtempSync(join(tmpdir(), 'sprayproxy-k8s-'));
+  });
+  afterEach(() => {
+    rmSync(copy, { recursive: true });
+  });
+
+  it('is changed in one line, for everything that depends on it', () => {
+    cpSync(MANIFESTS, copy, { recursive: true });
+    const file = join(copy, 'overlays', name, 'kustomization.yaml');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, before.replace('\nnamespace: sprayproxy\n', '\nnamespace: elsewhere\n'));
+    const manifests = kustomize(join(copy, 'overlays', name));
+
+    for (const { kind, metadata } of manifests.all) {
+      expect([kind, metadata.namespace]).toEqual([
+        kind,
+        CLUSTER_WIDE.includes(kind) ? undefined : 'elsewhere',
+      ]);
+    }
+    for (const { metadata, subjects = [] } of manifests.every('ClusterRoleBinding')) {
+      expect(metadata.name).toMatch(/^elsewhere:/);
+      for (const { namespace } of subjects) expect(namespace).toBe('elsewhere');
+    }
+    for (const dnsName of manifests.every('Certificate').flatMap(({ spec }) => spec.dnsNames ?? [])) {
+      expect(dnsName).toMatch(
+        /^(sprayproxy|sprayproxy-metrics)\.(elsewhere\.svc(\.cluster\.local)?|example\.com)$/,
+      );
+    }
+  });
+});

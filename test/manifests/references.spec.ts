@@ -1,0 +1,220 @@
+import { dirname } from 'node:path/posix';
+
+import { flags, portOf } from './support/flags.js';
+import { base, type Manifests, OVERLAYS, overlay } from './support/kustomize.js';
+import { present } from './support/present.js';
+
+/** Made by hand, or by every cluster. Whatever else is named must be among the manifests. */
+const MADE_ELSEWHERE = {
+  secrets: ['sprayproxy-webhook-secret'],
+  configMaps: ['kube-root-ca.crt'],
+  clusterRoles: ['system:auth-delegator'],
+  clusterIssuers: ['letsencrypt'],
+};
+
+const SERVING_CERTIFICATE = 'service.beta.openshift.io/serving-cert-secret-name';
+
+/** Secrets that cert-manager or OpenShift make because a manifest asks for them. */
+function secretsMade(manifests: Manifests): string[] {
+  const byAnnotation = manifests
+    .every('Service')
+    .flatMap(({ metadata }) => metadata.annotations?.[SERVING_CERTIFICATE] ?? []);
+  return [...byAnnotation, ...manifests.every('Certificate').map(({ spec }) => spec.secretName)];
+}
+
+/** Items of `wanted` that are not in `known`. */
+const lacking = (wanted: readonly string[], ...known: (readonly string[])[]): string[] =>
+  wanted.filter((name) => !known.flat().includes(name));
+
+const matches = (labels: Record<string, string>, selector: Record<string, string> | undefined): boolean =>
+  selector !== undefined &&
+  Object.keys(selector).length > 0 &&
+  Object.entries(selector).every(([label, value]) => labels[label] === value);
+
+describe.each(OVERLAYS)('%s', (name) => {
+  const manifests = overlay(name);
+  const volumes = manifests.pod().volumes ?? [];
+  const names = (kind: Parameters<Manifests['every']>[0]) =>
+    manifests.every(kind).map(({ metadata }) => metadata.name);
+
+  it('has every Secret that a volume, an Ingress or an Issuer names', () => {
+    const wanted = [
+      ...volumes.flatMap(({ secret }) => secret?.secretName ?? []),
+      ...manifests
+        .every('Ingress')
+        .flatMap(({ spec }) => spec?.tls?.map(({ secretName }) => secretName) ?? []),
+      ...manifests.every('Issuer').flatMap(({ spec }) => spec.ca?.secretName ?? []),
+    ];
+
+    expect(wanted).toContain('sprayproxy-tls');
+    expect(lacking(wanted.map(String), secretsMade(manifests), MADE_ELSEWHERE.secrets)).toEqual([]);
+  });
+
+  it('has every ConfigMap and key that a container or a volume names', () => {
+    const references = manifests
+      .containers()
+      .flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef ?? []));
+    const projected = volumes.flatMap(
+      (volume) => volume.projected?.sources?.flatMap(({ configMap }) => configMap?.name ?? []) ?? [],
+    );
+
+    expect(references).toHaveLength(1);
+    for (const { name: configMap = '', key } of references) {
+      expect(manifests.one('ConfigMap', configMap).data).toHaveProperty([key]);
+    }
+    expect(lacking(projected, names('ConfigMap'), MADE_ELSEWHERE.configMaps)).toEqual([]);
+  });
+
+  it('mounts only volumes there are, and each of them somewhere', () => {
+    const mounted = manifests
+      .containers()
+      .flatMap(({ volumeMounts = [] }) => volumeMounts.map((mount) => mount.name));
+    expect([...new Set(mounted)].sort()).toEqual(volumes.map((volume) => volume.name).sort());
+  });
+
+  it('points every selector at the pods', () => {
+    const deployment = present(manifests.one('Deployment', 'sprayproxy').spec, 'Deployment spec');
+    const selectors = [
+      deployment.selector.matchLabels,
+      ...(manifests.pod().topologySpreadConstraints ?? []).map(
+        ({ labelSelector }) => labelSelector?.matchLabels,
+      ),
+      ...manifests.every('Service').map(({ spec }) => spec?.selector),
+      ...manifests.every('PodDisruptionBudget').map(({ spec }) => spec?.selector?.matchLabels),
+      ...manifests.every('NetworkPolicy').map(({ spec }) => spec?.podSelector.matchLabels),
+    ];
+
+    expect(selectors).toHaveLength(6);
+    expect(selectors.filter((selector) => !matches(manifests.podLabels(), selector))).toEqual([]);
+  });
+
+  it('points every Service at a port on which a sidecar listens', () => {
+    const listening = manifests
+      .containers()
+      .filter(({ args }) => args?.some((arg) => arg.startsWith('--')))
+      .map(({ args }) => portOf(flags(args).get('secure-listen-address')));
+    const targets = manifests
+      .every('Service')
+      .flatMap(({ spec }) => spec?.ports?.map(({ targetPort }) => targetPort));
+
+    expect(targets.sort()).toEqual([8443, 9443]);
+    expect(listening.sort()).toEqual([8443, 9443]);
+  });
+
+  it('points Route and Ingress at a port that the Service has', () => {
+    const routed = manifests
+      .every('Route')
+      .map(({ spec }) => ({ service: spec.to.name, port: present(spec.port, 'Route port').targetPort }));
+    const ingressed = manifests.every('Ingress').flatMap(({ spec }) =>
+      (spec?.rules ?? []).flatMap(({ http }) =>
+        (http?.paths ?? []).map(({ backend }) => ({
+          service: present(backend.service, 'Ingress service').name,
+          port: present(backend.service?.port?.name, 'Ingress port'),
+        })),
+      ),
+    );
+    const doors = [...routed, ...ingressed];
+
+    expect(doors.length).toBeGreaterThan(0);
+    for (const { service, port } of doors) {
+      const ports = manifests.one('Service', service).spec?.ports?.map((each) => each.name);
+      expect(ports).toContain(port);
+    }
+  });
+
+  it('binds roles there are to ServiceAccounts there are, in their namespace', () => {
+    const bindings = manifests.every('ClusterRoleBinding');
+
+    expect(
+      lacking(
+        bindings.map(({ roleRef }) => roleRef.name),
+        names('ClusterRole'),
+        MADE_ELSEWHERE.clusterRoles,
+      ),
+    ).toEqual([]);
+    for (const subject of bindings.flatMap(({ subjects = [] }) => subjects)) {
+      expect(subject.kind).toBe('ServiceAccount');
+      expect(manifests.one('ServiceAccount', subject.name).metadata.namespace).toBe(subject.namespace);
+    }
+    expect(names('ServiceAccount')).toContain(manifests.pod().serviceAccountName);
+  });
+
+  it('asks issuers there are for certificates of names there are', () => {
+    const certificates = manifests.every('Certificate');
+    const issuers = certificates.map(({ spec }) => spec.issuerRef);
+    const of = (kind: string) =>
+      issuers.filter((issuer) => issuer.kind === kind).map((issuer) => issuer.name);
+
+    expect(lacking(of('Issuer'), names('Issuer'))).toEqual([]);
+    expect(lacking(of('ClusterIssuer'), MADE_ELSEWHERE.clusterIssuers)).toEqual([]);
+
+    const hosts = manifests
+      .every('Ingress')
+      .flatMap(({ spec }) => spec?.rules?.map(({ host }) => host) ?? []);
+    const services = manifests
+      .every('Service')
+      .map(({ metadata }) => `${metadata.name}.${present(metadata.namespace, 'namespace')}.svc`);
+    expect(
+      lacking(
+        certificates.flatMap(({ spec }) => spec.dnsNames ?? []),
+        hosts.map(String),
+        services,
+        services.map((service) => `${service}.cluster.local`),
+      ),
+    ).toEqual([]);
+  });
+
+  it('gives each sidecar the certificate of its own Service', () => {
+    const secretAt = (container: string, path: string) => {
+      const mount = manifests.container(container).volumeMounts?.find(({ mountPath }) => mountPath === path);
+      return volumes.find((volume) => volume.name === mount?.name)?.secret?.secretName;
+    };
+    expect(secretAt('kube-rbac-proxy', '/etc/tls')).toBe('sprayproxy-tls');
+    expect(secretAt('kube-rbac-metrics', '/etc/tls')).toBe('sprayproxy-metrics-tls');
+  });
+});
+
+describe('inside the pod', () => {
+  const manifests = base();
+  const sidecars = manifests.containers().filter(({ name }) => name !== 'sprayproxy');
+  const env = new Map(manifests.container('sprayproxy').env?.map(({ name, value }) => [name, value]));
+
+  it('connects each sidecar to a listener of the program', () => {
+    const host = present(env.get('SPRAYPROXY_SERVER_HOST'), 'SPRAYPROXY_SERVER_HOST');
+    const upstreams = sidecars.map(({ args }) => flags(args).get('upstream'));
+    expect(upstreams).toEqual([
+      `http://${host}:${present(env.get('SPRAYPROXY_SERVER_PORT'), 'port')}/`,
+      `http://${host}:${present(env.get('SPRAYPROXY_SERVER_METRICS_PORT'), 'metrics port')}/`,
+    ]);
+  });
+
+  it('declares the ports that each sidecar opens', () => {
+    for (const { args, ports } of sidecars) {
+      const opened = flags(args);
+      expect(ports?.map(({ containerPort }) => containerPort)).toEqual([
+        portOf(opened.get('secure-listen-address')),
+        Number(opened.get('proxy-endpoints-port')),
+      ]);
+    }
+  });
+
+  it('finds every file it is told of in a mounted directory', () => {
+    const files = sidecars.flatMap((container) => {
+      const given = flags(container.args);
+      return [given.get('tls-cert-file'), given.get('tls-private-key-file')].map((file) => ({
+        container,
+        file,
+      }));
+    });
+    files.push({ container: manifests.container('sprayproxy'), file: env.get('GH_APP_WEBHOOK_SECRET_FILE') });
+
+    for (const { container, file } of files) {
+      const directories = container.volumeMounts?.map(({ mountPath }) => mountPath);
+      expect(directories).toContain(dirname(present(file, 'file')));
+    }
+    const secret = manifests.pod().volumes?.find(({ name }) => name === 'webhook-secret')?.secret;
+    expect(secret?.items?.map(({ path }) => `/etc/sprayproxy/${path}`)).toEqual([
+      env.get('GH_APP_WEBHOOK_SECRET_FILE'),
+    ]);
+  });
+});

@@ -1,0 +1,38 @@
+# Any image with Node.js 24 and npm on its PATH will do: --build-arg NODE_IMAGE=...
+ARG NODE_IMAGE=node:24.21.0-trixie-slim
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+RUN npm ci --omit=dev
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+RUN npm ci
+COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build && chmod 0755 dist/main.js
+
+FROM ${NODE_IMAGE}
+LABEL org.opencontainers.image.title="sprayproxy" \
+      org.opencontainers.image.description="One GitHub App webhook in, every cluster gets it, byte for byte." \
+      org.opencontainers.image.licenses="Apache-2.0"
+
+# Names are looked up by the thread pool, where those of dead backends wait for seconds: 4 threads (the default)
+# would let them hold up the others.
+# Public certificate authorities are built into Node.js; NODE_EXTRA_CA_CERTS names a file with further ones.
+ENV NODE_ENV=production \
+    UV_THREADPOOL_SIZE=16
+
+WORKDIR /app
+COPY LICENSE package.json ./
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+RUN ln -s /app/dist/main.js /usr/local/bin/sprayproxy
+
+# A number, because runAsNonRoot cannot judge a name. Nothing below / is written at run time.
+USER 65532:65532
+EXPOSE 8080 9090
+# Manifests append another `server`; the program ignores it.
+ENTRYPOINT ["sprayproxy", "server"]

@@ -383,6 +383,7 @@ describe('a redelivery', () => {
     expect(received()).toEqual([1, 2, 1]);
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
     expect(received()).toEqual([1, 3, 1]);
+    await program.line((line) => line.fillsGaps === true && line.msg === 'delivery proxied');
     expect(program.lines.filter((line) => line.fillsGaps === true)).toHaveLength(2);
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
     expect(received()).toEqual([2, 4, 2]);

@@ -29,6 +29,12 @@ module.exports = {
       testMatch: ['<rootDir>/test/*.e2e-spec.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
     },
+    {
+      ...shared,
+      displayName: 'soak',
+      testMatch: ['<rootDir>/test/soak/*.spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
+    },
     { ...shared, displayName: 'manifests', testMatch: ['<rootDir>/test/manifests/*.spec.ts'] },
   ],
 };

@@ -41,7 +41,7 @@ export function signedWebhook(event: string, payload: Buffer, secret: string): W
 export function signedHeaders(webhook: {
   readonly event: string;
   readonly guid: string;
-  readonly payload: Buffer;
+  readonly payload: Buffer | string;
   readonly secret: string;
 }): Record<string, string> {
   const hmac = (algorithm: 'sha1' | 'sha256') =>

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { text } from 'node:stream/consumers';
 
+import { signedHeaders } from '../../demo/github.js';
 import { SECRET } from './start-sprayproxy.js';
 
 export interface Reply {
@@ -15,20 +16,8 @@ export const sign = (payload: Buffer | string, secret = SECRET): string =>
   `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}`;
 
 /** The headers GitHub sends with a payload. */
-export function githubHeaders(payload: Buffer | string, event = 'push', guid: string = randomUUID()) {
-  return {
-    Accept: '*/*',
-    'Content-Type': 'application/json',
-    'User-Agent': 'GitHub-Hookshot/044aadd',
-    'X-GitHub-Delivery': guid,
-    'X-GitHub-Event': event,
-    'X-GitHub-Hook-ID': '292430182',
-    'X-GitHub-Hook-Installation-Target-ID': '79929171',
-    'X-GitHub-Hook-Installation-Target-Type': 'integration',
-    'X-Hub-Signature': `sha1=${createHmac('sha1', SECRET).update(payload).digest('hex')}`,
-    'X-Hub-Signature-256': sign(payload),
-  };
-}
+export const githubHeaders = (payload: Buffer | string, event = 'push', guid: string = randomUUID()) =>
+  signedHeaders({ event, guid, payload, secret: SECRET });
 
 const closing = new Agent({ keepAlive: false });
 

@@ -1,4 +1,4 @@
-import { pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
+import { destination, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
 
 /** DI token and type of the program's log: one JSON object a line on standard output. */
 export abstract class Logger {
@@ -9,11 +9,27 @@ export abstract class Logger {
   abstract readonly debug: PinoLogger['debug'];
 }
 
+const STDOUT = 1;
+
+/** All lines of a busy turn in one write: 16 KiB a turn, the default, is less than a few thousand webhooks a second say. */
+const MAX_WRITE_BYTES = 1024 * 1024;
+
+/** If nobody reads the log, lines are lost rather than memory. */
+const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;
+
 export function createLogger(level: string): Logger {
-  return pino({
-    level,
-    base: { service: 'sprayproxy', audit: 'true' },
-    formatters: { level: (label) => ({ level: label }) },
-    timestamp: stdTimeFunctions.isoTime,
-  });
+  return pino(
+    {
+      level,
+      base: { service: 'sprayproxy', audit: 'true' },
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: stdTimeFunctions.isoTime,
+    },
+    destination({
+      dest: STDOUT,
+      sync: false,
+      maxWrite: MAX_WRITE_BYTES,
+      maxLength: MAX_UNWRITTEN_BYTES,
+    }),
+  );
 }

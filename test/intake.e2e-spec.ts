@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -256,6 +257,47 @@ describe('size', () => {
       expect([closing.status, kept.status]).toEqual([413, 413]);
     }
   });
+});
+
+describe('memory', () => {
+  /** Largest part of the process that was in memory at a time, in MiB. */
+  const peakMib = ({ program }: RunningSprayproxy) => {
+    const status = readFileSync(`/proc/${program.process.pid ?? 0}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  };
+  // Only Linux tells.
+  const onLinux = existsSync('/proc/self/status') ? it : it.skip;
+
+  onLinux(
+    'of a pod, 384 MiB, is enough for ten payloads of the largest size at once',
+    async () => {
+      const backend = await BackendServer.start();
+      const running = await startSprayproxy({ backends: [backend.url] });
+      const payload = Buffer.alloc(CAP);
+      const headers = { ...githubHeaders(payload), 'Transfer-Encoding': 'chunked' };
+      const chunked = { method: 'POST', path: '/proxy', headers, body: payload };
+      const replies = await Promise.all(Array.from({ length: 10 }, () => send(running.url, chunked)));
+      expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200));
+      expect(peakMib(running)).toBeLessThan(384);
+    },
+    30_000,
+  );
+
+  onLinux(
+    'is taken by the bytes of a payload, not by the number of its chunks',
+    async () => {
+      const running = await startSprayproxy();
+      const connection = await RawConnection.open(running.port);
+      const signature = sign('x'.repeat(1_500_000));
+      connection.write(
+        head('POST', '/proxy', { 'X-Hub-Signature-256': signature, 'Transfer-Encoding': 'chunked' }),
+      );
+      connection.write(`${'1\r\nx\r\n'.repeat(1_500_000)}0\r\n\r\n`);
+      await connection.receive(/proxied$/);
+      expect(peakMib(running)).toBeLessThan(300);
+    },
+    30_000,
+  );
 });
 
 describe('a sender that gives up', () => {

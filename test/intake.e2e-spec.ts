@@ -300,6 +300,70 @@ describe('memory', () => {
   );
 });
 
+describe('a connection', () => {
+  const signed = (payload: string) =>
+    head('POST', '/proxy', {
+      'X-Hub-Signature-256': sign(payload),
+      'Content-Length': payload.length,
+    }) + payload;
+
+  it('may bring webhooks one behind the other, which are answered in turn', async () => {
+    const backend = await BackendServer.start();
+    const { port } = await startSprayproxy({ backends: [backend.url] });
+    const connection = await RawConnection.open(port);
+    connection.write(signed('{"n":1}') + signed('{"n":2}'));
+    await connection.receive(/200 OK[^]*proxied[^]*200 OK[^]*proxied$/);
+    expect(backend.received.map(({ body }) => body.toString()).sort()).toEqual(['{"n":1}', '{"n":2}']);
+  });
+
+  it('that is closed with an answer brings no more webhooks', async () => {
+    const backend = await BackendServer.start();
+    const { port, metricsUrl } = await startSprayproxy({ backends: [backend.url] });
+    const connection = await RawConnection.open(port);
+    connection.write(signed('{"n":1}').replace('sha256=', 'sha256=0') + signed('{"n":2}'));
+    await once(connection.socket, 'close');
+    expect(connection.received).toMatch(/^HTTP\/1.1 400 [^]*Connection: close[^]*bad request$/);
+    expect(backend.received).toEqual([]);
+    expect((await scrape(metricsUrl)).get('sprayproxy_http_inbound_requests_total')).toBe(1);
+  });
+
+  it('that ends before its webhooks are answered leaves nothing in flight', async () => {
+    const answers: (() => void)[] = [];
+    const backend = await BackendServer.start((_request, response) => {
+      answers.push(() => response.writeHead(202).end());
+    });
+    const { port, metricsUrl, program } = await startSprayproxy({ backends: [backend.url] });
+    const connection = await RawConnection.open(port);
+    connection.write(signed('{"n":1}') + signed('{"n":2}'));
+    await backend.receive(2);
+    connection.socket.destroy();
+    await once(connection.socket, 'close');
+    for (const answer of answers) answer();
+    while (program.lines.filter(({ msg }) => msg === 'delivery proxied').length < 2)
+      await once(program, 'line');
+    const metrics = await scrape(metricsUrl);
+    expect(metrics.get('sprayproxy_webhooks_in_flight')).toBe(0);
+    expect(metrics.get('sprayproxy_inflight_payload_bytes')).toBe(0);
+  });
+
+  it.each([
+    ['both lengths', { 'Content-Length': 7, 'Transfer-Encoding': 'chunked' }],
+    ['two lengths', { 'Content-Length': 7, 'content-length': 8 }],
+    ['a list of lengths', { 'Content-Length': '7, 7' }],
+    ['a signed length', { 'Content-Length': '+7' }],
+    ['a negative length', { 'Content-Length': '-1' }],
+    ['an unknown transfer encoding', { 'Transfer-Encoding': 'xchunked' }],
+  ])('that brings a webhook with %s is closed with 400', async (_what, headers) => {
+    const backend = await BackendServer.start();
+    const { port } = await startSprayproxy({ backends: [backend.url] });
+    const connection = await RawConnection.open(port);
+    connection.write(`${head('POST', '/proxy', { ...githubHeaders('{"n":1}'), ...headers })}{"n":1}`);
+    await once(connection.socket, 'close');
+    expect(connection.received).toMatch(/^HTTP\/1.1 400 /);
+    expect(backend.received).toEqual([]);
+  });
+});
+
 describe('a sender that gives up', () => {
   it('is told 408 when its payload stops half way', async () => {
     const { port, program, metricsUrl } = await startSprayproxy({

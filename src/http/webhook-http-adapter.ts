@@ -1,6 +1,7 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Response } from 'express';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { finished } from 'node:stream';
 
 /**
@@ -32,6 +33,8 @@ export const ANSWERED = Symbol('answered');
 
 export class WebhookHttpAdapter extends ExpressAdapter {
   #closing = false;
+  /** Connections that have been told of their end. */
+  readonly #closed = new WeakSet<Socket>();
 
   constructor() {
     const app = express();
@@ -44,7 +47,11 @@ export class WebhookHttpAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    const handle = this.getInstance<(request: IncomingMessage, response: ServerResponse) => void>();
+    const answer = this.getInstance<(request: IncomingMessage, response: ServerResponse) => void>();
+    // What was pipelined behind a request whose answer closes the connection would be done without an answer.
+    const handle = (request: IncomingMessage, response: ServerResponse) => {
+      if (!this.#closed.has(request.socket)) answer(request, response);
+    };
     const server: Server = createServer(SERVER_OPTIONS, handle);
     server.maxConnections = MAX_CONNECTIONS;
     // `Expect: 100-continue` is answered when the payload is wanted, so that a refusal comes before it is sent.
@@ -65,9 +72,13 @@ export class WebhookHttpAdapter extends ExpressAdapter {
   }
 
   override reply(response: Response, body: unknown, statusCode?: number): unknown {
-    if (this.#closing) response.setHeader('Connection', 'close');
+    const early = !response.req.complete && typeof body === 'string';
+    if (this.#closing || early) {
+      response.setHeader('Connection', 'close');
+      this.#closed.add(response.req.socket);
+    }
     response.emit(ANSWERED, statusCode ?? response.statusCode);
-    if (!response.req.complete && typeof body === 'string') {
+    if (early) {
       answerEarly(response, body, statusCode);
       return;
     }
@@ -82,7 +93,7 @@ export class WebhookHttpAdapter extends ExpressAdapter {
 function answerEarly(response: Response, text: string, statusCode = response.statusCode): void {
   const { req: request } = response;
   response.status(statusCode).setHeader('Content-Length', Buffer.byteLength(text));
-  response.setHeader('Connection', 'close').write(text);
+  response.write(text);
   const timer = setTimeout(() => response.end(), LINGER_MS);
   finished(request, () => {
     clearTimeout(timer);

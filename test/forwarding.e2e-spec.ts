@@ -119,6 +119,16 @@ describe('what a backend gets', () => {
     });
   });
 
+  it('has every header, however many there are', async () => {
+    const backend = await BackendServer.start();
+    backend.server.maxHeadersCount = 0;
+    const { url } = await startSprayproxy({ backends: [backend.url] });
+    const many = Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`x${n}`, '']));
+    await sendWebhook(url, PAYLOAD, { headers: many });
+    const names = Object.keys(backend.received[0]?.headers ?? {});
+    expect(names.filter((name) => /^x\d/.test(name))).toEqual(Object.keys(many));
+  });
+
   it('is an empty payload too', async () => {
     const backend = await BackendServer.start();
     const { url } = await startSprayproxy({ backends: [backend.url] });

@@ -54,6 +54,8 @@ export class WebhookHttpAdapter extends ExpressAdapter {
     };
     const server: Server = createServer(SERVER_OPTIONS, handle);
     server.maxConnections = MAX_CONNECTIONS;
+    // Their size is limited; those beyond Node's limit of their number would silently be missing at the backends.
+    server.maxHeadersCount = 0;
     // `Expect: 100-continue` is answered when the payload is wanted, so that a refusal comes before it is sent.
     server.on('checkContinue', handle);
     this.setHttpServer(server);

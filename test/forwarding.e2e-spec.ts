@@ -65,6 +65,10 @@ describe('what a backend gets', () => {
     ['/base/', '/proxy?x=1', '/base/?x=1'],
     ['/a/b?token=1', '/proxy?x=1', '/a/b?token=1&x=1'],
     ['?token=1', '/proxy', '/?token=1'],
+    ['', '/proxy?', '/'],
+    ['', '/proxy?a=%zz&&b=?#c', '/?a=%zz&&b=?#c'],
+    ['', `/proxy?'"<>{}|\\^\``, `/?'"<>{}|\\^\``],
+    ['', 'http://sprayproxy/proxy?x=1', '/?x=1'],
   ])('goes to %s with %s as %s', async (base, path, target) => {
     const backend = await BackendServer.start();
     const { url } = await startSprayproxy({ backends: [backend.url + base] });

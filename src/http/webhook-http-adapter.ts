@@ -1,3 +1,4 @@
+import { NotFoundException } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Response } from 'express';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -71,6 +72,11 @@ export class WebhookHttpAdapter extends ExpressAdapter {
   /** From now on every answer closes its connection. */
   announceClosing(): void {
     this.#closing = true;
+  }
+
+  /** Nothing is served at a path that cannot be decoded, as at any other unknown one. */
+  override mapException(error: unknown): unknown {
+    return error instanceof URIError ? new NotFoundException() : super.mapException(error);
   }
 
   override reply(response: Response, body: unknown, statusCode?: number): unknown {

@@ -105,6 +105,7 @@ describe('signature', () => {
     ['without its prefix', hex],
     ['too short', `sha256=${hex.slice(1)}`],
     ['too long', `sha256=${hex}0`],
+    ['of another case', sign(PAYLOAD).replace('sha256', 'SHA256')],
     ['of another algorithm', `sha1=${hex.slice(0, 40)}`],
     ['wrong', `sha256=${'0'.repeat(64)}`],
     ['made with another secret', sign(PAYLOAD, 'another secret')],

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { BackendServer } from './support/backend-server.js';
 import { scrape } from './support/metrics.js';
+import { head, RawConnection } from './support/raw-connection.js';
 import { send, sendWebhook } from './support/send-webhook.js';
 import { type RunningSprayproxy, startSprayproxy } from './support/start-sprayproxy.js';
 
@@ -15,7 +17,7 @@ const ENABLED = {
 const call = (
   { url }: RunningSprayproxy,
   method: string,
-  body?: string,
+  body?: string | Buffer,
   headers: Readonly<Record<string, string>> = { 'Content-Type': 'application/x-www-form-urlencoded' },
 ) =>
   send(url, {
@@ -103,6 +105,47 @@ it('is not there unless it is enabled, whatever else is', async () => {
       headers: { 'content-type': TEXT },
     });
   }
+});
+
+describe('a body', () => {
+  it.each(['gzip', 'br', 'zstd', 'identity', 'nonsense'])(
+    'is JSON as it comes, though it says it is encoded with %s',
+    async (encoding) => {
+      const running = await startSprayproxy({ env: ENABLED });
+      const headers = { 'Content-Encoding': encoding };
+      const url = 'https://a.example.com';
+      expect(await call(running, 'POST', gzipSync(json(url)), headers)).toMatchObject({
+        status: 400,
+        text: 'please provide a valid json body',
+      });
+      expect(await call(running, 'POST', json(url), headers)).toMatchObject({ status: 200 });
+      expect(await call(running, 'DELETE', json(url), headers)).toMatchObject({ status: 200 });
+    },
+  );
+
+  it('is asked for where it is held back', async () => {
+    const running = await startSprayproxy({ env: ENABLED });
+    const body = json('https://a.example.com');
+    for (const [method, text] of [
+      ['POST', 'registered the backend server'],
+      ['DELETE', 'backend server unregistered'],
+    ] as const) {
+      const connection = await RawConnection.open(running.port);
+      connection.write(head(method, '/backends', { Expect: '100-continue', 'Content-Length': body.length }));
+      await connection.receive(/^HTTP\/1.1 100 Continue\r\n\r\n$/);
+      connection.write(body);
+      await connection.receive(new RegExp(`HTTP/1.1 200 OK[^]*${text}$`));
+    }
+  });
+
+  it('may come in chunks', async () => {
+    const running = await startSprayproxy({ env: ENABLED });
+    const headers = { 'Transfer-Encoding': 'chunked' };
+    const body = json('https://a.example.com');
+    expect(await send(running.url, { method: 'POST', path: '/backends', headers, body })).toMatchObject({
+      status: 200,
+    });
+  });
 });
 
 describe('bad bodies', () => {

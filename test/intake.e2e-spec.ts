@@ -224,6 +224,11 @@ describe('size', () => {
     wanted.write(PAYLOAD);
     await wanted.receive(/\r\n\r\nHTTP\/1.1 200 OK[^]*proxied$/);
 
+    const old = await RawConnection.open(port);
+    const request = head('POST', '/proxy', { ...headers, 'Content-Length': PAYLOAD.length });
+    old.write(request.replace('HTTP/1.1', 'HTTP/1.0') + PAYLOAD);
+    await old.receive(/^HTTP\/1.1 200 OK[^]*proxied$/);
+
     const unwanted = await RawConnection.open(port);
     unwanted.write(head('POST', '/proxy', { ...headers, 'Content-Length': CAP + 1 }));
     expect(await unwanted.receive(/too large$/)).toMatch(/^HTTP\/1.1 413 /);

@@ -77,7 +77,12 @@ describe("QE's clients", () => {
   it('get JSON where they prefer it', async () => {
     const running = await startSprayproxy({ backends: ['http://static.example.com/base/'], env: ENABLED });
     await register(running, 'https://qe.example.com');
-    for (const accept of ['application/json', 'application/json, text/plain;q=0.5', 'application/*']) {
+    for (const accept of [
+      'application/json',
+      'application/json; charset=utf-8',
+      'application/json, text/plain;q=0.5',
+      'application/*',
+    ]) {
       const { headers, text } = await call(running, 'GET', undefined, { Accept: accept });
       expect(headers['content-type']).toBe('application/json; charset=utf-8');
       expect(JSON.parse(text)).toEqual({
@@ -87,7 +92,15 @@ describe("QE's clients", () => {
         ],
       });
     }
-    for (const accept of ['*/*', 'text/plain', 'text/*;q=0.9, application/json;q=0.1', 'image/png']) {
+    for (const accept of [
+      '',
+      '*/*',
+      'text/plain',
+      'text/plain; charset=utf-8, application/json;q=0.9',
+      'text/*;q=0.9, application/json;q=0.1',
+      'application/json;q=0',
+      'image/png',
+    ]) {
       const { headers, text } = await call(running, 'GET', undefined, { Accept: accept });
       expect({ accept, type: headers['content-type'] }).toEqual({ accept, type: TEXT });
       expect(text).toBe('Backend urls: http://static.example.com/base/, https://qe.example.com');

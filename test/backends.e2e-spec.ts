@@ -180,8 +180,10 @@ describe('bad bodies', () => {
     '42',
     '[]',
     '[{"url":"https://a"}]',
+    '\ufeff{"url":"https://a"}',
+    '['.repeat(16_384),
   ];
-  it.each(noObject)('answers 400 to %p, which is no JSON object', async (body) => {
+  it.each(noObject)('answers 400 to %.60j, which is no JSON object', async (body) => {
     for (const method of ['POST', 'DELETE']) {
       expect(await call(running, method, body)).toMatchObject({
         status: 400,
@@ -205,6 +207,10 @@ describe('bad bodies', () => {
     [json('https://user:secret@a.example.com'), 'url must not contain credentials'],
     [json('https://a.example.com/#x'), 'url must not contain a fragment'],
     [json('https://a.example.com/#'), 'url must not contain a fragment'],
+    [json('https://a.example.com,https://b.example.com'), 'url must not contain a comma'],
+    [json('https://a\u0000.example.com'), 'url is not a valid URL'],
+    ['{"url":"https://a.example.com","url":null}', 'url must be a string'],
+    ['{"__proto__":{"url":"https://a.example.com"}}', 'url is missing'],
     [json(`https://a.example.com/${'x'.repeat(2048)}`), 'url is longer than 2048 characters'],
   ])('answers 400 to %s with the reason', async (body, reason) => {
     for (const method of ['POST', 'DELETE']) {

@@ -161,6 +161,7 @@ describe('a fault', () => {
     ['backend', 'URL 1: url is not a valid URL'],
     ['http://a\nftp://b http://c', 'URL 2: url must begin with http:// or https://'],
     ['http://a http://b http://user:pass@c', 'URL 3: url must not contain credentials'],
+    ['http://a,http://b', 'URL 1: url must not contain a comma'],
   ])('is SPRAYPROXY_SERVER_BACKEND=%j', (urls, fault) => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_SERVER_BACKEND: urls })).toEqual([
       `SPRAYPROXY_SERVER_BACKEND must hold backend URLs; ${fault}`,

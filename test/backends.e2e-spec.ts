@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { BackendServer } from './support/backend-server.js';
 import { scrape } from './support/metrics.js';
+import { head, RawConnection } from './support/raw-connection.js';
 import { send, sendWebhook } from './support/send-webhook.js';
 import { type RunningSprayproxy, startSprayproxy } from './support/start-sprayproxy.js';
 
@@ -15,7 +17,7 @@ const ENABLED = {
 const call = (
   { url }: RunningSprayproxy,
   method: string,
-  body?: string,
+  body?: string | Buffer,
   headers: Readonly<Record<string, string>> = { 'Content-Type': 'application/x-www-form-urlencoded' },
 ) =>
   send(url, {
@@ -75,7 +77,12 @@ describe("QE's clients", () => {
   it('get JSON where they prefer it', async () => {
     const running = await startSprayproxy({ backends: ['http://static.example.com/base/'], env: ENABLED });
     await register(running, 'https://qe.example.com');
-    for (const accept of ['application/json', 'application/json, text/plain;q=0.5', 'application/*']) {
+    for (const accept of [
+      'application/json',
+      'application/json; charset=utf-8',
+      'application/json, text/plain;q=0.5',
+      'application/*',
+    ]) {
       const { headers, text } = await call(running, 'GET', undefined, { Accept: accept });
       expect(headers['content-type']).toBe('application/json; charset=utf-8');
       expect(JSON.parse(text)).toEqual({
@@ -85,7 +92,15 @@ describe("QE's clients", () => {
         ],
       });
     }
-    for (const accept of ['*/*', 'text/plain', 'text/*;q=0.9, application/json;q=0.1', 'image/png']) {
+    for (const accept of [
+      '',
+      '*/*',
+      'text/plain',
+      'text/plain; charset=utf-8, application/json;q=0.9',
+      'text/*;q=0.9, application/json;q=0.1',
+      'application/json;q=0',
+      'image/png',
+    ]) {
       const { headers, text } = await call(running, 'GET', undefined, { Accept: accept });
       expect({ accept, type: headers['content-type'] }).toEqual({ accept, type: TEXT });
       expect(text).toBe('Backend urls: http://static.example.com/base/, https://qe.example.com');
@@ -103,6 +118,47 @@ it('is not there unless it is enabled, whatever else is', async () => {
       headers: { 'content-type': TEXT },
     });
   }
+});
+
+describe('a body', () => {
+  it.each(['gzip', 'br', 'zstd', 'identity', 'nonsense'])(
+    'is JSON as it comes, though it says it is encoded with %s',
+    async (encoding) => {
+      const running = await startSprayproxy({ env: ENABLED });
+      const headers = { 'Content-Encoding': encoding };
+      const url = 'https://a.example.com';
+      expect(await call(running, 'POST', gzipSync(json(url)), headers)).toMatchObject({
+        status: 400,
+        text: 'please provide a valid json body',
+      });
+      expect(await call(running, 'POST', json(url), headers)).toMatchObject({ status: 200 });
+      expect(await call(running, 'DELETE', json(url), headers)).toMatchObject({ status: 200 });
+    },
+  );
+
+  it('is asked for where it is held back', async () => {
+    const running = await startSprayproxy({ env: ENABLED });
+    const body = json('https://a.example.com');
+    for (const [method, text] of [
+      ['POST', 'registered the backend server'],
+      ['DELETE', 'backend server unregistered'],
+    ] as const) {
+      const connection = await RawConnection.open(running.port);
+      connection.write(head(method, '/backends', { Expect: '100-continue', 'Content-Length': body.length }));
+      await connection.receive(/^HTTP\/1.1 100 Continue\r\n\r\n$/);
+      connection.write(body);
+      await connection.receive(new RegExp(`HTTP/1.1 200 OK[^]*${text}$`));
+    }
+  });
+
+  it('may come in chunks', async () => {
+    const running = await startSprayproxy({ env: ENABLED });
+    const headers = { 'Transfer-Encoding': 'chunked' };
+    const body = json('https://a.example.com');
+    expect(await send(running.url, { method: 'POST', path: '/backends', headers, body })).toMatchObject({
+      status: 200,
+    });
+  });
 });
 
 describe('bad bodies', () => {
@@ -124,8 +180,10 @@ describe('bad bodies', () => {
     '42',
     '[]',
     '[{"url":"https://a"}]',
+    '\ufeff{"url":"https://a"}',
+    '['.repeat(16_384),
   ];
-  it.each(noObject)('answers 400 to %p, which is no JSON object', async (body) => {
+  it.each(noObject)('answers 400 to %.60j, which is no JSON object', async (body) => {
     for (const method of ['POST', 'DELETE']) {
       expect(await call(running, method, body)).toMatchObject({
         status: 400,
@@ -149,6 +207,10 @@ describe('bad bodies', () => {
     [json('https://user:secret@a.example.com'), 'url must not contain credentials'],
     [json('https://a.example.com/#x'), 'url must not contain a fragment'],
     [json('https://a.example.com/#'), 'url must not contain a fragment'],
+    [json('https://a.example.com,https://b.example.com'), 'url must not contain a comma'],
+    [json('https://a\u0000.example.com'), 'url is not a valid URL'],
+    ['{"url":"https://a.example.com","url":null}', 'url must be a string'],
+    ['{"__proto__":{"url":"https://a.example.com"}}', 'url is missing'],
     [json(`https://a.example.com/${'x'.repeat(2048)}`), 'url is longer than 2048 characters'],
   ])('answers 400 to %s with the reason', async (body, reason) => {
     for (const method of ['POST', 'DELETE']) {

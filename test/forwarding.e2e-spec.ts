@@ -64,6 +64,10 @@ describe('what a backend gets', () => {
     ['/base/', '/proxy?x=1', '/base/?x=1'],
     ['/a/b?token=1', '/proxy?x=1', '/a/b?token=1&x=1'],
     ['?token=1', '/proxy', '/?token=1'],
+    ['', '/proxy?', '/'],
+    ['', '/proxy?a=%zz&&b=?#c', '/?a=%zz&&b=?#c'],
+    ['', `/proxy?'"<>{}|\\^\``, `/?'"<>{}|\\^\``],
+    ['', 'http://sprayproxy/proxy?x=1', '/?x=1'],
   ])('goes to %s with %s as %s', async (base, path, target) => {
     const backend = await BackendServer.start();
     const { url } = await startSprayproxy({ backends: [backend.url + base] });
@@ -116,6 +120,16 @@ describe('what a backend gets', () => {
       'x-twice': 'one, two',
       'x-latin': 'caf\u00e9',
     });
+  });
+
+  it('has every header, however many there are', async () => {
+    const backend = await BackendServer.start();
+    backend.server.maxHeadersCount = 0;
+    const { url } = await startSprayproxy({ backends: [backend.url] });
+    const many = Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`x${n}`, '']));
+    await sendWebhook(url, PAYLOAD, { headers: many });
+    const names = Object.keys(backend.received[0]?.headers ?? {});
+    expect(names.filter((name) => /^x\d/.test(name))).toEqual(Object.keys(many));
   });
 
   it('is an empty payload too', async () => {

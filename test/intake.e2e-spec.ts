@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -41,6 +42,12 @@ describe('routes', () => {
         '/proxy/x',
         '/./proxy',
         '/%70roxy',
+        '/%ff',
+        '/%zz',
+        '/proxy#',
+        '/proxy%20',
+        '/proxy;x',
+        '*',
         '//',
         '/metrics',
       ].map((path) => ({ method: 'POST', path })),
@@ -98,6 +105,7 @@ describe('signature', () => {
     ['without its prefix', hex],
     ['too short', `sha256=${hex.slice(1)}`],
     ['too long', `sha256=${hex}0`],
+    ['of another case', sign(PAYLOAD).replace('sha256', 'SHA256')],
     ['of another algorithm', `sha1=${hex.slice(0, 40)}`],
     ['wrong', `sha256=${'0'.repeat(64)}`],
     ['made with another secret', sign(PAYLOAD, 'another secret')],
@@ -216,6 +224,11 @@ describe('size', () => {
     wanted.write(PAYLOAD);
     await wanted.receive(/\r\n\r\nHTTP\/1.1 200 OK[^]*proxied$/);
 
+    const old = await RawConnection.open(port);
+    const request = head('POST', '/proxy', { ...headers, 'Content-Length': PAYLOAD.length });
+    old.write(request.replace('HTTP/1.1', 'HTTP/1.0') + PAYLOAD);
+    await old.receive(/^HTTP\/1.1 200 OK[^]*proxied$/);
+
     const unwanted = await RawConnection.open(port);
     unwanted.write(head('POST', '/proxy', { ...headers, 'Content-Length': CAP + 1 }));
     expect(await unwanted.receive(/too large$/)).toMatch(/^HTTP\/1.1 413 /);
@@ -255,6 +268,111 @@ describe('size', () => {
       const kept = await send(url, { method: 'POST', path: '/proxy', headers: all, body: payload, agent });
       expect([closing.status, kept.status]).toEqual([413, 413]);
     }
+  });
+});
+
+describe('memory', () => {
+  /** Largest part of the process that was in memory at a time, in MiB. */
+  const peakMib = ({ program }: RunningSprayproxy) => {
+    const status = readFileSync(`/proc/${program.process.pid ?? 0}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  };
+  // Only Linux tells.
+  const onLinux = existsSync('/proc/self/status') ? it : it.skip;
+
+  onLinux(
+    'of a pod, 384 MiB, is enough for ten payloads of the largest size at once',
+    async () => {
+      const backend = await BackendServer.start();
+      const running = await startSprayproxy({ backends: [backend.url] });
+      const payload = Buffer.alloc(CAP);
+      const headers = { ...githubHeaders(payload), 'Transfer-Encoding': 'chunked' };
+      const chunked = { method: 'POST', path: '/proxy', headers, body: payload };
+      const replies = await Promise.all(Array.from({ length: 10 }, () => send(running.url, chunked)));
+      expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200));
+      expect(peakMib(running)).toBeLessThan(384);
+    },
+    30_000,
+  );
+
+  onLinux(
+    'is taken by the bytes of a payload, not by the number of its chunks',
+    async () => {
+      const running = await startSprayproxy();
+      const connection = await RawConnection.open(running.port);
+      const signature = sign('x'.repeat(1_500_000));
+      connection.write(
+        head('POST', '/proxy', { 'X-Hub-Signature-256': signature, 'Transfer-Encoding': 'chunked' }),
+      );
+      connection.write(`${'1\r\nx\r\n'.repeat(1_500_000)}0\r\n\r\n`);
+      await connection.receive(/proxied$/);
+      expect(peakMib(running)).toBeLessThan(300);
+    },
+    30_000,
+  );
+});
+
+describe('a connection', () => {
+  const signed = (payload: string) =>
+    head('POST', '/proxy', {
+      'X-Hub-Signature-256': sign(payload),
+      'Content-Length': payload.length,
+    }) + payload;
+
+  it('may bring webhooks one behind the other, which are answered in turn', async () => {
+    const backend = await BackendServer.start();
+    const { port } = await startSprayproxy({ backends: [backend.url] });
+    const connection = await RawConnection.open(port);
+    connection.write(signed('{"n":1}') + signed('{"n":2}'));
+    await connection.receive(/200 OK[^]*proxied[^]*200 OK[^]*proxied$/);
+    expect(backend.received.map(({ body }) => body.toString()).sort()).toEqual(['{"n":1}', '{"n":2}']);
+  });
+
+  it('that is closed with an answer brings no more webhooks', async () => {
+    const backend = await BackendServer.start();
+    const { port, metricsUrl } = await startSprayproxy({ backends: [backend.url] });
+    const connection = await RawConnection.open(port);
+    connection.write(signed('{"n":1}').replace('sha256=', 'sha256=0') + signed('{"n":2}'));
+    await once(connection.socket, 'close');
+    expect(connection.received).toMatch(/^HTTP\/1.1 400 [^]*Connection: close[^]*bad request$/);
+    expect(backend.received).toEqual([]);
+    expect((await scrape(metricsUrl)).get('sprayproxy_http_inbound_requests_total')).toBe(1);
+  });
+
+  it('that ends before its webhooks are answered leaves nothing in flight', async () => {
+    const answers: (() => void)[] = [];
+    const backend = await BackendServer.start((_request, response) => {
+      answers.push(() => response.writeHead(202).end());
+    });
+    const { port, metricsUrl, program } = await startSprayproxy({ backends: [backend.url] });
+    const connection = await RawConnection.open(port);
+    connection.write(signed('{"n":1}') + signed('{"n":2}'));
+    await backend.receive(2);
+    connection.socket.destroy();
+    await once(connection.socket, 'close');
+    for (const answer of answers) answer();
+    while (program.lines.filter(({ msg }) => msg === 'delivery proxied').length < 2)
+      await once(program, 'line');
+    const metrics = await scrape(metricsUrl);
+    expect(metrics.get('sprayproxy_webhooks_in_flight')).toBe(0);
+    expect(metrics.get('sprayproxy_inflight_payload_bytes')).toBe(0);
+  });
+
+  it.each([
+    ['both lengths', { 'Content-Length': 7, 'Transfer-Encoding': 'chunked' }],
+    ['two lengths', { 'Content-Length': 7, 'content-length': 8 }],
+    ['a list of lengths', { 'Content-Length': '7, 7' }],
+    ['a signed length', { 'Content-Length': '+7' }],
+    ['a negative length', { 'Content-Length': '-1' }],
+    ['an unknown transfer encoding', { 'Transfer-Encoding': 'xchunked' }],
+  ])('that brings a webhook with %s is closed with 400', async (_what, headers) => {
+    const backend = await BackendServer.start();
+    const { port } = await startSprayproxy({ backends: [backend.url] });
+    const connection = await RawConnection.open(port);
+    connection.write(`${head('POST', '/proxy', { ...githubHeaders('{"n":1}'), ...headers })}{"n":1}`);
+    await once(connection.socket, 'close');
+    expect(connection.received).toMatch(/^HTTP\/1.1 400 /);
+    expect(backend.received).toEqual([]);
   });
 });
 

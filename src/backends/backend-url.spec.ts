@@ -39,6 +39,8 @@ describe('parseBackendUrl', () => {
     ['http://:hunter2@pac', 'url must not contain credentials'],
     ['http://pac/#fragment', 'url must not contain a fragment'],
     ['http://pac/#', 'url must not contain a fragment'],
+    ['http://pac/a,b', 'url must not contain a comma'],
+    ['http://a,http://b', 'url must not contain a comma'],
   ])('refuses %j: %s', (text, reason) => {
     expect(parseBackendUrl(text)).toBe(reason);
   });

@@ -13,5 +13,7 @@ export function parseBackendUrl(text: string): URL | string {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'url must begin with http:// or https://';
   if (url.username !== '' || url.password !== '') return 'url must not contain credentials';
   if (text.includes('#')) return 'url must not contain a fragment';
+  // Clients take the list of backends apart at its commas.
+  if (text.includes(',')) return 'url must not contain a comma';
   return url;
 }

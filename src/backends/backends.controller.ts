@@ -11,6 +11,9 @@ import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js'
 import { parseBackendUrl } from './backend-url.js';
 import { Backend, type BackendOrigin } from './backend.js';
 
+/** With its charset: clients may ask for the type with it or without. */
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 export interface BackendList {
   readonly backends: readonly { readonly url: string; readonly origin: BackendOrigin }[];
 }
@@ -29,7 +32,7 @@ export class BackendsController {
   list(@Req() request: Request, @Res({ passthrough: true }) response: Response): string | BackendList {
     const backends = this.registry.list();
     response.setHeader('Vary', 'Accept');
-    if (request.accepts(['text/plain', 'application/json']) === 'application/json') {
+    if (request.accepts([TEXT_PLAIN, JSON_TYPE]) === JSON_TYPE) {
       return { backends: backends.map(({ url, origin }) => ({ url, origin })) };
     }
     response.setHeader('Content-Type', TEXT_PLAIN);

@@ -8,6 +8,7 @@ import { dynamicBackendsEnabled, LOG_LEVELS, validateEnvironment } from './envir
 import { documentedVariables } from './variable.decorators.js';
 
 const SECRET = { GH_APP_WEBHOOK_SECRET: 'secret' };
+const FIXTURES = join(__dirname, '../../test/fixtures');
 const dir = useTempDir();
 
 function faultsOf(environment: Record<string, string>): readonly string[] {
@@ -161,6 +162,7 @@ describe('a fault', () => {
     ['backend', 'URL 1: url is not a valid URL'],
     ['http://a\nftp://b http://c', 'URL 2: url must begin with http:// or https://'],
     ['http://a http://b http://user:pass@c', 'URL 3: url must not contain credentials'],
+    ['http://a,http://b', 'URL 1: url must not contain a comma'],
   ])('is SPRAYPROXY_SERVER_BACKEND=%j', (urls, fault) => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_SERVER_BACKEND: urls })).toEqual([
       `SPRAYPROXY_SERVER_BACKEND must hold backend URLs; ${fault}`,
@@ -186,6 +188,8 @@ describe('between variables', () => {
   const NO_SECRET =
     'GH_APP_WEBHOOK_SECRET or GH_APP_WEBHOOK_SECRET_FILE must be set, unless SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY is true';
   const HALF_TLS = 'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must be set together';
+  const NO_PAIR =
+    'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key';
   const NOTHING_IN_FILE = 'GH_APP_WEBHOOK_SECRET_FILE must name a file with a secret in it';
   const SAME_PORT = 'SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ';
 
@@ -230,13 +234,27 @@ describe('between variables', () => {
   });
 
   it.each([
-    [['SPRAYPROXY_SERVER_METRICS_CERT'], [HALF_TLS]],
-    [['SPRAYPROXY_SERVER_METRICS_KEY'], [HALF_TLS]],
-    [['SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY'], []],
-  ])('%j set', (names, faults) => {
-    const file = join(dir.path, 'pem');
-    writeFileSync(file, '');
-    expect(faultsOf({ ...SECRET, ...Object.fromEntries(names.map((name) => [name, file])) })).toEqual(faults);
+    ['SPRAYPROXY_SERVER_METRICS_CERT', 'localhost-cert.pem'],
+    ['SPRAYPROXY_SERVER_METRICS_KEY', 'localhost-key.pem'],
+  ])('%s alone', (name, file) => {
+    expect(faultsOf({ ...SECRET, [name]: join(FIXTURES, file) })).toEqual([HALF_TLS]);
+  });
+
+  const CERT = 'localhost-cert.pem';
+  const KEY = 'localhost-key.pem';
+  it.each([
+    [CERT, KEY, []],
+    [KEY, CERT, [NO_PAIR]],
+    [CERT, CERT, [NO_PAIR]],
+    ['README.md', KEY, [NO_PAIR]],
+    [CERT, 'README.md', [NO_PAIR]],
+    [CERT, 'other-key.pem', [NO_PAIR]],
+  ])('the certificate %s and the key %s', (cert, key, faults) => {
+    const environment = {
+      SPRAYPROXY_SERVER_METRICS_CERT: join(FIXTURES, cert),
+      SPRAYPROXY_SERVER_METRICS_KEY: join(FIXTURES, key),
+    };
+    expect(faultsOf({ ...SECRET, ...environment })).toEqual(faults);
   });
 });
 

@@ -1,5 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { IsIn, IsOptional, IsString, validateSync } from 'class-validator';
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 
 import { ConfigurationError } from './configuration-error.js';
 import { parseGoBoolean } from './go-values.js';
@@ -168,6 +170,16 @@ function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<stri
     faults.push('SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must be set together');
   }
   if (
+    sound('SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY') &&
+    variables.SPRAYPROXY_SERVER_METRICS_CERT !== undefined &&
+    variables.SPRAYPROXY_SERVER_METRICS_KEY !== undefined &&
+    !isKeyPair(variables.SPRAYPROXY_SERVER_METRICS_CERT, variables.SPRAYPROXY_SERVER_METRICS_KEY)
+  ) {
+    faults.push(
+      'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key',
+    );
+  }
+  if (
     sound('GH_APP_WEBHOOK_SECRET_FILE') &&
     variables.GH_APP_WEBHOOK_SECRET_FILE !== undefined &&
     readSecretFile(variables.GH_APP_WEBHOOK_SECRET_FILE).length === 0
@@ -182,4 +194,14 @@ function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<stri
     faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
   }
   return faults;
+}
+
+/** Whether a TLS server can be made of the two files. */
+function isKeyPair(certFile: string, keyFile: string): boolean {
+  try {
+    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
+    return true;
+  } catch {
+    return false;
+  }
 }

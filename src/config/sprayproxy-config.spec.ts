@@ -39,12 +39,14 @@ describe('SprayproxyConfig', () => {
   it('takes every setting from its variable', () => {
     const file = join(dir.path, 'file');
     writeFileSync(file, 'another secret');
+    const certFile = join(__dirname, '../../test/fixtures/localhost-cert.pem');
+    const keyFile = join(__dirname, '../../test/fixtures/localhost-key.pem');
     const config = configFor({
       SPRAYPROXY_SERVER_HOST: '127.0.0.1',
       SPRAYPROXY_SERVER_PORT: '1',
       SPRAYPROXY_SERVER_METRICS_PORT: '2',
-      SPRAYPROXY_SERVER_METRICS_CERT: file,
-      SPRAYPROXY_SERVER_METRICS_KEY: file,
+      SPRAYPROXY_SERVER_METRICS_CERT: certFile,
+      SPRAYPROXY_SERVER_METRICS_KEY: keyFile,
       SPRAYPROXY_SERVER_BACKEND: 'http://a\n https://b/c\n',
       SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: '1',
       SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY: 't',
@@ -62,7 +64,7 @@ describe('SprayproxyConfig', () => {
       serverHost: '127.0.0.1',
       serverPort: 1,
       metricsPort: 2,
-      metricsTls: { certFile: file, keyFile: file },
+      metricsTls: { certFile, keyFile },
       staticBackendUrls: ['http://a', 'https://b/c'],
       allowLocalBackends: true,
       skipTlsVerify: true,

@@ -1,6 +1,8 @@
+import { NotFoundException } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Response } from 'express';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { finished } from 'node:stream';
 
 /**
@@ -32,6 +34,8 @@ export const ANSWERED = Symbol('answered');
 
 export class WebhookHttpAdapter extends ExpressAdapter {
   #closing = false;
+  /** Connections that have been told of their end. */
+  readonly #closed = new WeakSet<Socket>();
 
   constructor() {
     const app = express();
@@ -44,9 +48,15 @@ export class WebhookHttpAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    const handle = this.getInstance<(request: IncomingMessage, response: ServerResponse) => void>();
+    const answer = this.getInstance<(request: IncomingMessage, response: ServerResponse) => void>();
+    // What was pipelined behind a request whose answer closes the connection would be done without an answer.
+    const handle = (request: IncomingMessage, response: ServerResponse) => {
+      if (!this.#closed.has(request.socket)) answer(request, response);
+    };
     const server: Server = createServer(SERVER_OPTIONS, handle);
     server.maxConnections = MAX_CONNECTIONS;
+    // Their size is limited; those beyond Node's limit of their number would silently be missing at the backends.
+    server.maxHeadersCount = 0;
     // `Expect: 100-continue` is answered when the payload is wanted, so that a refusal comes before it is sent.
     server.on('checkContinue', handle);
     this.setHttpServer(server);
@@ -64,10 +74,19 @@ export class WebhookHttpAdapter extends ExpressAdapter {
     this.#closing = true;
   }
 
+  /** Nothing is served at a path that cannot be decoded, as at any other unknown one. */
+  override mapException(error: unknown): unknown {
+    return error instanceof URIError ? new NotFoundException() : super.mapException(error);
+  }
+
   override reply(response: Response, body: unknown, statusCode?: number): unknown {
-    if (this.#closing) response.setHeader('Connection', 'close');
+    const early = !response.req.complete && typeof body === 'string';
+    if (this.#closing || early) {
+      response.setHeader('Connection', 'close');
+      this.#closed.add(response.req.socket);
+    }
     response.emit(ANSWERED, statusCode ?? response.statusCode);
-    if (!response.req.complete && typeof body === 'string') {
+    if (early) {
       answerEarly(response, body, statusCode);
       return;
     }
@@ -82,7 +101,7 @@ export class WebhookHttpAdapter extends ExpressAdapter {
 function answerEarly(response: Response, text: string, statusCode = response.statusCode): void {
   const { req: request } = response;
   response.status(statusCode).setHeader('Content-Length', Buffer.byteLength(text));
-  response.setHeader('Connection', 'close').write(text);
+  response.write(text);
   const timer = setTimeout(() => response.end(), LINGER_MS);
   finished(request, () => {
     clearTimeout(timer);

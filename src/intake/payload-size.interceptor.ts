@@ -6,6 +6,7 @@ import { finalize, type Observable } from 'rxjs';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { sendContinue } from '../http/send-continue.js';
 import { WEBHOOK_PAYLOAD_BYTES } from '../metrics/metrics.js';
 import { InflightBudget } from './inflight-budget.js';
 import { readPayload } from './read-payload.js';
@@ -40,7 +41,7 @@ export class PayloadSizeInterceptor implements NestInterceptor {
     let reservedBytes = declaredBytes ?? maxPayloadBytes;
     await this.budget.reserve(reservedBytes, () => hangUpSignal(response));
     try {
-      if (request.headers.expect !== undefined) response.writeContinue();
+      sendContinue(request, response);
       const payload = await this.#read(request, declaredBytes, signature);
       this.budget.release(reservedBytes - payload.bytes.length);
       reservedBytes = payload.bytes.length;

@@ -11,15 +11,17 @@ export interface ReadPayloadOptions {
   readonly onBytes: (bytes: Buffer) => void;
 }
 
+/** Room that a payload of unknown length begins with: most webhooks need no more. */
+const FIRST_ROOM_BYTES = 64 * 1024;
+
 /**
- * Reads the body of a request to its end, holding it in memory once.
+ * Reads the body of a request to its end, holding it in memory once, however small the pieces are that it comes in.
  * @throws SprayproxyError `payload-too-large` the moment the cap is crossed, `payload-timeout`, `payload-aborted`.
  */
 export function readPayload(request: IncomingMessage, options: ReadPayloadOptions): Promise<Buffer> {
   const { declaredBytes, maxBytes, timeoutMs, onBytes } = options;
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let whole: Buffer | undefined;
+    let held: Buffer = Buffer.alloc(0);
     let length = 0;
 
     const stop = (error: SprayproxyError) => {
@@ -32,19 +34,24 @@ export function readPayload(request: IncomingMessage, options: ReadPayloadOption
         return;
       }
       onBytes(bytes);
-      if (declaredBytes === undefined || bytes.length === declaredBytes) {
-        chunks.push(bytes);
+      if (bytes.length === declaredBytes) {
+        held = bytes;
       } else {
-        // Copied in place as it arrives, a large payload never exists twice.
-        whole ??= Buffer.allocUnsafeSlow(declaredBytes);
-        bytes.copy(whole, length);
+        if (length + bytes.length > held.length) held = moreRoom(length + bytes.length);
+        bytes.copy(held, length);
       }
       length += bytes.length;
     };
     const onEnd = () => {
       cleanUp();
-      const [first = Buffer.alloc(0), second] = chunks;
-      resolve(whole ?? (second === undefined ? first : Buffer.concat(chunks, length)));
+      resolve(held.subarray(0, length));
+    };
+    /** The memory that is not written to does not exist yet, so all there may ever be costs no more than a part. */
+    const moreRoom = (neededBytes: number): Buffer => {
+      const first = Math.min(FIRST_ROOM_BYTES, maxBytes);
+      const room = Buffer.allocUnsafeSlow(declaredBytes ?? (neededBytes <= first ? first : maxBytes));
+      held.copy(room, 0, 0, length);
+      return room;
     };
     const onClose = () => {
       stop(new SprayproxyError('payload-aborted', `the sender hung up after ${length} bytes`));

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-const SHA256_SIGNATURE = /^sha256=([0-9a-f]{64})$/i;
+const SHA256_SIGNATURE = /^sha256=([0-9a-fA-F]{64})$/;
 
 /**
  * The 32 bytes of an `X-Hub-Signature-256` header; `undefined` if it is missing or malformed.

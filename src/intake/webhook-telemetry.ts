@@ -19,12 +19,17 @@ export class WebhookTelemetry implements NestMiddleware {
     const startedAt = performance.now();
     this.inbound.inc();
     this.inFlight.inc();
+    let over = false;
+    const leave = () => {
+      if (!over) this.inFlight.dec();
+      over = true;
+    };
     response.once(ANSWERED, (status: number) => {
       this.answerTime.observe({ status }, (performance.now() - startedAt) / 1000);
+      leave();
     });
-    response.once('close', () => {
-      this.inFlight.dec();
-    });
+    // A sender that has hung up may get no answer; one that pipelined this request behind another gets no close.
+    response.once('close', leave);
     next();
   }
 }

@@ -21,8 +21,12 @@ export class Sprayproxy extends EventEmitter<{ line: [LogLine] }> {
   constructor(readonly process: ChildProcessByStdio<null, Readable, Readable>) {
     super();
     this.setMaxListeners(0);
-    this.exited = once(process, 'close').then(([code]) => code as number | null);
-    createInterface(process.stdout).on('line', (text) => {
+    const output = createInterface(process.stdout);
+    // Not before the last line has been read.
+    this.exited = Promise.all([once(process, 'close'), once(output, 'close')]).then(
+      ([[code]]) => code as number | null,
+    );
+    output.on('line', (text) => {
       this.rawLines.push(text);
       const line = JSON.parse(text) as LogLine;
       this.lines.push(line);

@@ -1,15 +1,15 @@
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 
 import { ForwardingModule } from '../forwarding/forwarding.module.js';
-import { InflightBudget } from './inflight-budget.js';
+import { InflightModule } from '../inflight/inflight.module.js';
 import { WebhookSecrets } from './webhook-secrets.js';
 import { WebhookTelemetry } from './webhook-telemetry.js';
 import { WebhookController } from './webhook.controller.js';
 
 @Module({
-  imports: [ForwardingModule],
+  imports: [ForwardingModule, InflightModule],
   controllers: [WebhookController],
-  providers: [InflightBudget, WebhookSecrets],
+  providers: [WebhookSecrets],
 })
 export class IntakeModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

@@ -8,7 +8,7 @@ import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
 import { sendContinue } from '../http/send-continue.js';
 import { WEBHOOK_PAYLOAD_BYTES } from '../metrics/metrics.js';
-import { InflightBudget } from './inflight-budget.js';
+import { InflightBudget } from '../inflight/inflight-budget.js';
 import { readPayload } from './read-payload.js';
 import { type PendingSignature } from './signature.js';
 import { VerifiedPayload } from './verified-payload.js';
@@ -38,32 +38,30 @@ export class PayloadSizeInterceptor implements NestInterceptor {
       );
     }
 
-    let reservedBytes = declaredBytes ?? maxPayloadBytes;
-    await this.budget.reserve(reservedBytes, () => hangUpSignal(response));
+    const room = await this.budget.reserve(declaredBytes ?? maxPayloadBytes, () => hangUpSignal(response));
     try {
       sendContinue(request, response);
-      const payload = await this.#read(request, declaredBytes, signature);
-      this.budget.release(reservedBytes - payload.bytes.length);
-      reservedBytes = payload.bytes.length;
-      this.payloadBytes.observe(reservedBytes);
-      request[PAYLOAD] = payload;
+      const bytes = await this.#read(request, declaredBytes, signature);
+      room.shrinkTo(bytes.length);
+      this.payloadBytes.observe(bytes.length);
+      request[PAYLOAD] = VerifiedPayload.verify(bytes, signature, room);
     } catch (error) {
-      this.budget.release(reservedBytes);
+      room.release();
       throw error;
     }
     return next.handle().pipe(
       finalize(() => {
-        this.budget.release(reservedBytes);
+        room.release();
       }),
     );
   }
 
-  async #read(
+  #read(
     request: WebhookRequest,
     declaredBytes: number | undefined,
     signature: PendingSignature,
-  ): Promise<VerifiedPayload> {
-    const bytes = await readPayload(request, {
+  ): Promise<Buffer> {
+    return readPayload(request, {
       declaredBytes,
       maxBytes: this.config.maxPayloadBytes,
       timeoutMs: this.config.readTimeoutMs,
@@ -71,7 +69,6 @@ export class PayloadSizeInterceptor implements NestInterceptor {
         signature.update(chunk);
       },
     });
-    return VerifiedPayload.verify(bytes, signature);
   }
 }
 

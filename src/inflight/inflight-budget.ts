@@ -14,7 +14,33 @@ interface Waiter {
   readonly admit: () => void;
 }
 
-/** Room for the payloads of all requests together, given out first come, first served. */
+/** Room for one payload, given back when the last of those who hold it has let go. */
+export class Reservation {
+  #holders = 1;
+
+  constructor(
+    private readonly giveBack: (bytes: number) => void,
+    private bytes: number,
+  ) {}
+
+  /** Gives back what turned out not to be needed. */
+  shrinkTo(bytes: number): void {
+    this.giveBack(this.bytes - bytes);
+    this.bytes = bytes;
+  }
+
+  /** One more holder, who will `release` it too. */
+  retain(): void {
+    this.#holders += 1;
+  }
+
+  release(): void {
+    this.#holders -= 1;
+    if (this.#holders === 0) this.giveBack(this.bytes);
+  }
+}
+
+/** Room for all payloads that are in memory at once, given out first come, first served. */
 @Injectable()
 export class InflightBudget {
   readonly #maxBytes: number;
@@ -29,16 +55,19 @@ export class InflightBudget {
   }
 
   /**
-   * Reserves room, waiting for it if need be. The caller gives it back with `release`.
-   * @param signal ends the wait, if the webhook's sender has hung up.
+   * Reserves room, waiting for it if need be.
+   * @param signal ends the wait, if whoever wanted the room has gone.
    * @throws SprayproxyError `overload` after `MAX_WAIT_MS`; `payload-aborted`.
    */
-  async reserve(bytes: number, signal: () => AbortSignal): Promise<void> {
+  async reserve(bytes: number, signal: () => AbortSignal): Promise<Reservation> {
     if (this.#queue.size > 0 || !this.#fits(bytes)) await this.#wait(bytes, signal());
     else this.#take(bytes);
+    return new Reservation((released) => {
+      this.#giveBack(released);
+    }, bytes);
   }
 
-  release(bytes: number): void {
+  #giveBack(bytes: number): void {
     this.#take(-bytes);
     for (const waiter of this.#queue) {
       if (!this.#fits(waiter.bytes)) return;
@@ -68,11 +97,11 @@ export class InflightBudget {
         }
         this.#queue.delete(waiter);
         // Whoever stood behind may fit where this one did not.
-        this.release(0);
+        this.#giveBack(0);
         reject(error);
       };
       const onAbort = () => {
-        leave(new SprayproxyError('payload-aborted', 'the sender hung up while waiting for room'));
+        leave(new SprayproxyError('payload-aborted', 'gone while waiting for room'));
       };
       const waiter: Waiter = { bytes, admit: leave };
       const timer = setTimeout(() => {

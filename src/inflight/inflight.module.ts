@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+
+import { InflightBudget } from './inflight-budget.js';
+
+@Module({ providers: [InflightBudget], exports: [InflightBudget] })
+export class InflightModule {}

@@ -17,6 +17,8 @@ module.exports = defineConfig(
       '@typescript-eslint/no-floating-promises': 'error',
       // Nest declares its options as classes and is given object literals.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // A property is left out of an object by naming it beside the rest.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       // Non-null assertions are not allowed, so an assertion to a type stands in where an index is known to exist.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

@@ -3,6 +3,7 @@ import { IsIn, IsOptional, IsString, validateSync } from 'class-validator';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 
+import { DELIVERY_GUARANTEES, type DeliveryGuarantee } from '../spool/forward.js';
 import { ConfigurationError } from './configuration-error.js';
 import { parseGoBoolean } from './go-values.js';
 import { readSecretFile } from './secret-file.js';
@@ -11,7 +12,9 @@ import {
   documentedVariables,
   GoBoolean,
   GoDuration,
+  GoDurationOrOff,
   ReadableFile,
+  SpoolUrl,
   Variable,
   WholeNumber,
 } from './variable.decorators.js';
@@ -19,6 +22,7 @@ import {
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const GIB = 1024 ** 3;
 
 /**
@@ -98,6 +102,74 @@ export class EnvironmentVariables {
   @WholeNumber(1, 64 * GIB)
   SPRAYPROXY_MAX_INFLIGHT_BYTES!: number;
 
+  // Off: the original's manifests give no writable volume.
+  @Variable({
+    default: 'off',
+    effect: 'where what is still owed is kept: file:<directory>, or off; off: a failed backend means 502',
+  })
+  @SpoolUrl()
+  SPRAYPROXY_SPOOL_URL!: string;
+
+  @Variable({ default: '10737418240', effect: 'bytes the spool may hold; full: 503' })
+  @WholeNumber(1024 * 1024, 1024 ** 5)
+  SPRAYPROXY_SPOOL_MAX_BYTES!: number;
+
+  // GitHub hangs up after 10 s.
+  @Variable({
+    default: '8s',
+    effect: 'with a spool: backends that have not answered by then are owed the webhook, and 202 goes out',
+  })
+  @GoDuration(1, HOUR_MS)
+  SPRAYPROXY_ACK_TIMEOUT!: number;
+
+  @Variable({
+    default: 'at-least-once',
+    effect:
+      'after an attempt of unknown outcome: at-least-once tries again, 3 times in all; at-most-once never does',
+  })
+  @IsIn(DELIVERY_GUARANTEES, { message: `$property must be one of ${DELIVERY_GUARANTEES.join(', ')}` })
+  SPRAYPROXY_DELIVERY_GUARANTEE!: DeliveryGuarantee;
+
+  @Variable({
+    default: '1s',
+    effect: 'longest delay before the first retry at a backend; doubles with each failure',
+  })
+  @GoDuration(1, DAY_MS)
+  SPRAYPROXY_RETRY_MIN_DELAY!: number;
+
+  @Variable({ default: '5m', effect: 'longest delay before any retry' })
+  @GoDuration(1, DAY_MS)
+  SPRAYPROXY_RETRY_MAX_DELAY!: number;
+
+  // GitHub's own list of deliveries goes three days back.
+  @Variable({ default: '72h', effect: 'age at which what is still owed is given up (dead)' })
+  @GoDuration(1, 365 * DAY_MS)
+  SPRAYPROXY_RETRY_MAX_AGE!: number;
+
+  // A returning cluster is busy enough.
+  @Variable({ default: '8', effect: 'attempts at one backend at a time when it gets what it is owed' })
+  @WholeNumber(1, 1000)
+  SPRAYPROXY_DRAIN_CONCURRENCY!: number;
+
+  @Variable({
+    default: 'false',
+    effect: 'serves /deliveries; put an authenticating proxy in front of it',
+  })
+  @GoBoolean()
+  SPRAYPROXY_SERVER_ENABLE_DELIVERIES!: boolean;
+
+  // Some 1.5 KiB each with three backends.
+  @Variable({ default: '10000', effect: 'deliveries that went well that /deliveries remembers, in memory' })
+  @WholeNumber(0, 1_000_000)
+  SPRAYPROXY_DELIVERIES_JOURNAL_SIZE!: number;
+
+  @Variable({
+    default: 'off',
+    effect: 'a registered backend that failed this long without one success is unregistered; off: never',
+  })
+  @GoDurationOrOff(1, 365 * DAY_MS)
+  SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER!: number | null;
+
   @Variable({
     default: '0s',
     effect: 'time between SIGTERM, when readiness falls, and the last new connection',
@@ -148,6 +220,11 @@ export function dynamicBackendsEnabled(environment: NodeJS.ProcessEnv): boolean 
   return parseGoBoolean(environment.SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS ?? '') ?? false;
 }
 
+/** Whether `/deliveries` is served, told before the application is put together. */
+export function deliveriesEnabled(environment: NodeJS.ProcessEnv): boolean {
+  return parseGoBoolean(environment.SPRAYPROXY_SERVER_ENABLE_DELIVERIES ?? '') ?? false;
+}
+
 /** Faults of variables that are each well formed but do not go together; one already `faulty` is not named twice. */
 function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<string>): string[] {
   const faults: string[] = [];
@@ -185,6 +262,12 @@ function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<stri
     readSecretFile(variables.GH_APP_WEBHOOK_SECRET_FILE).length === 0
   ) {
     faults.push('GH_APP_WEBHOOK_SECRET_FILE must name a file with a secret in it');
+  }
+  if (
+    sound('SPRAYPROXY_RETRY_MIN_DELAY', 'SPRAYPROXY_RETRY_MAX_DELAY') &&
+    variables.SPRAYPROXY_RETRY_MIN_DELAY > variables.SPRAYPROXY_RETRY_MAX_DELAY
+  ) {
+    faults.push('SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY');
   }
   if (
     sound('SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_METRICS_PORT') &&

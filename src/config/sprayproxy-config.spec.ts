@@ -26,6 +26,17 @@ const DEFAULTS = {
   attemptTimeoutMs: 15_000,
   maxPayloadBytes: 26_214_400,
   maxInflightBytes: 134_217_728,
+  spoolDir: undefined,
+  maxSpoolBytes: 10 * 1024 ** 3,
+  ackTimeoutMs: 8000,
+  deliveryGuarantee: 'at-least-once',
+  minRetryDelayMs: 1000,
+  maxRetryDelayMs: 300_000,
+  maxForwardAgeMs: 72 * 3_600_000,
+  drainConcurrency: 8,
+  deliveriesEnabled: false,
+  journalSize: 10_000,
+  expireBackendsAfterMs: undefined,
   shutdownDelayMs: 0,
   shutdownTimeoutMs: 25_000,
   logLevel: 'info',
@@ -56,6 +67,17 @@ describe('SprayproxyConfig', () => {
       SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT: '4s',
       SPRAYPROXY_MAX_REQUEST_SIZE: '5',
       SPRAYPROXY_MAX_INFLIGHT_BYTES: '6',
+      SPRAYPROXY_SPOOL_URL: 'file:/var/spool',
+      SPRAYPROXY_SPOOL_MAX_BYTES: '9000000',
+      SPRAYPROXY_ACK_TIMEOUT: '10s',
+      SPRAYPROXY_DELIVERY_GUARANTEE: 'at-most-once',
+      SPRAYPROXY_RETRY_MIN_DELAY: '11s',
+      SPRAYPROXY_RETRY_MAX_DELAY: '12s',
+      SPRAYPROXY_RETRY_MAX_AGE: '13s',
+      SPRAYPROXY_DRAIN_CONCURRENCY: '14',
+      SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
+      SPRAYPROXY_DELIVERIES_JOURNAL_SIZE: '15',
+      SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER: '16s',
       SPRAYPROXY_SHUTDOWN_DELAY: '7s',
       SPRAYPROXY_SHUTDOWN_TIMEOUT: '8s',
       SPRAYPROXY_LOG_LEVEL: 'debug',
@@ -75,6 +97,17 @@ describe('SprayproxyConfig', () => {
       attemptTimeoutMs: 4000,
       maxPayloadBytes: 5,
       maxInflightBytes: 6,
+      spoolDir: '/var/spool',
+      maxSpoolBytes: 9_000_000,
+      ackTimeoutMs: 10_000,
+      deliveryGuarantee: 'at-most-once',
+      minRetryDelayMs: 11_000,
+      maxRetryDelayMs: 12_000,
+      maxForwardAgeMs: 13_000,
+      drainConcurrency: 14,
+      deliveriesEnabled: true,
+      journalSize: 15,
+      expireBackendsAfterMs: 16_000,
       shutdownDelayMs: 7000,
       shutdownTimeoutMs: 8000,
       logLevel: 'debug',
@@ -92,6 +125,15 @@ describe('SprayproxyConfig', () => {
     });
     expect(config.maxInflightBytes).toBe(maxInflightBytes);
   });
+});
+
+it.each([
+  ['off', undefined],
+  ['file:/var/spool', '/var/spool'],
+  ['file:///var/spool', '/var/spool'],
+  ['file:spool', 'spool'],
+])('the spool at %s has the directory %s', (url, spoolDir) => {
+  expect(configFor({ SPRAYPROXY_SPOOL_URL: url }).spoolDir).toBe(spoolDir);
 });
 
 describe('SprayproxyConfigModule', () => {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 
+import { type DeliveryGuarantee } from '../spool/forward.js';
 import { type EnvironmentVariables } from './environment-variables.js';
-import { splitBackendUrls } from './variable.decorators.js';
+import { spoolDirectory, splitBackendUrls } from './variable.decorators.js';
 
 /** The configuration in the program's own words. Read once at the start, the same for the whole run. */
 @Injectable()
@@ -22,6 +23,19 @@ export class SprayproxyConfig {
   readonly attemptTimeoutMs: number;
   readonly maxPayloadBytes: number;
   readonly maxInflightBytes: number;
+  /** Directory of the spool; `undefined`: there is none. */
+  readonly spoolDir: string | undefined;
+  readonly maxSpoolBytes: number;
+  readonly ackTimeoutMs: number;
+  readonly deliveryGuarantee: DeliveryGuarantee;
+  readonly minRetryDelayMs: number;
+  readonly maxRetryDelayMs: number;
+  readonly maxForwardAgeMs: number;
+  readonly drainConcurrency: number;
+  readonly deliveriesEnabled: boolean;
+  readonly journalSize: number;
+  /** `undefined`: never. */
+  readonly expireBackendsAfterMs: number | undefined;
   readonly shutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
   readonly logLevel: string;
@@ -47,6 +61,17 @@ export class SprayproxyConfig {
     this.maxPayloadBytes = get('SPRAYPROXY_MAX_REQUEST_SIZE');
     // A payload at the cap must find room, or it never would.
     this.maxInflightBytes = Math.max(get('SPRAYPROXY_MAX_INFLIGHT_BYTES'), this.maxPayloadBytes);
+    this.spoolDir = spoolDirectory(get('SPRAYPROXY_SPOOL_URL'));
+    this.maxSpoolBytes = get('SPRAYPROXY_SPOOL_MAX_BYTES');
+    this.ackTimeoutMs = get('SPRAYPROXY_ACK_TIMEOUT');
+    this.deliveryGuarantee = get('SPRAYPROXY_DELIVERY_GUARANTEE');
+    this.minRetryDelayMs = get('SPRAYPROXY_RETRY_MIN_DELAY');
+    this.maxRetryDelayMs = get('SPRAYPROXY_RETRY_MAX_DELAY');
+    this.maxForwardAgeMs = get('SPRAYPROXY_RETRY_MAX_AGE');
+    this.drainConcurrency = get('SPRAYPROXY_DRAIN_CONCURRENCY');
+    this.deliveriesEnabled = get('SPRAYPROXY_SERVER_ENABLE_DELIVERIES');
+    this.journalSize = get('SPRAYPROXY_DELIVERIES_JOURNAL_SIZE');
+    this.expireBackendsAfterMs = get('SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER') ?? undefined;
     this.shutdownDelayMs = get('SPRAYPROXY_SHUTDOWN_DELAY');
     this.shutdownTimeoutMs = get('SPRAYPROXY_SHUTDOWN_TIMEOUT');
     this.logLevel = get('SPRAYPROXY_LOG_LEVEL');

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsInt, IsNumber, Max, Min, ValidateBy } from 'class-validator';
+import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { accessSync, constants, statSync } from 'node:fs';
 
 import { parseBackendUrl } from '../backends/backend-url.js';
@@ -44,6 +44,28 @@ export const GoDuration = (minMs: number, maxMs: number): ReturnType<typeof appl
     Min(minMs, { message: `$property must be at least ${minMs}ms` }),
     Max(maxMs, { message: `$property must be at most ${maxMs}ms` }),
   );
+
+/** A duration as above, or `off`, for which the property holds `null`. */
+export const GoDurationOrOff = (minMs: number, maxMs: number): ReturnType<typeof applyDecorators> =>
+  applyDecorators(
+    IsOptional(),
+    Transform(({ value }: { value: unknown }) => (value === 'off' ? null : value)),
+    GoDuration(minMs, maxMs),
+  );
+
+/** Where the spool is: `off`, or `file:` and a directory. */
+export const SpoolUrl = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'spoolUrl',
+    validator: {
+      validate: (url: unknown) => url === 'off' || spoolDirectory(url as string) !== undefined,
+      defaultMessage: () => '$property must be off, or file: and a directory, as in file:/var/lib/sprayproxy',
+    },
+  });
+
+/** The directory that a spool's URL names, `file:<path>` or `file:///<absolute path>`. */
+export const spoolDirectory = (url: string): string | undefined =>
+  /^file:(?:\/\/(?=\/))?((?!\/\/).+)$/.exec(url)?.[1];
 
 /** A whole number in decimal digits, of at least `min` and at most `max`. */
 export const WholeNumber = (min: number, max: number): PropertyDecorator =>

@@ -5,6 +5,8 @@ export type SprayproxyErrorCode =
   | 'payload-timeout'
   | 'overload'
   | 'forwarding-failed'
+  | 'spool-full'
+  | 'spool-failed'
   | 'invalid-json-body'
   | 'invalid-backend'
   | 'backend-unknown';

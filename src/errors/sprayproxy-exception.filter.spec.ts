@@ -92,6 +92,11 @@ const plain = (status: number, text: string, retryAfter: string | null = null) =
 });
 
 describe('an error of this program', () => {
+  const retryAfter: Partial<Record<SprayproxyErrorCode, string>> = {
+    overload: '10',
+    'spool-full': '60',
+    'spool-failed': '60',
+  };
   const answers: Record<SprayproxyErrorCode, [status: number, text: string, rejection: string | undefined]> =
     {
       signature: [400, 'bad request', 'signature'],
@@ -100,6 +105,8 @@ describe('an error of this program', () => {
       'payload-timeout': [408, 'request timeout', 'timeout'],
       overload: [503, 'overloaded', 'overload'],
       'forwarding-failed': [502, 'failed to proxy', undefined],
+      'spool-full': [503, 'spool full', undefined],
+      'spool-failed': [503, 'spool failed', undefined],
       'invalid-json-body': [400, 'please provide a valid json body', undefined],
       'invalid-backend': [400, 'the reason', undefined],
       'backend-unknown': [404, 'backend server not found in the list', undefined],
@@ -110,9 +117,7 @@ describe('an error of this program', () => {
 
   it.each(table)('%s is answered with %d %s', async (code, status, text) => {
     thrown = new SprayproxyError(code, 'the reason');
-    await expect(answerOf('/thrown')).resolves.toEqual(
-      plain(status, text, code === 'overload' ? '10' : null),
-    );
+    await expect(answerOf('/thrown')).resolves.toEqual(plain(status, text, retryAfter[code]));
   });
 
   it.each(table)(

@@ -26,6 +26,8 @@ const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
   'payload-timeout': { status: 408, text: 'request timeout', rejection: 'timeout' },
   overload: { status: 503, text: 'overloaded', retryAfterSeconds: 10, rejection: 'overload' },
   'forwarding-failed': { status: 502, text: 'failed to proxy' },
+  'spool-full': { status: 503, text: 'spool full', retryAfterSeconds: 60 },
+  'spool-failed': { status: 503, text: 'spool failed', retryAfterSeconds: 60 },
   'invalid-json-body': { status: 400, text: 'please provide a valid json body' },
   'invalid-backend': { status: 400 },
   'backend-unknown': { status: 404, text: 'backend server not found in the list' },

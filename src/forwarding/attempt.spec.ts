@@ -1,5 +1,6 @@
 import { Backend } from '../backends/backend.js';
-import { isServed, OUTCOMES } from './attempt.js';
+import { OUTCOMES } from '../spool/outcome.js';
+import { isServed } from './attempt.js';
 
 const backend = new Backend(new URL('http://pac'), 'static');
 

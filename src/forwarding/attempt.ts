@@ -1,15 +1,5 @@
 import { type Backend } from '../backends/backend.js';
-
-export const OUTCOMES = ['accepted', 'rejected', 'refused', 'unknown'] as const;
-
-/**
- * What came of one attempt.
- * - accepted: the backend has taken the delivery.
- * - rejected: it has read it and said no; sending it again would change nothing.
- * - refused: it cannot have taken it; sending it again is safe.
- * - unknown: it may have taken it; sending it again may start its pipelines twice.
- */
-export type Outcome = (typeof OUTCOMES)[number];
+import { type Outcome } from '../spool/outcome.js';
 
 export interface AttemptResult {
   readonly backend: Backend;
@@ -18,6 +8,8 @@ export interface AttemptResult {
   readonly durationMs: number;
   /** HTTP status; absent: no answer came. */
   readonly status?: number;
+  /** How long the backend asked to be left alone, in ms. @see RFC 9110 section 10.2.3 (Retry-After) */
+  readonly retryAfterMs?: number;
   /** Beginning of the answer that came with a failure, control characters escaped. */
   readonly answer?: string;
   /** Why no answer came. */

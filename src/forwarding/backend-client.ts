@@ -7,7 +7,7 @@ import { printable } from '../logging/printable.js';
 import { type AttemptResult } from './attempt.js';
 import { BackendPools } from './backend-pools.js';
 import { type Delivery } from './delivery.js';
-import { outcomeOfFailure, outcomeOfStatus } from './outcome.js';
+import { outcomeOfFailure, outcomeOfStatus } from '../spool/outcome.js';
 import { type Answer, MAX_EXCERPT_BYTES, NoAnswerError, type UndiciRequest } from './undici-adapter.js';
 
 type AxiosRequest = Parameters<HttpService['axiosRef']['request']>[0];

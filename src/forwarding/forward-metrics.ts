@@ -9,7 +9,8 @@ import {
   FORWARDED_REQUESTS,
   RESPONSE_TIME,
 } from '../metrics/metrics.js';
-import { type AttemptResult, type Outcome, OUTCOMES } from './attempt.js';
+import { type Outcome, OUTCOMES } from '../spool/outcome.js';
+import { type AttemptResult } from './attempt.js';
 
 @Injectable()
 export class ForwardMetrics {

@@ -1,4 +1,13 @@
-import { type Outcome } from './attempt.js';
+export const OUTCOMES = ['accepted', 'rejected', 'refused', 'unknown'] as const;
+
+/**
+ * What came of one attempt.
+ * - accepted: the backend has taken the delivery.
+ * - rejected: it has read it and said no; sending it again would change nothing.
+ * - refused: it cannot have taken it; sending it again is safe.
+ * - unknown: it may have taken it; sending it again may start its pipelines twice.
+ */
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** Client errors that are no verdict on the request: it may be sent again. */
 const REFUSED_FOR_NOW: ReadonlySet<number> = new Set([

@@ -1,0 +1,93 @@
+import { type Forward } from './forward.js';
+
+/** What is kept of a delivery beside its payload. */
+export interface DeliveryRecord {
+  /** Greater for every later delivery: microseconds since the epoch, or one more than the last. */
+  readonly id: number;
+  /** `X-GitHub-Delivery`. */
+  readonly guid?: string;
+  /** `X-GitHub-Event`. */
+  readonly event?: string;
+  /** `owner/name`, where the payload tells. */
+  readonly repository?: string;
+  readonly requestId?: string;
+  /** Ms since the epoch. */
+  readonly receivedAt: number;
+  /** Query of the request as it came, without the `?`. */
+  readonly query: string;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
+  readonly payloadBytes: number;
+  /** SHA-256 of the payload, base64. */
+  readonly payloadDigest: string;
+}
+
+/** A delivery and what became of it at each backend. */
+export interface StoredDelivery {
+  readonly delivery: DeliveryRecord;
+  readonly forwards: readonly Forward[];
+}
+
+/** Forwards of one backend. */
+export interface ForwardCounts {
+  readonly owed: number;
+  readonly dead: number;
+}
+
+/**
+ * Durable home of the forwards that are still owed, and of the dead ones; the token it is injected by. Every change is
+ * atomic, and on disk when its promise resolves. A delivery leaves with the last of its forwards that was owed or dead.
+ *
+ * It knows when and why nothing: what a change means is `forward.ts`'s affair, when it happens the drain's.
+ * @throws SprayproxyError `spool-failed` from every method that writes.
+ */
+export abstract class Spool {
+  /** The id of the latest delivery there ever was; 0: there was none. */
+  abstract readonly lastId: number;
+
+  /** What the deliveries take, about: their payloads and a page for each. */
+  abstract readonly bytes: number;
+
+  /** Of every backend that is owed something or has dead forwards, by its key. */
+  abstract counts(): ReadonlyMap<string, ForwardCounts>;
+
+  /** @throws SprayproxyError `spool-full`: nothing of it is stored. */
+  abstract store(stored: StoredDelivery, payload: Buffer): Promise<void>;
+
+  /**
+   * Changes forwards of a delivery: all of it, or those of the `backends` named.
+   * @returns the delivery after the change; `undefined`: there is no such delivery (any more), nothing was changed.
+   */
+  abstract update(
+    id: number,
+    change: (forward: Forward) => Forward,
+    backends?: readonly string[],
+  ): Promise<StoredDelivery | undefined>;
+
+  /** Removes a delivery, whatever it owes. @returns what it was. */
+  abstract discard(id: number): Promise<StoredDelivery | undefined>;
+
+  /** The deliveries with the oldest forwards owed to a backend, oldest first. */
+  abstract owedTo(backend: string, limit: number): Promise<StoredDelivery[]>;
+
+  /** The deliveries with forwards whose attempt was running when the spool was last written to. */
+  abstract running(): Promise<StoredDelivery[]>;
+
+  abstract get(id: number): Promise<StoredDelivery | undefined>;
+
+  /** @returns `undefined`: there is no such delivery. */
+  abstract payload(id: number): Promise<Buffer | undefined>;
+
+  /** The deliveries of a GUID, latest first. */
+  abstract find(guid: string): Promise<StoredDelivery[]>;
+
+  /** Deliveries with an id below `before`, latest first. */
+  abstract list(before: number, limit: number): Promise<StoredDelivery[]>;
+
+  /** URLs of the registered backends. */
+  abstract registeredBackends(): Promise<string[]>;
+  abstract keepBackend(url: string): Promise<void>;
+  abstract forgetBackend(url: string): Promise<void>;
+
+  abstract close(): Promise<void>;
+}

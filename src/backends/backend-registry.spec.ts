@@ -29,71 +29,77 @@ describe('BackendRegistry', () => {
     ['http://static/', 'known', ['http://static']],
     ['HTTP://STATIC:80', 'known', ['http://static']],
     ['http://static/base', 'registered', ['http://static', 'http://static/base']],
-  ])('asked to register %s, answers %s', (url, result, list) => {
+  ])('asked to register %s, answers %s', async (url, result, list) => {
     const { registry, urls } = registryOf('http://static');
-    expect(registry.register(backendAt(url))).toBe(result);
+    expect(await registry.register(backendAt(url))).toBe(result);
     expect(urls()).toEqual(list);
     expect(registry.has(backendAt(url))).toBe(true);
   });
 
-  it('keeps a backend as it came first', () => {
+  it('keeps a backend as it came first', async () => {
     const { registry } = registryOf('http://a');
-    registry.register(backendAt('http://a/'));
+    await registry.register(backendAt('http://a/'));
     expect(registry.list()).toMatchObject([{ url: 'http://a', origin: 'static' }]);
   });
 
-  it(`is full at ${MAX_REGISTERED_BACKENDS} registered backends, the static ones not counted`, () => {
+  it(`is full at ${MAX_REGISTERED_BACKENDS} registered backends, the static ones not counted`, async () => {
     const { registry, urls } = registryOf('http://static');
     const register = (n: number) => registry.register(backendAt(`http://backend-${n}`));
-    const results = Array.from({ length: MAX_REGISTERED_BACKENDS + 1 }, (_, n) => register(n + 1));
+    const results = await Promise.all(
+      Array.from({ length: MAX_REGISTERED_BACKENDS + 1 }, (_, n) => register(n + 1)),
+    );
 
     expect(MAX_REGISTERED_BACKENDS).toBe(256);
     expect(results.slice(0, 256)).toEqual(Array(256).fill('registered'));
     expect(results[256]).toBe('full');
     expect(urls()).toHaveLength(257);
-    expect(register(1)).toBe('known');
-    registry.unregister('http://backend-1');
-    expect(register(257)).toBe('registered');
-    expect(register(258)).toBe('full');
+    expect(await register(1)).toBe('known');
+    await registry.unregister('http://backend-1');
+    expect(await register(257)).toBe('registered');
+    expect(await register(258)).toBe('full');
   });
 
-  it('makes no room for registered backends by giving up static ones', () => {
+  it('makes no room for registered backends by giving up static ones', async () => {
     const { registry } = registryOf('http://static');
-    for (let n = 1; n <= MAX_REGISTERED_BACKENDS; n++) registry.register(backendAt(`http://backend-${n}`));
-    registry.unregister('http://static');
-    expect(registry.register(backendAt('http://static'))).toBe('full');
+    for (let n = 1; n <= MAX_REGISTERED_BACKENDS; n++)
+      await registry.register(backendAt(`http://backend-${n}`));
+    await registry.unregister('http://static');
+    expect(await registry.register(backendAt('http://static'))).toBe('full');
   });
 
-  it.each(['static', 'registered'])('gives up a %s backend, and tells of it when it is gone', (name) => {
-    const { registry, removed, urls } = registryOf('http://static');
-    registry.register(backendAt('http://registered'));
-    const goneWhenTold: boolean[] = [];
-    registry.on('removed', (backend) => goneWhenTold.push(!registry.has(backend)));
+  it.each(['static', 'registered'])(
+    'gives up a %s backend, and tells of it when it is gone',
+    async (name) => {
+      const { registry, removed, urls } = registryOf('http://static');
+      await registry.register(backendAt('http://registered'));
+      const goneWhenTold: boolean[] = [];
+      registry.on('removed', (backend) => goneWhenTold.push(!registry.has(backend)));
 
-    const backend = registry.unregister(backendAt(`http://${name}/`).key);
-    expect(backend).toMatchObject({ url: `http://${name}`, origin: name });
-    expect(removed).toEqual([backend]);
-    expect(goneWhenTold).toEqual([true]);
-    expect(urls()).not.toContain(`http://${name}`);
-    expect(registry.unregister(`http://${name}`)).toBeUndefined();
-    expect(removed).toHaveLength(1);
-  });
+      const backend = await registry.unregister(backendAt(`http://${name}/`).key);
+      expect(backend).toMatchObject({ url: `http://${name}`, origin: name });
+      expect(removed).toEqual([backend]);
+      expect(goneWhenTold).toEqual([true]);
+      expect(urls()).not.toContain(`http://${name}`);
+      expect(await registry.unregister(`http://${name}`)).toBeUndefined();
+      expect(removed).toHaveLength(1);
+    },
+  );
 
-  it('does not alter a list it has given out', () => {
+  it('does not alter a list it has given out', async () => {
     const { registry } = registryOf('http://a', 'http://b');
     const before = registry.list();
-    registry.register(backendAt('http://c'));
-    registry.unregister('http://a');
+    await registry.register(backendAt('http://c'));
+    await registry.unregister('http://a');
     expect(before.map(({ url }) => url)).toEqual(['http://a', 'http://b']);
     expect(registry.list().map(({ url }) => url)).toEqual(['http://b', 'http://c']);
   });
 
-  it('knows a host as long as one backend is left there', () => {
+  it('knows a host as long as one backend is left there', async () => {
     const { registry } = registryOf('http://pac:8080/a', 'http://pac:8080/b');
-    registry.unregister('http://pac:8080/a');
+    await registry.unregister('http://pac:8080/a');
     expect(registry.hasHost('pac:8080')).toBe(true);
     expect(registry.hasHost('pac')).toBe(false);
-    registry.unregister('http://pac:8080/b');
+    await registry.unregister('http://pac:8080/b');
     expect(registry.hasHost('pac:8080')).toBe(false);
   });
 
@@ -103,9 +109,9 @@ describe('BackendRegistry', () => {
       'gauge{origin="static"}': 2,
       'gauge{origin="registered"}': 0,
     });
-    registry.register(backendAt('http://c'));
-    registry.register(backendAt('http://c'));
-    registry.unregister('http://a');
+    await registry.register(backendAt('http://c'));
+    await registry.register(backendAt('http://c'));
+    await registry.unregister('http://a');
     await expect(samplesOf(count)).resolves.toEqual({
       'gauge{origin="static"}': 1,
       'gauge{origin="registered"}': 1,

@@ -1,27 +1,30 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { EventEmitter } from 'node:events';
 import { type Gauge } from 'prom-client';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { BACKENDS } from '../metrics/metrics.js';
+import { Spool } from '../spool/spool.js';
 import { Backend, type BackendOrigin } from './backend.js';
 import { parseBackendUrl } from './backend-url.js';
 
 export const MAX_REGISTERED_BACKENDS = 256;
 
 /**
- * The backends of now. Emits `removed` with the backend that went.
+ * The backends of now. Registered ones survive a restart where there is a spool. Emits `removed` with the backend that
+ * went.
  * Changes replace the list instead of altering it, so a fan-out under way keeps the one it began with.
  */
 @Injectable()
-export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> {
+export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implements OnModuleInit {
   #byKey: ReadonlyMap<string, Backend> = new Map();
   #list: readonly Backend[] = [];
 
   constructor(
-    config: SprayproxyConfig,
+    private readonly config: SprayproxyConfig,
     @InjectMetric(BACKENDS) private readonly count: Gauge,
+    @Optional() @Inject(Spool) private readonly spool?: Spool,
   ) {
     super();
     const backends = config.staticBackendUrls
@@ -29,6 +32,17 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> {
       .filter((url) => url instanceof URL)
       .map((url) => new Backend(url, 'static'));
     this.#replace(new Map(backends.map((backend) => [backend.key, backend])));
+  }
+
+  /** Who may no longer register backends no longer has any. */
+  async onModuleInit(): Promise<void> {
+    if (this.spool === undefined || !this.config.dynamicBackendsEnabled) return;
+    const urls = (await this.spool.registeredBackends())
+      .map(parseBackendUrl)
+      .filter((url) => url instanceof URL);
+    for (const backend of urls.map((url) => new Backend(url, 'registered'))) {
+      if (!this.has(backend)) this.#add(backend);
+    }
   }
 
   list(): readonly Backend[] {
@@ -43,15 +57,35 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> {
     return this.#list.some((backend) => backend.host === host);
   }
 
-  register(backend: Backend): 'registered' | 'known' | 'full' {
+  /** @throws SprayproxyError `spool-failed`: it is not registered. */
+  async register(backend: Backend): Promise<'registered' | 'known' | 'full'> {
     if (this.has(backend)) return 'known';
     if (this.#countOf('registered') >= MAX_REGISTERED_BACKENDS) return 'full';
-    this.#replace(new Map(this.#byKey).set(backend.key, backend));
+    this.#add(backend);
+    try {
+      await this.spool?.keepBackend(backend.url);
+    } catch (error) {
+      this.#drop(backend.key);
+      throw error;
+    }
     return 'registered';
   }
 
-  /** Gives the backend that went, or `undefined` if there was none of that key. */
-  unregister(key: string): Backend | undefined {
+  /**
+   * Gives the backend that went, or `undefined` if there was none of that key.
+   * @throws SprayproxyError `spool-failed`: it is still there.
+   */
+  async unregister(key: string): Promise<Backend | undefined> {
+    const backend = this.#byKey.get(key);
+    if (backend?.origin === 'registered') await this.spool?.forgetBackend(backend.url);
+    return this.#drop(key);
+  }
+
+  #add(backend: Backend): void {
+    this.#replace(new Map(this.#byKey).set(backend.key, backend));
+  }
+
+  #drop(key: string): Backend | undefined {
     const backend = this.#byKey.get(key);
     if (backend === undefined) return undefined;
     const rest = new Map(this.#byKey);

@@ -41,7 +41,7 @@ export class BackendsController {
 
   /**
    * Answers 302, without a Location, for a backend that is there already: clients read it as success.
-   * @throws SprayproxyError `invalid-json-body`, `invalid-backend`
+   * @throws SprayproxyError `invalid-json-body`, `invalid-backend`, `spool-failed`
    */
   @Post()
   @HttpCode(200)
@@ -53,7 +53,7 @@ export class BackendsController {
   ): Promise<string> {
     const backend = toBackend(body);
     if (!this.registry.has(backend)) await this.addressPolicy.check(backend);
-    const result = this.registry.register(backend);
+    const result = await this.registry.register(backend);
     switch (result) {
       case 'registered':
         this.logger.info({ ...requestFields(request), backend: backend.url }, 'backend registered');
@@ -73,12 +73,12 @@ export class BackendsController {
 
   /**
    * A backend of the environment can be removed too; it is back after a restart.
-   * @throws SprayproxyError `invalid-json-body`, `invalid-backend`, `backend-unknown`
+   * @throws SprayproxyError `invalid-json-body`, `invalid-backend`, `backend-unknown`, `spool-failed`
    */
   @Delete()
   @Header('Content-Type', TEXT_PLAIN)
-  unregister(@Req() request: Request, @Body(BackendBodyPipe) body: BackendBody): string {
-    const removed = this.registry.unregister(toBackend(body).key);
+  async unregister(@Req() request: Request, @Body(BackendBodyPipe) body: BackendBody): Promise<string> {
+    const removed = await this.registry.unregister(toBackend(body).key);
     if (removed === undefined) throw new SprayproxyError('backend-unknown', 'no such backend');
     this.logger.info(
       { ...requestFields(request), backend: removed.url, origin: removed.origin },

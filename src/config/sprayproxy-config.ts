@@ -14,6 +14,7 @@ export class SprayproxyConfig {
   /** Both files, or neither. */
   readonly metricsTls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly staticBackendUrls: readonly string[];
+  readonly dynamicBackendsEnabled: boolean;
   readonly allowLocalBackends: boolean;
   readonly skipTlsVerify: boolean;
   readonly skipWebhookVerify: boolean;
@@ -51,6 +52,7 @@ export class SprayproxyConfig {
     this.metricsPort = get('SPRAYPROXY_SERVER_METRICS_PORT');
     this.metricsTls = certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined;
     this.staticBackendUrls = splitBackendUrls(get('SPRAYPROXY_SERVER_BACKEND') ?? '');
+    this.dynamicBackendsEnabled = get('SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS');
     this.allowLocalBackends = get('SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL');
     this.skipTlsVerify = get('SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY');
     this.skipWebhookVerify = get('SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY');

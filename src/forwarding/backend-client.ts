@@ -6,7 +6,8 @@ import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { printable } from '../logging/printable.js';
 import { type AttemptResult } from './attempt.js';
 import { BackendPools } from './backend-pools.js';
-import { type Delivery } from './delivery.js';
+import { type Message } from './delivery.js';
+import { parseRetryAfterMs } from './retry-policy.js';
 import { outcomeOfFailure, outcomeOfStatus } from '../spool/outcome.js';
 import { type Answer, MAX_EXCERPT_BYTES, NoAnswerError, type UndiciRequest } from './undici-adapter.js';
 
@@ -21,15 +22,15 @@ export class BackendClient {
   ) {}
 
   /**
-   * Sends a delivery to a backend once. A failure is a value; only a fault of this program rejects.
+   * Sends a message to a backend once. A failure is a value; only a fault of this program rejects.
    * @param rawHeaders the headers to send, names and values in turn.
    */
-  async attempt(backend: Backend, delivery: Delivery, rawHeaders: readonly string[]): Promise<AttemptResult> {
+  async attempt(backend: Backend, message: Message, rawHeaders: readonly string[]): Promise<AttemptResult> {
     const request: AxiosRequest & UndiciRequest = {
       baseURL: backend.connectTo,
-      url: backend.target(delivery.query),
+      url: backend.target(message.query),
       method: 'POST',
-      data: delivery.payload,
+      data: message.payload,
       timeout: this.config.attemptTimeoutMs,
       dispatcher: this.pools.poolOf(backend),
       rawHeaders,
@@ -41,7 +42,15 @@ export class BackendClient {
       const outcome = outcomeOfStatus(status);
       if (outcome === 'accepted') return { backend, outcome, status, durationMs };
       const answer = printable(await data.excerpt(), MAX_EXCERPT_BYTES);
-      return { backend, outcome, status, durationMs, answer };
+      const retryAfterMs = parseRetryAfterMs(data.retryAfter, Date.now());
+      return {
+        backend,
+        outcome,
+        status,
+        durationMs,
+        answer,
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      };
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
       const durationMs = performance.now() - startedAt;

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 
@@ -15,7 +15,7 @@ const IDLE_SOCKET_MS = 20_000;
  * own: there are as many attempts at a backend as webhooks in flight.
  */
 @Injectable()
-export class BackendPools implements OnApplicationShutdown {
+export class BackendPools {
   readonly #pools = new Map<string, Pool>();
   readonly #lookups: Readonly<Record<BackendOrigin, LookupFunction>>;
 
@@ -48,7 +48,8 @@ export class BackendPools implements OnApplicationShutdown {
     return pool;
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Cuts off what is still running. */
+  async destroy(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 }

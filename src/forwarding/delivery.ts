@@ -1,11 +1,22 @@
-/** One webhook, as a fan-out needs it. */
-export interface Delivery {
-  /** `X-GitHub-Delivery`: the same for every redelivery. */
-  readonly guid: string | undefined;
+import { type Reservation } from '../inflight/inflight-budget.js';
+
+/** What is sent to a backend. */
+export interface Message {
   /** The bytes GitHub signed. Shared by all attempts; nobody changes them. */
   readonly payload: Buffer;
   /** Query of the request as it came, without the `?`. */
   readonly query: string;
+}
+
+/** One webhook, as a fan-out needs it. */
+export interface Delivery extends Message {
+  /** `X-GitHub-Delivery`: the same for every redelivery. */
+  readonly guid: string | undefined;
+  /** `X-GitHub-Event`. */
+  readonly event: string | undefined;
+  readonly requestId: string | undefined;
   /** Names and values in turn, as Node's `rawHeaders`. */
   readonly rawHeaders: readonly string[];
+  /** The room the payload takes in memory; whoever keeps the payload for longer retains it. */
+  readonly room: Reservation;
 }

@@ -1,51 +1,207 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 
 import { BackendRegistry } from '../backends/backend-registry.js';
 import { type Backend } from '../backends/backend.js';
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { begin, type Forward, isOpen, newForward, settle } from '../spool/forward.js';
+import { Journal } from '../spool/journal.js';
+import { payloadDigest, Spool, type StoredDelivery } from '../spool/spool.js';
 import { type AttemptResult, isServed } from './attempt.js';
-import { BackendClient } from './backend-client.js';
+import { attemptRecord } from './attempt-record.js';
+import { AttemptService } from './attempt.service.js';
+import { Clock } from './clock.js';
 import { type Delivery } from './delivery.js';
+import { deliveryRecord } from './delivery-record.js';
+import { DrainService } from './drain.service.js';
 import { forwardHeaders } from './forward-headers.js';
-import { ForwardMetrics } from './forward-metrics.js';
 import { GapMemory } from './gap-memory.js';
 
 export interface FanOutReport {
+  /** The attempts that have ended. */
   readonly attempts: readonly AttemptResult[];
+  /** The backends that are still owed the delivery. */
+  readonly owed: readonly Backend[];
+  /** Whether what is owed is on disk and will be sent. */
+  readonly spooled: boolean;
+  /** Why what is owed is not on disk, where there is a spool. */
+  readonly fault?: SprayproxyError;
   /** Whether this was GitHub's redelivery of one that some backend had not got: then those alone were tried. */
   readonly fillsGaps: boolean;
 }
 
-/** Sends a delivery to every backend that is owed it, all at once. */
+/** An attempt that may still be running. */
+interface Try {
+  readonly backend: Backend;
+  readonly startedAt: number;
+  readonly ending: Promise<AttemptResult | undefined>;
+  result?: AttemptResult;
+}
+
+/** Sends a delivery to every backend that is owed it, all at once; sees to it that the spool has what remains. */
 @Injectable()
 export class FanOutService {
+  #lastId = 0;
+
   constructor(
     private readonly registry: BackendRegistry,
-    private readonly client: BackendClient,
+    private readonly attempts: AttemptService,
+    private readonly drain: DrainService,
     private readonly gaps: GapMemory,
-    private readonly metrics: ForwardMetrics,
-  ) {
-    registry.on('removed', ({ host }) => {
-      if (!registry.hasHost(host)) metrics.forget(host);
-    });
-  }
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly config: SprayproxyConfig,
+    @Optional() @Inject(Spool) private readonly spool?: Spool,
+  ) {}
 
   async deliver(delivery: Delivery): Promise<FanOutReport> {
-    const owed = this.gaps.owedTo(delivery);
+    const stored = await this.#findOpen(delivery);
+    if (stored !== undefined) return this.#redeliver(delivery, stored);
+
+    const receivedAt = this.clock.now();
+    const gap = this.gaps.owedTo(delivery);
     const backends = this.registry.list();
-    const targets = owed === undefined ? backends : backends.filter(({ key }) => owed.has(key));
+    const targets = gap === undefined ? backends : backends.filter(({ key }) => gap.has(key));
     const headers = forwardHeaders(delivery.rawHeaders);
-    const attempts = await Promise.all(targets.map((backend) => this.#attempt(backend, delivery, headers)));
-    this.gaps.keep(
-      delivery,
-      new Set(attempts.filter((attempt) => !isServed(attempt)).map(({ backend }) => backend.key)),
-    );
-    return { attempts, fillsGaps: owed !== undefined };
+    const tries = targets
+      .filter((backend) => this.drain.queueOf(backend)?.holdsBack !== true)
+      .map((backend) => this.#try(backend, this.attempts.attempt(backend, delivery, headers)));
+    await this.#ended(tries);
+
+    const attempts = tries.flatMap(({ result }) => result ?? []);
+    const served = new Set(attempts.filter(isServed).map(({ backend }) => backend.key));
+    const owed = targets.filter(({ key }) => !served.has(key));
+    const report = { attempts, owed, fillsGaps: gap !== undefined };
+    if (this.spool === undefined || owed.length === 0) {
+      this.gaps.keep(delivery, new Set(owed.map(({ key }) => key)));
+      if (this.journal.enabled) this.journal.add(this.#stored(delivery, receivedAt, targets, tries));
+      return { ...report, spooled: false };
+    }
+    return { ...report, ...(await this.#spool(this.spool, delivery, receivedAt, targets, tries, owed)) };
   }
 
-  async #attempt(backend: Backend, delivery: Delivery, headers: readonly string[]): Promise<AttemptResult> {
-    const result = await this.client.attempt(backend, delivery, headers);
-    // A backend that was unregistered meanwhile has no series any more.
-    if (this.registry.hasHost(backend.host)) this.metrics.record(result);
-    return result;
+  async #spool(
+    spool: Spool,
+    delivery: Delivery,
+    receivedAt: number,
+    targets: readonly Backend[],
+    tries: readonly Try[],
+    owed: readonly Backend[],
+  ): Promise<{ spooled: boolean; fault?: SprayproxyError }> {
+    const running = tries.filter(({ result }) => result === undefined);
+    for (const { ending } of running) this.#keepUntil(delivery, ending);
+    const stored = this.#stored(delivery, receivedAt, targets, tries);
+    const { id } = stored.delivery;
+    try {
+      await spool.store(stored, delivery.payload);
+    } catch (error) {
+      if (!(error instanceof SprayproxyError)) throw error;
+      this.gaps.keep(delivery, new Set(owed.map(({ key }) => key)));
+      for (const { ending } of running) void this.#closeGap(delivery, ending);
+      return { spooled: false, fault: error };
+    }
+    this.gaps.keep(delivery, new Set());
+    for (const { backend, ending } of running) this.drain.queueOf(backend)?.adopt(id, ending);
+    for (const backend of owed) this.drain.wake(backend, id);
+    return { spooled: true };
+  }
+
+  /** GitHub asks for what is owed, or was given up: that is sent now, and nothing else. */
+  async #redeliver(delivery: Delivery, stored: StoredDelivery): Promise<FanOutReport> {
+    const open = new Set(stored.forwards.filter(isOpen).map(({ backend }) => backend));
+    const tries = this.registry
+      .list()
+      .filter(({ key }) => open.has(key))
+      .flatMap((backend) => {
+        const ending = this.drain.queueOf(backend)?.sendNow(stored, delivery);
+        return ending === undefined ? [] : [this.#try(backend, ending)];
+      });
+    let fault: SprayproxyError | undefined;
+    try {
+      await this.#ended(tries);
+    } catch (error) {
+      if (!(error instanceof SprayproxyError)) throw error;
+      fault = error;
+    }
+    const attempts = tries.flatMap(({ result }) => result ?? []);
+    const owed = tries
+      .filter(({ result }) => result === undefined || !isServed(result))
+      .map(({ backend }) => backend);
+    return { attempts, owed, spooled: fault === undefined, fillsGaps: true, ...(fault && { fault }) };
+  }
+
+  /** The delivery of the same GUID and payload of which something is owed or was given up. */
+  async #findOpen({ guid, payload }: Delivery): Promise<StoredDelivery | undefined> {
+    if (this.spool === undefined || guid === undefined || this.spool.counts().size === 0) return undefined;
+    const found = await this.spool.find(guid);
+    if (found.length === 0) return undefined;
+    const digest = payloadDigest(payload);
+    // Another payload under a known GUID is another delivery.
+    return found.find(({ delivery }) => delivery.payloadDigest === digest);
+  }
+
+  #try(backend: Backend, ending: Promise<AttemptResult | undefined>): Try {
+    const started: Try = { backend, startedAt: this.clock.now(), ending };
+    ending.then(
+      (result) => {
+        if (result !== undefined) started.result = result;
+      },
+      () => undefined,
+    );
+    return started;
+  }
+
+  /** Waits for all of them; with a spool no longer than GitHub does. */
+  async #ended(tries: readonly Try[]): Promise<void> {
+    const all = Promise.all(tries.map(({ ending }) => ending));
+    if (this.spool === undefined) {
+      await all;
+      return;
+    }
+    let cancel: (() => void) | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      cancel = this.clock.after(this.config.ackTimeoutMs, resolve);
+    });
+    await Promise.race([all, timeout]).finally(cancel);
+  }
+
+  #stored(
+    delivery: Delivery,
+    receivedAt: number,
+    targets: readonly Backend[],
+    tries: readonly Try[],
+  ): StoredDelivery {
+    const byKey = new Map(tries.map((started) => [started.backend.key, started]));
+    const forwards = targets.map(({ key }): Forward => {
+      const started = byKey.get(key);
+      if (started === undefined) return newForward(key);
+      const { result, startedAt } = started;
+      if (result === undefined) return begin(newForward(key), startedAt);
+      const attempt = attemptRecord(result, startedAt + result.durationMs);
+      return settle(newForward(key), attempt, this.config.deliveryGuarantee);
+    });
+    return { delivery: deliveryRecord(delivery, this.#nextId(receivedAt), receivedAt), forwards };
+  }
+
+  /** Greater than every one before, though the clock were set back. */
+  #nextId(receivedAt: number): number {
+    this.#lastId = Math.max(this.#lastId + 1, (this.spool?.lastId ?? 0) + 1, receivedAt * 1000);
+    return this.#lastId;
+  }
+
+  #keepUntil({ room }: Delivery, ending: Promise<unknown>): void {
+    room.retain();
+    const release = () => {
+      room.release();
+    };
+    ending.then(release, release);
+  }
+
+  /** An attempt outlived an answer that said the delivery had failed. */
+  async #closeGap(delivery: Delivery, ending: Promise<AttemptResult | undefined>): Promise<void> {
+    const result = await ending;
+    const owed = this.gaps.owedTo(delivery);
+    if (result === undefined || owed === undefined || !isServed(result)) return;
+    this.gaps.keep(delivery, new Set([...owed].filter((key) => key !== result.backend.key)));
   }
 }

@@ -1,10 +1,18 @@
 import { HttpService } from '@nestjs/axios';
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { Axios } from 'axios';
 
 import { BackendRegistryModule } from '../backends/backend-registry.module.js';
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { InflightModule } from '../inflight/inflight.module.js';
+import { Journal } from '../spool/journal.js';
+import { Spool } from '../spool/spool.js';
+import { SpoolModule } from '../spool/spool.module.js';
+import { AttemptService } from './attempt.service.js';
 import { BackendClient } from './backend-client.js';
 import { BackendPools } from './backend-pools.js';
+import { Clock, SystemClock } from './clock.js';
+import { DrainService } from './drain.service.js';
 import { FanOutService } from './fan-out.service.js';
 import { ForwardMetrics } from './forward-metrics.js';
 import { GapMemory } from './gap-memory.js';
@@ -13,13 +21,17 @@ import { undiciAdapter } from './undici-adapter.js';
 type AxiosInstance = ConstructorParameters<typeof HttpService>[0];
 
 @Module({
-  imports: [BackendRegistryModule],
+  imports: [BackendRegistryModule, InflightModule, SpoolModule],
   providers: [
+    AttemptService,
     BackendClient,
     BackendPools,
+    DrainService,
     FanOutService,
     ForwardMetrics,
     GapMemory,
+    Journal,
+    { provide: Clock, useClass: SystemClock },
     {
       provide: HttpService,
       // A bare instance: the defaults and transforms of `axios.create` cost more than the request. The cast is between
@@ -27,6 +39,25 @@ type AxiosInstance = ConstructorParameters<typeof HttpService>[0];
       useFactory: () => new HttpService(new Axios({ adapter: undiciAdapter }) as unknown as AxiosInstance),
     },
   ],
-  exports: [FanOutService],
+  exports: [FanOutService, DrainService, Journal, Clock, SpoolModule],
 })
-export class ForwardingModule {}
+export class ForwardingModule implements OnApplicationShutdown {
+  constructor(
+    private readonly drain: DrainService,
+    private readonly pools: BackendPools,
+    private readonly clock: Clock,
+    private readonly config: SprayproxyConfig,
+    @Optional() @Inject(Spool) private readonly spool?: Spool,
+  ) {}
+
+  /** The listener is closed. Attempts that outlived their answer end; the spool has what they leave owed. */
+  async onApplicationShutdown(): Promise<void> {
+    let cancel: (() => void) | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      cancel = this.clock.after(this.config.attemptTimeoutMs, resolve);
+    });
+    await Promise.race([this.drain.stop(), timeout]).finally(cancel);
+    await this.pools.destroy();
+    await this.spool?.close();
+  }
+}

@@ -1,11 +1,8 @@
-import { type Delivery } from './delivery.js';
 import { GapMemory, MAX_GAPS } from './gap-memory.js';
 
-const delivery = (guid: string | undefined, payload = 'payload'): Delivery => ({
+const delivery = (guid: string | undefined, payload = 'payload') => ({
   guid,
   payload: Buffer.from(payload),
-  query: '',
-  rawHeaders: [],
 });
 const keys = (...of: string[]) => new Set(of);
 

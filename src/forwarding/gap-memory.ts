@@ -9,6 +9,9 @@ export const MAX_GAPS = 10_000;
 /** GitHub's GUIDs have 36 characters. */
 const MAX_GUID_LENGTH = 128;
 
+/** What tells one delivery from another. */
+type Identity = Pick<Delivery, 'guid' | 'payload'>;
+
 interface Gap {
   readonly payloadDigest: string;
   /** Keys of the backends that are still owed the delivery. */
@@ -24,7 +27,7 @@ export class GapMemory {
   readonly #gaps = new Map<string, Gap>();
 
   /** Keys of the backends that are owed this delivery; `undefined` if no gap of it is known. */
-  owedTo({ guid, payload }: Delivery): ReadonlySet<string> | undefined {
+  owedTo({ guid, payload }: Identity): ReadonlySet<string> | undefined {
     const gap = guid === undefined ? undefined : this.#gaps.get(guid);
     if (gap === undefined) return undefined;
     // Another payload under a known GUID is another delivery.
@@ -32,7 +35,7 @@ export class GapMemory {
   }
 
   /** Keeps what is owed after a fan-out; nothing owed ends the gap. */
-  keep({ guid, payload }: Delivery, owed: ReadonlySet<string>): void {
+  keep({ guid, payload }: Identity, owed: ReadonlySet<string>): void {
     if (guid === undefined || guid.length > MAX_GUID_LENGTH) return;
     const known = this.#gaps.get(guid);
     if (known === undefined && owed.size === 0) return;

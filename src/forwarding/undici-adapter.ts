@@ -59,6 +59,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #state: 'waiting' | 'reading' | 'over' = 'waiting';
   #length = 0;
+  #retryAfter: string | string[] | undefined;
   #onExcerpt: (() => void) | undefined;
 
   constructor(
@@ -71,6 +72,11 @@ export class Answer implements Dispatcher.DispatchHandler {
       this.#end(timeout);
       this.#controller?.abort(timeout);
     }, config.timeout);
+  }
+
+  /** The header of that name; empty if there is none. */
+  get retryAfter(): string {
+    return typeof this.#retryAfter === 'string' ? this.#retryAfter : '';
   }
 
   /** The beginning of the body, at most `MAX_EXCERPT_BYTES`; what there is of it by then, if the rest is slow. */
@@ -93,8 +99,13 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#state === 'over') controller.abort(new Error('too late'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
     if (status < 200) return;
+    this.#retryAfter = headers['retry-after'];
     this.#state = 'reading';
     this.resolve({ status, statusText: '', headers: new AxiosHeaders(), config: this.config, data: this });
   }

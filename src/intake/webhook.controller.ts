@@ -1,8 +1,8 @@
-import { Controller, Header, HttpCode, Post, Req, UseGuards, UseInterceptors } from '@nestjs/common';
-import { type Request } from 'express';
+import { Controller, Header, HttpCode, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
+import { type Request, type Response } from 'express';
 
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { type AttemptResult, isServed } from '../forwarding/attempt.js';
+import { type AttemptResult } from '../forwarding/attempt.js';
 import { type Delivery } from '../forwarding/delivery.js';
 import { type FanOutReport, FanOutService } from '../forwarding/fan-out.service.js';
 import { requestFields } from '../http/request-fields.js';
@@ -22,25 +22,34 @@ export class WebhookController {
     private readonly logger: Logger,
   ) {}
 
-  /** @throws SprayproxyError `forwarding-failed` if a backend that should have got the delivery did not. */
+  /**
+   * Answers 202 if what a backend is still owed is in the spool.
+   * @throws SprayproxyError `forwarding-failed` if a backend that should have got the delivery did not, and there is no
+   *   spool; `spool-full`, `spool-failed`, `overload` if there is one and it could not take it.
+   */
   @Post(['/', 'proxy'])
   @HttpCode(200)
   @Header('Content-Type', TEXT_PLAIN)
-  async deliver(@Req() request: Request, @Payload() payload: VerifiedPayload): Promise<string> {
+  async deliver(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Payload() payload: VerifiedPayload,
+  ): Promise<string> {
     const startedAt = performance.now();
     const delivery = toDelivery(request, payload);
     const report = await this.fanOut.deliver(delivery);
-    const served = report.attempts.every(isServed);
-    this.#log(request, delivery, report, served, performance.now() - startedAt);
-    if (!served) throw new SprayproxyError('forwarding-failed', 'a backend did not get the delivery');
-    return 'proxied';
+    this.#log(request, delivery, report, performance.now() - startedAt);
+    if (report.owed.length === 0) return 'proxied';
+    if (report.fault !== undefined) throw report.fault;
+    if (!report.spooled) throw new SprayproxyError('forwarding-failed', 'a backend did not get the delivery');
+    response.status(202);
+    return 'accepted';
   }
 
   #log(
     request: Request,
     delivery: Delivery,
-    { attempts, fillsGaps }: FanOutReport,
-    served: boolean,
+    { attempts, owed, spooled, fault, fillsGaps }: FanOutReport,
     durationMs: number,
   ): void {
     const fields = {
@@ -49,8 +58,12 @@ export class WebhookController {
       durationMs: Math.round(durationMs * 10) / 10,
       ...(fillsGaps && { fillsGaps }),
       backends: attempts.map(logged),
+      ...(owed.length > 0 && { owed: owed.map(({ host }) => host) }),
+      ...(fault !== undefined && { why: fault.message }),
     };
-    if (!served) this.logger.error(fields, 'delivery failed at a backend');
+    if (spooled && owed.length > 0)
+      this.logger.warn(fields, 'delivery accepted: what is owed is in the spool');
+    else if (owed.length > 0) this.logger.error(fields, 'delivery failed at a backend');
     else if (attempts.length === 0 && !fillsGaps)
       this.logger.warn(fields, 'delivery has nowhere to go: there is no backend');
     else this.logger.info(fields, 'delivery proxied');
@@ -59,10 +72,14 @@ export class WebhookController {
 
 function toDelivery(request: Request, payload: VerifiedPayload): Delivery {
   const guid = request.headers['x-github-delivery'];
+  const { event, requestId } = requestFields(request);
   const queryAt = request.url.indexOf('?');
   return {
     guid: typeof guid === 'string' ? guid : undefined,
+    event,
+    requestId,
     payload: payload.bytes,
+    room: payload.room,
     query: queryAt < 0 ? '' : request.url.slice(queryAt + 1),
     rawHeaders: request.rawHeaders,
   };

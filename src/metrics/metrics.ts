@@ -17,6 +17,13 @@ export const WEBHOOK_PAYLOAD_BYTES = 'sprayproxy_webhook_payload_bytes';
 export const WEBHOOK_ANSWER_SECONDS = 'sprayproxy_webhook_answer_duration_seconds';
 export const INFLIGHT_PAYLOAD_BYTES = 'sprayproxy_inflight_payload_bytes';
 export const FORWARD_ATTEMPT_SECONDS = 'sprayproxy_forward_attempt_duration_seconds';
+export const FORWARD_RETRIES = 'sprayproxy_forward_retries_total';
+export const FORWARDS_OWED = 'sprayproxy_forwards_owed';
+export const FORWARDS_DEAD = 'sprayproxy_forwards_dead';
+export const OLDEST_OWED_SECONDS = 'sprayproxy_oldest_owed_forward_age_seconds';
+export const BACKEND_DOWN = 'sprayproxy_backend_down';
+export const SPOOL_BYTES = 'sprayproxy_spool_bytes';
+export const SPOOL_MAX_BYTES = 'sprayproxy_spool_max_bytes';
 export const BACKENDS = 'sprayproxy_backends';
 export const BUILD_INFO = 'sprayproxy_build_info';
 
@@ -75,6 +82,39 @@ export const metricProviders: Provider[] = [
     help: 'Duration of attempts in seconds, those without an answer included. outcome: accepted, rejected, refused, unknown.',
     labelNames: ['host', 'outcome'],
     buckets: SECONDS,
+  }),
+  makeCounterProvider({
+    name: FORWARD_RETRIES,
+    help: 'Attempts to send what was owed. outcome: accepted, rejected, refused, unknown.',
+    labelNames: ['outcome'],
+  }),
+  makeGaugeProvider({
+    name: FORWARDS_OWED,
+    help: 'Forwards in the spool that will be sent, by host of the backend.',
+    labelNames: ['host'],
+  }),
+  makeGaugeProvider({
+    name: FORWARDS_DEAD,
+    help: 'Forwards in the spool that will not be sent again by themselves, by host of the backend.',
+    labelNames: ['host'],
+  }),
+  makeGaugeProvider({
+    name: OLDEST_OWED_SECONDS,
+    help: 'Age of the oldest forward owed, in seconds, by host of the backend.',
+    labelNames: ['host'],
+  }),
+  makeGaugeProvider({
+    name: BACKEND_DOWN,
+    help: '1 while the circuit breaker of a backend is open (five failures in a row), by host.',
+    labelNames: ['host'],
+  }),
+  makeGaugeProvider({
+    name: SPOOL_BYTES,
+    help: 'Bytes the deliveries in the spool take.',
+  }),
+  makeGaugeProvider({
+    name: SPOOL_MAX_BYTES,
+    help: 'Bytes the spool may hold; 0: there is none.',
   }),
   makeGaugeProvider({
     name: BACKENDS,

@@ -145,8 +145,8 @@ export class LmdbSpool extends Spool {
     return discarded;
   }
 
-  owedTo(backend: string, limit: number): Promise<StoredDelivery[]> {
-    const range = { start: [digest(backend), 0], end: [digest(backend), Infinity], limit };
+  owedTo(backend: string, limit: number, after = 0): Promise<StoredDelivery[]> {
+    const range = { start: [digest(backend), after + 1], end: [digest(backend), Infinity], limit };
     return Promise.resolve(this.#of(this.#owed.getKeys(range).map(([, id]) => id)));
   }
 

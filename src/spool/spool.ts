@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { type Forward } from './forward.js';
 
 /** What is kept of a delivery beside its payload. */
@@ -67,8 +69,8 @@ export abstract class Spool {
   /** Removes a delivery, whatever it owes. @returns what it was. */
   abstract discard(id: number): Promise<StoredDelivery | undefined>;
 
-  /** The deliveries with the oldest forwards owed to a backend, oldest first. */
-  abstract owedTo(backend: string, limit: number): Promise<StoredDelivery[]>;
+  /** The deliveries with the oldest forwards owed to a backend, oldest first; only those with an id above `after`. */
+  abstract owedTo(backend: string, limit: number, after?: number): Promise<StoredDelivery[]>;
 
   /** The deliveries with forwards whose attempt was running when the spool was last written to. */
   abstract running(): Promise<StoredDelivery[]>;
@@ -91,3 +93,6 @@ export abstract class Spool {
 
   abstract close(): Promise<void>;
 }
+
+export const payloadDigest = (payload: Buffer): string =>
+  createHash('sha256').update(payload).digest('base64');

@@ -1,0 +1,66 @@
+import { type AttemptResult, isServed } from './attempt.js';
+import { type Clock } from './clock.js';
+import { retryDelayMs, type RetryLimits } from './retry-policy.js';
+
+/** Failures in a row after which a backend counts as down. */
+export const DOWN_AFTER = 5;
+
+/** What the attempts at one backend say of it: when it may be tried again, and with how many attempts at once. */
+export class BackendHealth {
+  #failuresInRow = 0;
+  /** Failures in a row, those that ran at the same time counted as one. */
+  #failedRounds = 0;
+  #lastFailureAt = -Infinity;
+  #failingSince: number | undefined;
+  #retryAt = 0;
+  #concurrency: number;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly limits: RetryLimits & { readonly maxConcurrency: number },
+  ) {
+    this.#concurrency = limits.maxConcurrency;
+  }
+
+  /** The circuit breaker is open. */
+  get down(): boolean {
+    return this.#failuresInRow >= DOWN_AFTER;
+  }
+
+  /** When what is owed may be tried again, ms since the epoch. */
+  get retryAt(): number {
+    return this.#retryAt;
+  }
+
+  /** Attempts at once: one after a failure, one more with each success. */
+  get concurrency(): number {
+    return this.#concurrency;
+  }
+
+  /** Since when there was no success, ms since the epoch. */
+  get failingSince(): number | undefined {
+    return this.#failingSince;
+  }
+
+  observe(result: AttemptResult): void {
+    if (isServed(result)) {
+      this.#failuresInRow = 0;
+      this.#failedRounds = 0;
+      this.#failingSince = undefined;
+      this.#retryAt = 0;
+      this.#concurrency = Math.min(this.limits.maxConcurrency, this.#concurrency + 1);
+      return;
+    }
+    const now = this.clock.now();
+    this.#failuresInRow += 1;
+    this.#failingSince ??= now;
+    this.#concurrency = 1;
+    // A hundred attempts that fail together are one reason to wait, not a hundred.
+    if (now - result.durationMs < this.#lastFailureAt) return;
+    this.#lastFailureAt = now;
+    this.#failedRounds += 1;
+    const { retryAfterMs } = result;
+    this.#retryAt =
+      now + retryDelayMs(this.#failedRounds + 1, this.limits, this.clock.random(), retryAfterMs);
+  }
+}

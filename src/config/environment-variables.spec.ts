@@ -28,12 +28,16 @@ const DURATIONS: [name: string, minMs: number][] = [
   ['SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT', 1],
   ['SPRAYPROXY_SHUTDOWN_DELAY', 0],
   ['SPRAYPROXY_SHUTDOWN_TIMEOUT', 0],
+  ['SPRAYPROXY_ACK_TIMEOUT', 1],
 ];
 const WHOLE_NUMBERS: [name: string, min: number, max: number][] = [
   ['SPRAYPROXY_SERVER_PORT', 0, 65_535],
   ['SPRAYPROXY_SERVER_METRICS_PORT', 0, 65_535],
   ['SPRAYPROXY_MAX_REQUEST_SIZE', 1, 1_073_741_824],
   ['SPRAYPROXY_MAX_INFLIGHT_BYTES', 1, 68_719_476_736],
+  ['SPRAYPROXY_SPOOL_MAX_BYTES', 1_048_576, 1024 ** 5],
+  ['SPRAYPROXY_DRAIN_CONCURRENCY', 1, 1000],
+  ['SPRAYPROXY_DELIVERIES_JOURNAL_SIZE', 0, 1_000_000],
 ];
 const FILES = [
   'SPRAYPROXY_SERVER_METRICS_CERT',
@@ -55,6 +59,17 @@ describe('defaults', () => {
     SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT: 15_000,
     SPRAYPROXY_MAX_REQUEST_SIZE: 26_214_400,
     SPRAYPROXY_MAX_INFLIGHT_BYTES: 134_217_728,
+    SPRAYPROXY_SPOOL_URL: 'off',
+    SPRAYPROXY_SPOOL_MAX_BYTES: 10_737_418_240,
+    SPRAYPROXY_ACK_TIMEOUT: 8000,
+    SPRAYPROXY_DELIVERY_GUARANTEE: 'at-least-once',
+    SPRAYPROXY_RETRY_MIN_DELAY: 1000,
+    SPRAYPROXY_RETRY_MAX_DELAY: 300_000,
+    SPRAYPROXY_RETRY_MAX_AGE: 259_200_000,
+    SPRAYPROXY_DRAIN_CONCURRENCY: 32,
+    SPRAYPROXY_SERVER_ENABLE_DELIVERIES: false,
+    SPRAYPROXY_DELIVERIES_JOURNAL_SIZE: 10_000,
+    SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER: null,
     SPRAYPROXY_SHUTDOWN_DELAY: 0,
     SPRAYPROXY_SHUTDOWN_TIMEOUT: 25_000,
     SPRAYPROXY_LOG_LEVEL: 'info',
@@ -98,6 +113,60 @@ describe('a sound environment', () => {
   it('leaves names alone that it does not know', () => {
     const foreign = { SPRAYPROXY_SERVER_URL: 'not a URL', SPRAYPROXY_SERVER_TOKEN: 'token', HOME: '/' };
     expect(validateEnvironment({ ...SECRET, ...foreign })).toEqual(validateEnvironment(SECRET));
+  });
+});
+
+describe('the spool', () => {
+  it.each(['off', 'file:/var/spool', 'file:spool', 'file:///var/spool'])('can be at %s', (url) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([]);
+  });
+
+  it.each([
+    'OFF',
+    'file:',
+    'file://',
+    'file://host/dir',
+    '/var/spool',
+    'nats://host',
+    'https://host/dir',
+    'on',
+  ])('cannot be at %s', (url) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([
+      'SPRAYPROXY_SPOOL_URL must be off, or file: and a directory, as in file:/var/lib/sprayproxy',
+    ]);
+  });
+
+  it.each(['at-least-once', 'at-most-once'])('can deliver %s', (guarantee) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_DELIVERY_GUARANTEE: guarantee })).toEqual([]);
+  });
+
+  it('cannot deliver exactly once', () => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_DELIVERY_GUARANTEE: 'exactly-once' })).toEqual([
+      'SPRAYPROXY_DELIVERY_GUARANTEE must be one of at-least-once, at-most-once',
+    ]);
+  });
+
+  const DAY = 86_400_000;
+  it.each([
+    ['SPRAYPROXY_RETRY_MIN_DELAY', 1, DAY],
+    ['SPRAYPROXY_RETRY_MAX_DELAY', 1, DAY],
+    ['SPRAYPROXY_RETRY_MAX_AGE', 1, 365 * DAY],
+    ['SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER', 1, 365 * DAY],
+  ])('has %s from %d to %d ms', (name, minMs, maxMs) => {
+    const delays = { SPRAYPROXY_RETRY_MIN_DELAY: '1ms', SPRAYPROXY_RETRY_MAX_DELAY: '24h' };
+    const faults = (ms: number) => faultsOf({ ...SECRET, ...delays, [name]: `${ms}ms` });
+    expect([faults(minMs), faults(maxMs)]).toEqual([[], []]);
+    expect(faults(minMs - 1)).toEqual([`${name} must be at least ${minMs}ms`]);
+    expect(faults(maxMs + 1)).toEqual([`${name} must be at most ${maxMs}ms`]);
+  });
+
+  it('waits no longer at first than at most', () => {
+    const delays = (min: string, max: string) =>
+      faultsOf({ ...SECRET, SPRAYPROXY_RETRY_MIN_DELAY: min, SPRAYPROXY_RETRY_MAX_DELAY: max });
+    expect(delays('2s', '2s')).toEqual([]);
+    expect(delays('2001ms', '2s')).toEqual([
+      'SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY',
+    ]);
   });
 });
 

@@ -43,8 +43,8 @@ export class PayloadSizeInterceptor implements NestInterceptor {
       sendContinue(request, response);
       const bytes = await this.#read(request, declaredBytes, signature);
       room.shrinkTo(bytes.length);
-      this.payloadBytes.observe(bytes.length);
       request[PAYLOAD] = VerifiedPayload.verify(bytes, signature, room);
+      this.payloadBytes.observe(bytes.length);
     } catch (error) {
       room.release();
       throw error;

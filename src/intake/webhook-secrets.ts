@@ -41,6 +41,7 @@ export class WebhookSecrets implements OnModuleDestroy {
   #read(): KeyObject[] {
     const { secret, secretFile } = this.config;
     const secrets = secretFile === undefined ? [] : readSecretFile(secretFile);
+    if (secretFile !== undefined && secrets.length === 0) throw new Error('there is no secret in it');
     return [...(secret === undefined ? [] : [secret]), ...secrets].map(toSecretKey);
   }
 
@@ -48,7 +49,6 @@ export class WebhookSecrets implements OnModuleDestroy {
   #readAgain(): void {
     try {
       const keys = this.#read();
-      if (keys.length === 0) throw new Error('there is no secret in it');
       this.#keys = keys;
       this.logger.info({ secrets: keys.length }, 'webhook secrets read again');
     } catch (error) {

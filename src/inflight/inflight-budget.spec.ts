@@ -1,0 +1,222 @@
+import { getEventListeners } from 'node:events';
+import { type Gauge } from 'prom-client';
+
+import { configFor } from '../../test/support/config-for.js';
+import { newGauge, samplesOf } from '../../test/support/unregistered-metrics.js';
+import { InflightBudget, MAX_WAIT_MS, type Reservation } from './inflight-budget.js';
+
+const ROOM = 10;
+
+let gauge: Gauge;
+let budget: InflightBudget;
+/** What became of each reservation, in the order in which it did. */
+let settled: string[];
+let held: { reservation: Reservation; bytes: number }[];
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  gauge = newGauge();
+  budget = new InflightBudget(
+    configFor({
+      SPRAYPROXY_MAX_REQUEST_SIZE: String(ROOM),
+      SPRAYPROXY_MAX_INFLIGHT_BYTES: String(ROOM),
+    }),
+    gauge,
+  );
+  settled = [];
+  held = [];
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const heldBytes = async () => (await samplesOf(gauge)).gauge;
+const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
+/** What has become of the reservations by now. */
+async function outcomes(): Promise<string[]> {
+  await pass(0);
+  return settled;
+}
+
+/** Gives back that many bytes of those given out, whoever holds them. */
+async function giveBack(bytes: number): Promise<void> {
+  await pass(0);
+  let left = bytes;
+  for (const each of held) {
+    const given = Math.min(left, each.bytes);
+    left -= given;
+    each.bytes -= given;
+    each.reservation.shrinkTo(each.bytes);
+  }
+  await pass(0);
+}
+
+/** Asks for room; returns the sender's way to hang up. */
+function ask(name: string, bytes: number, hangUp = new AbortController()): AbortController {
+  budget
+    .reserve(bytes, () => hangUp.signal)
+    .then(
+      (reservation) => {
+        settled.push(name);
+        held.push({ reservation, bytes });
+      },
+      (error: unknown) => settled.push(`${name}: ${(error as { code: string }).code}`),
+    );
+  return hangUp;
+}
+
+describe('InflightBudget', () => {
+  it.each([
+    [0, ['a']],
+    [ROOM - 1, ['a']],
+    [ROOM, ['a']],
+    [ROOM + 1, []],
+  ])(`of ${ROOM} bytes, asked for %d, admits %j`, async (bytes, admitted) => {
+    ask('a', bytes);
+    await expect(outcomes()).resolves.toEqual(admitted);
+    await expect(heldBytes()).resolves.toBe(admitted.length * bytes);
+  });
+
+  it.each([
+    [5, ['a', 'b']],
+    [6, ['a', 'b']],
+    [7, ['a']],
+  ])('with 4 of 10 bytes given out, asked for %d more, admits %j', async (bytes, admitted) => {
+    ask('a', 4);
+    ask('b', bytes);
+    await expect(outcomes()).resolves.toEqual(admitted);
+    await expect(heldBytes()).resolves.toBe(admitted.length === 2 ? 4 + bytes : 4);
+  });
+
+  it('asks for no signal unless somebody has to wait', async () => {
+    const signal = jest.fn(() => new AbortController().signal);
+    await budget.reserve(ROOM, signal);
+    expect(signal).not.toHaveBeenCalled();
+    void budget.reserve(1, signal);
+    expect(signal).toHaveBeenCalledTimes(1);
+  });
+
+  it('takes back what is given back, in parts or whole', async () => {
+    ask('a', ROOM);
+    await giveBack(3);
+    await expect(heldBytes()).resolves.toBe(7);
+    await giveBack(7);
+    await expect(heldBytes()).resolves.toBe(0);
+    ask('b', ROOM);
+    await expect(outcomes()).resolves.toEqual(['a', 'b']);
+  });
+
+  it('admits one that waits as soon as there is room for it, and not before', async () => {
+    ask('a', ROOM);
+    ask('b', 6);
+    await giveBack(5);
+    await expect(outcomes()).resolves.toEqual(['a']);
+    await giveBack(1);
+    await expect(outcomes()).resolves.toEqual(['a', 'b']);
+    await expect(heldBytes()).resolves.toBe(ROOM);
+  });
+
+  it('admits those who wait in the order in which they came, as many as there is room for', async () => {
+    ask('a', ROOM);
+    for (const name of ['b', 'c', 'd', 'e']) ask(name, 5);
+    await giveBack(ROOM);
+    await expect(outcomes()).resolves.toEqual(['a', 'b', 'c']);
+    await giveBack(5);
+    await expect(outcomes()).resolves.toEqual(['a', 'b', 'c', 'd']);
+    await expect(heldBytes()).resolves.toBe(ROOM);
+  });
+
+  it('lets no small one overtake a large one that waits', async () => {
+    ask('a', 5);
+    ask('large', ROOM);
+    ask('small', 1);
+    ask('empty', 0);
+    await expect(outcomes()).resolves.toEqual(['a']);
+    await giveBack(1);
+    await expect(outcomes()).resolves.toEqual(['a']);
+    await giveBack(4);
+    await expect(outcomes()).resolves.toEqual(['a', 'large']);
+    await giveBack(ROOM);
+    await expect(outcomes()).resolves.toEqual(['a', 'large', 'small', 'empty']);
+  });
+
+  it('turns away one that has waited for 5 s, which then holds nothing', async () => {
+    expect(MAX_WAIT_MS).toBe(5000);
+    ask('a', ROOM);
+    ask('b', 1);
+    await pass(4999);
+    expect(settled).toEqual(['a']);
+    await pass(1);
+    expect(settled).toEqual(['a', 'b: overload']);
+    await expect(heldBytes()).resolves.toBe(ROOM);
+    await giveBack(ROOM);
+    await expect(heldBytes()).resolves.toBe(0);
+  });
+
+  it('counts the 5 s of each for itself', async () => {
+    ask('a', ROOM);
+    ask('b', 1);
+    await pass(2000);
+    ask('c', 1);
+    await pass(3000);
+    expect(settled).toEqual(['a', 'b: overload']);
+    await pass(2000);
+    expect(settled).toEqual(['a', 'b: overload', 'c: overload']);
+  });
+
+  it('forgets one whose sender has hung up', async () => {
+    ask('a', ROOM);
+    ask('b', 1).abort();
+    await expect(outcomes()).resolves.toEqual(['a', 'b: payload-aborted']);
+    await giveBack(ROOM);
+    await expect(heldBytes()).resolves.toBe(0);
+  });
+
+  it('does not let one wait whose sender hung up before', async () => {
+    const hangUp = new AbortController();
+    hangUp.abort();
+    ask('a', ROOM);
+    ask('b', 1, hangUp);
+    await expect(outcomes()).resolves.toEqual(['a', 'b: payload-aborted']);
+  });
+
+  it.each([
+    ['hangs up', 'large: payload-aborted'],
+    ['has waited too long', 'large: overload'],
+  ])('lets in those behind one that %s', async (why, left) => {
+    ask('a', 5);
+    const hangUp = ask('large', ROOM);
+    await pass(1000);
+    ask('b', 3);
+    ask('c', 2);
+    ask('d', 1);
+    await expect(outcomes()).resolves.toEqual(['a']);
+    if (why === 'hangs up') hangUp.abort();
+    else await pass(4000);
+    expect((await outcomes()).toSorted()).toEqual(['a', left, 'b', 'c'].toSorted());
+    await expect(heldBytes()).resolves.toBe(ROOM);
+  });
+
+  it('leaves no timer and no listener to one that was admitted', async () => {
+    ask('a', ROOM);
+    const hangUp = ask('b', ROOM);
+    await giveBack(ROOM);
+    await expect(outcomes()).resolves.toEqual(['a', 'b']);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(getEventListeners(hangUp.signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('a reservation', () => {
+  it('gives its room back when the last who holds it lets go', async () => {
+    const reservation = await budget.reserve(ROOM, () => new AbortController().signal);
+    reservation.shrinkTo(4);
+    reservation.retain();
+    reservation.release();
+    await expect(heldBytes()).resolves.toBe(4);
+    reservation.release();
+    await expect(heldBytes()).resolves.toBe(0);
+  });
+});

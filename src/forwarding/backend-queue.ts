@@ -1,39 +1,11 @@
 import { type Backend } from '../backends/backend.js';
-import { type SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { type InflightBudget, type Reservation } from '../inflight/inflight-budget.js';
-import { type Logger } from '../logging/logger.js';
-import { begin, bury, type Forward, revive, settle } from '../spool/forward.js';
-import { type Journal } from '../spool/journal.js';
-import { payloadDigest, type Spool, type StoredDelivery } from '../spool/spool.js';
+import { type Forward, revive } from '../spool/forward.js';
+import { type StoredDelivery } from '../spool/spool.js';
 import { type AttemptResult, isServed } from './attempt.js';
-import { attemptRecord } from './attempt-record.js';
-import { type AttemptService } from './attempt.service.js';
-import { type Clock } from './clock.js';
-import { forwardHeaders } from './forward-headers.js';
+import { ForwardSender, type HeldPayload, type SenderParts, TROUBLE_PAUSE_MS } from './forward-sender.js';
 
 /** Forwards read from the spool at a time. */
 const READ_AHEAD = 64;
-
-/** Pause before the spool, or room in memory, is asked for again after it failed. */
-const TROUBLE_PAUSE_MS = 1000;
-
-export interface QueueParts {
-  readonly spool: Spool;
-  readonly attempts: AttemptService;
-  readonly budget: InflightBudget;
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly config: SprayproxyConfig;
-  readonly logger: Logger;
-  /** Hears of every attempt at what was owed. */
-  readonly onRetry: (result: AttemptResult) => void;
-}
-
-/** A payload that is in memory already. */
-interface HeldPayload {
-  readonly payload: Buffer;
-  readonly room: Reservation;
-}
 
 /**
  * What the spool owes one backend, sent oldest first: one attempt at first after a failure, more with every success,
@@ -43,6 +15,7 @@ export class BackendQueue {
   /** The attempts that are running, by id of the delivery. */
   readonly #running = new Map<number, Promise<AttemptResult | undefined>>();
   readonly #stop = new AbortController();
+  readonly #sender: ForwardSender;
   #ahead: StoredDelivery[] = [];
   /** The last delivery that was read ahead. */
   #readUpTo = 0;
@@ -52,8 +25,10 @@ export class BackendQueue {
 
   constructor(
     private readonly backend: Backend,
-    private readonly parts: QueueParts,
-  ) {}
+    private readonly parts: SenderParts,
+  ) {
+    this.#sender = new ForwardSender(backend, parts, this.#stop.signal);
+  }
 
   /** Whether new deliveries wait behind older ones. */
   get holdsBack(): boolean {
@@ -73,7 +48,7 @@ export class BackendQueue {
     void this.#track(
       id,
       attempt.then(async (result) => {
-        if (result !== undefined) await this.#settle(id, result);
+        if (result !== undefined) await this.#sender.settle(id, result);
         return result;
       }),
     );
@@ -86,7 +61,7 @@ export class BackendQueue {
    */
   sendNow(stored: StoredDelivery, held?: HeldPayload): Promise<AttemptResult | undefined> {
     const { id } = stored.delivery;
-    return this.#running.get(id) ?? this.#track(id, this.#send(stored, reviveUnlessOwed, held));
+    return this.#running.get(id) ?? this.#track(id, this.#sender.send(stored, reviveUnlessOwed, held));
   }
 
   /** Begins no more attempts. Resolves when those that are running have ended. */
@@ -135,7 +110,7 @@ export class BackendQueue {
       const { id } = stored.delivery;
       this.#track(
         id,
-        this.#send(stored, (forward) => forward),
+        this.#sender.send(stored, (forward) => forward),
       ).catch((error: unknown) => {
         this.#trouble(error);
       });
@@ -176,84 +151,12 @@ export class BackendQueue {
     return attempt;
   }
 
-  async #send(
-    stored: StoredDelivery,
-    prepare: (forward: Forward) => Forward,
-    held?: HeldPayload,
-  ): Promise<AttemptResult | undefined> {
-    const { id, receivedAt, payloadBytes, query, rawHeaders } = stored.delivery;
-    const { budget, clock, config, attempts } = this.parts;
-    if (held === undefined && receivedAt + config.maxForwardAgeMs <= clock.now()) {
-      await this.#bury(stored, 'older than SPRAYPROXY_RETRY_MAX_AGE');
-      return undefined;
-    }
-    held?.room.retain();
-    const room = held?.room ?? (await budget.reserve(payloadBytes, () => this.#stop.signal));
-    try {
-      const payload = held?.payload ?? (await this.#intactPayload(stored));
-      if (payload === undefined) return undefined;
-      const begun = await this.#update(id, (forward) => begin(prepare(forward), clock.now()));
-      if (begun === undefined) return undefined;
-      const result = await attempts.attempt(this.backend, { payload, query }, forwardHeaders(rawHeaders));
-      this.parts.onRetry(result);
-      this.#log(stored, result);
-      await this.#settle(id, result);
-      return result;
-    } finally {
-      room.release();
-    }
-  }
-
-  /** The payload as GitHub sent it; `undefined`: it is gone, or damaged and given up. */
-  async #intactPayload(stored: StoredDelivery): Promise<Buffer | undefined> {
-    const payload = await this.parts.spool.payload(stored.delivery.id);
-    if (payload !== undefined && payloadDigest(payload) !== stored.delivery.payloadDigest) {
-      await this.#bury(stored, 'its payload in the spool is damaged');
-      return undefined;
-    }
-    return payload;
-  }
-
-  async #bury({ delivery: { id, guid, event } }: StoredDelivery, reason: string): Promise<void> {
-    await this.#update(id, (forward) => bury(forward, reason));
-    const { host } = this.backend;
-    this.parts.logger.error({ deliveryId: id, delivery: guid, event, host, reason }, 'forward given up');
-  }
-
-  /** What has been sent must not be sent again because the disk is full: it is tried until it is noted. */
-  async #settle(id: number, result: AttemptResult): Promise<void> {
-    const { clock, config, journal, logger } = this.parts;
-    const attempt = attemptRecord(result, clock.now());
-    for (;;) {
-      try {
-        const after = await this.#update(id, (forward) => settle(forward, attempt, config.deliveryGuarantee));
-        if (after !== undefined) journal.add(after);
-        return;
-      } catch (error) {
-        logger.error({ why: String(error) }, 'the outcome of an attempt cannot be written; trying again');
-        if (this.#stop.signal.aborted) return;
-        await new Promise<void>((resolve) => clock.after(TROUBLE_PAUSE_MS, resolve));
-      }
-    }
-  }
-
-  #update(id: number, change: (forward: Forward) => Forward): Promise<StoredDelivery | undefined> {
-    return this.parts.spool.update(id, change, [this.backend.key]);
-  }
-
   #trouble(error: unknown): void {
     if (this.#stop.signal.aborted) return;
     const { host } = this.backend;
     this.parts.logger.error({ host, why: String(error) }, 'cannot send what is owed; trying again');
     this.#startOver();
     this.#wakeIn(TROUBLE_PAUSE_MS);
-  }
-
-  #log({ delivery: { id, guid, event } }: StoredDelivery, result: AttemptResult): void {
-    const { backend, ...rest } = result;
-    const fields = { deliveryId: id, delivery: guid, event, host: backend.host, ...rest };
-    if (result.outcome === 'accepted') this.parts.logger.info(fields, 'owed forward sent');
-    else this.parts.logger.warn(fields, 'owed forward not taken');
   }
 }
 

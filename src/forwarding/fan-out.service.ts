@@ -4,15 +4,14 @@ import { BackendRegistry } from '../backends/backend-registry.js';
 import { type Backend } from '../backends/backend.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { begin, type Forward, isOpen, newForward, settle } from '../spool/forward.js';
+import { isOpen } from '../spool/forward.js';
 import { Journal } from '../spool/journal.js';
 import { payloadDigest, Spool, type StoredDelivery } from '../spool/spool.js';
 import { type AttemptResult, isServed } from './attempt.js';
-import { attemptRecord } from './attempt-record.js';
 import { AttemptService } from './attempt.service.js';
 import { Clock } from './clock.js';
 import { type Delivery } from './delivery.js';
-import { deliveryRecord } from './delivery-record.js';
+import { DeliveryRecords, type Try } from './delivery-records.js';
 import { DrainService } from './drain.service.js';
 import { forwardHeaders } from './forward-headers.js';
 import { GapMemory } from './gap-memory.js';
@@ -30,25 +29,16 @@ export interface FanOutReport {
   readonly fillsGaps: boolean;
 }
 
-/** An attempt that may still be running. */
-interface Try {
-  readonly backend: Backend;
-  readonly startedAt: number;
-  readonly ending: Promise<AttemptResult | undefined>;
-  result?: AttemptResult;
-}
-
 /** Sends a delivery to every backend that is owed it, all at once; sees to it that the spool has what remains. */
 @Injectable()
 export class FanOutService {
-  #lastId = 0;
-
   constructor(
     private readonly registry: BackendRegistry,
     private readonly attempts: AttemptService,
     private readonly drain: DrainService,
     private readonly gaps: GapMemory,
     private readonly journal: Journal,
+    private readonly records: DeliveryRecords,
     private readonly clock: Clock,
     private readonly config: SprayproxyConfig,
     @Optional() @Inject(Spool) private readonly spool?: Spool,
@@ -74,7 +64,7 @@ export class FanOutService {
     const report = { attempts, owed, fillsGaps: gap !== undefined };
     if (this.spool === undefined || owed.length === 0) {
       this.gaps.keep(delivery, new Set(owed.map(({ key }) => key)));
-      if (this.journal.enabled) this.journal.add(this.#stored(delivery, receivedAt, targets, tries));
+      if (this.journal.enabled) this.journal.add(this.records.of(delivery, receivedAt, targets, tries));
       return { ...report, spooled: false };
     }
     return { ...report, ...(await this.#spool(this.spool, delivery, receivedAt, targets, tries, owed)) };
@@ -90,7 +80,7 @@ export class FanOutService {
   ): Promise<{ spooled: boolean; fault?: SprayproxyError }> {
     const running = tries.filter(({ result }) => result === undefined);
     for (const { ending } of running) this.#keepUntil(delivery, ending);
-    const stored = this.#stored(delivery, receivedAt, targets, tries);
+    const stored = this.records.of(delivery, receivedAt, targets, tries);
     const { id } = stored.delivery;
     try {
       await spool.store(stored, delivery.payload);
@@ -163,30 +153,6 @@ export class FanOutService {
       cancel = this.clock.after(this.config.ackTimeoutMs, resolve);
     });
     await Promise.race([all, timeout]).finally(cancel);
-  }
-
-  #stored(
-    delivery: Delivery,
-    receivedAt: number,
-    targets: readonly Backend[],
-    tries: readonly Try[],
-  ): StoredDelivery {
-    const byKey = new Map(tries.map((started) => [started.backend.key, started]));
-    const forwards = targets.map(({ key }): Forward => {
-      const started = byKey.get(key);
-      if (started === undefined) return newForward(key);
-      const { result, startedAt } = started;
-      if (result === undefined) return begin(newForward(key), startedAt);
-      const attempt = attemptRecord(result, startedAt + result.durationMs);
-      return settle(newForward(key), attempt, this.config.deliveryGuarantee);
-    });
-    return { delivery: deliveryRecord(delivery, this.#nextId(receivedAt), receivedAt), forwards };
-  }
-
-  /** Greater than every one before, though the clock were set back. */
-  #nextId(receivedAt: number): number {
-    this.#lastId = Math.max(this.#lastId + 1, (this.spool?.lastId ?? 0) + 1, receivedAt * 1000);
-    return this.#lastId;
   }
 
   #keepUntil({ room }: Delivery, ending: Promise<unknown>): void {

@@ -12,10 +12,12 @@ import { AttemptService } from './attempt.service.js';
 import { BackendClient } from './backend-client.js';
 import { BackendPools } from './backend-pools.js';
 import { Clock, SystemClock } from './clock.js';
+import { DeliveryRecords } from './delivery-records.js';
 import { DrainService } from './drain.service.js';
 import { FanOutService } from './fan-out.service.js';
 import { ForwardMetrics } from './forward-metrics.js';
 import { GapMemory } from './gap-memory.js';
+import { SpoolMetrics } from './spool-metrics.js';
 import { undiciAdapter } from './undici-adapter.js';
 
 type AxiosInstance = ConstructorParameters<typeof HttpService>[0];
@@ -26,11 +28,13 @@ type AxiosInstance = ConstructorParameters<typeof HttpService>[0];
     AttemptService,
     BackendClient,
     BackendPools,
+    DeliveryRecords,
     DrainService,
     FanOutService,
     ForwardMetrics,
     GapMemory,
     Journal,
+    SpoolMetrics,
     { provide: Clock, useClass: SystemClock },
     {
       provide: HttpService,

@@ -19,6 +19,7 @@ import { BUILD_INFO } from './metrics.js';
 @Injectable()
 export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #server: Server;
+  readonly #beforeScrape: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly config: SprayproxyConfig,
@@ -26,8 +27,9 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   ) {
     collectDefaultMetrics();
     buildInfo.set({ version: VERSION, node: process.version }, 1);
-    const answer = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#answer(request, response);
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
+      this.#answer(request, response).catch(() => response.destroy());
+    };
     const tls = config.metricsTls;
     this.#server =
       tls === undefined
@@ -38,6 +40,11 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   /** Where it listens. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Gives whoever looks a value up only when it is asked for the time to do so. */
+  beforeScrape(update: () => Promise<void>): void {
+    this.#beforeScrape.push(update);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -55,6 +62,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
       response.writeHead(404, { 'content-type': TEXT_PLAIN }).end('404 page not found');
       return;
     }
+    await Promise.all(this.#beforeScrape.map((update) => update()));
     const text = await register.metrics();
     response.writeHead(200, { 'content-type': register.contentType }).end(text);
   }

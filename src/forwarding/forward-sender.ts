@@ -1,0 +1,119 @@
+import { type Backend } from '../backends/backend.js';
+import { type SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { type InflightBudget, type Reservation } from '../inflight/inflight-budget.js';
+import { type Logger } from '../logging/logger.js';
+import { begin, bury, type Forward, settle } from '../spool/forward.js';
+import { type Journal } from '../spool/journal.js';
+import { payloadDigest, type Spool, type StoredDelivery } from '../spool/spool.js';
+import { type AttemptResult } from './attempt.js';
+import { attemptRecord } from './attempt-record.js';
+import { type AttemptService } from './attempt.service.js';
+import { type Clock } from './clock.js';
+import { forwardHeaders } from './forward-headers.js';
+
+/** Pause before the spool, or room in memory, is asked for again after it failed. */
+export const TROUBLE_PAUSE_MS = 1000;
+
+export interface SenderParts {
+  readonly spool: Spool;
+  readonly attempts: AttemptService;
+  readonly budget: InflightBudget;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly config: SprayproxyConfig;
+  readonly logger: Logger;
+  /** Hears of every attempt at what was owed. */
+  readonly onRetry: (result: AttemptResult) => void;
+}
+
+/** A payload that is in memory already. */
+export interface HeldPayload {
+  readonly payload: Buffer;
+  readonly room: Reservation;
+}
+
+/** Makes attempts at what the spool owes one backend, and notes in the spool what came of them. */
+export class ForwardSender {
+  constructor(
+    private readonly backend: Backend,
+    private readonly parts: SenderParts,
+    private readonly stopped: AbortSignal,
+  ) {}
+
+  /**
+   * @param prepare what becomes of the forward before the attempt
+   * @returns `undefined`: no attempt was made; it was discarded or is given up.
+   * @throws SprayproxyError `spool-failed`, `overload`
+   */
+  async send(
+    stored: StoredDelivery,
+    prepare: (forward: Forward) => Forward,
+    held?: HeldPayload,
+  ): Promise<AttemptResult | undefined> {
+    const { id, receivedAt, payloadBytes, query, rawHeaders } = stored.delivery;
+    const { budget, clock, config, attempts } = this.parts;
+    if (held === undefined && receivedAt + config.maxForwardAgeMs <= clock.now()) {
+      await this.#bury(stored, 'older than SPRAYPROXY_RETRY_MAX_AGE');
+      return undefined;
+    }
+    held?.room.retain();
+    const room = held?.room ?? (await budget.reserve(payloadBytes, () => this.stopped));
+    try {
+      const payload = held?.payload ?? (await this.#intactPayload(stored));
+      if (payload === undefined) return undefined;
+      const begun = await this.#update(id, (forward) => begin(prepare(forward), clock.now()));
+      if (begun === undefined) return undefined;
+      const result = await attempts.attempt(this.backend, { payload, query }, forwardHeaders(rawHeaders));
+      this.parts.onRetry(result);
+      this.#log(stored, result);
+      await this.settle(id, result);
+      return result;
+    } finally {
+      room.release();
+    }
+  }
+
+  /** The payload as GitHub sent it; `undefined`: it is gone, or damaged and given up. */
+  async #intactPayload(stored: StoredDelivery): Promise<Buffer | undefined> {
+    const payload = await this.parts.spool.payload(stored.delivery.id);
+    if (payload !== undefined && payloadDigest(payload) !== stored.delivery.payloadDigest) {
+      await this.#bury(stored, 'its payload in the spool is damaged');
+      return undefined;
+    }
+    return payload;
+  }
+
+  async #bury({ delivery: { id, guid, event } }: StoredDelivery, reason: string): Promise<void> {
+    await this.#update(id, (forward) => bury(forward, reason));
+    const { host } = this.backend;
+    this.parts.logger.error({ deliveryId: id, delivery: guid, event, host, reason }, 'forward given up');
+  }
+
+  /** What has been sent must not be sent again because the disk is full: it is tried until it is noted. */
+  async settle(id: number, result: AttemptResult): Promise<void> {
+    const { clock, config, journal, logger } = this.parts;
+    const attempt = attemptRecord(result, clock.now());
+    for (;;) {
+      try {
+        const after = await this.#update(id, (forward) => settle(forward, attempt, config.deliveryGuarantee));
+        if (after !== undefined) journal.add(after);
+        return;
+      } catch (error) {
+        logger.error({ why: String(error) }, 'the outcome of an attempt cannot be written; trying again');
+        if (this.stopped.aborted) return;
+        await new Promise<void>((resolve) => clock.after(TROUBLE_PAUSE_MS, resolve));
+      }
+    }
+  }
+
+  #update(id: number, change: (forward: Forward) => Forward): Promise<StoredDelivery | undefined> {
+    return this.parts.spool.update(id, change, [this.backend.key]);
+  }
+
+  #log({ delivery: { id, guid, event } }: StoredDelivery, result: AttemptResult): void {
+    const { backend, ...rest } = result;
+    const fields = { deliveryId: id, delivery: guid, event, host: backend.host, ...rest };
+    if (result.outcome === 'accepted') this.parts.logger.info(fields, 'owed forward sent');
+    else this.parts.logger.warn(fields, 'owed forward not taken');
+  }
+}

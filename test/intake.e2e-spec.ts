@@ -333,7 +333,7 @@ describe('a connection', () => {
     const { port, metricsUrl } = await startSprayproxy({ backends: [backend.url] });
     const connection = await RawConnection.open(port);
     connection.write(signed('{"n":1}').replace('sha256=', 'sha256=0') + signed('{"n":2}'));
-    await once(connection.socket, 'close');
+    await connection.closed;
     expect(connection.received).toMatch(/^HTTP\/1.1 400 [^]*Connection: close[^]*bad request$/);
     expect(backend.received).toEqual([]);
     expect((await scrape(metricsUrl)).get('sprayproxy_http_inbound_requests_total')).toBe(1);
@@ -349,7 +349,7 @@ describe('a connection', () => {
     connection.write(signed('{"n":1}') + signed('{"n":2}'));
     await backend.receive(2);
     connection.socket.destroy();
-    await once(connection.socket, 'close');
+    await connection.closed;
     for (const answer of answers) answer();
     while (program.lines.filter(({ msg }) => msg === 'delivery proxied').length < 2)
       await once(program, 'line');
@@ -370,7 +370,7 @@ describe('a connection', () => {
     const { port } = await startSprayproxy({ backends: [backend.url] });
     const connection = await RawConnection.open(port);
     connection.write(`${head('POST', '/proxy', { ...githubHeaders('{"n":1}'), ...headers })}{"n":1}`);
-    await once(connection.socket, 'close');
+    await connection.closed;
     expect(connection.received).toMatch(/^HTTP\/1.1 400 /);
     expect(backend.received).toEqual([]);
   });
@@ -388,7 +388,7 @@ describe('a sender that gives up', () => {
     expect(await program.logged('webhook rejected')).toMatchObject({ reason: 'timeout', status: 408 });
     const metrics = await scrape(metricsUrl);
     expect(metrics.get('sprayproxy_webhooks_rejected_total{reason="timeout"}')).toBe(1);
-    await once(connection.socket, 'close');
+    await connection.closed;
   });
 
   it('costs nothing when it hangs up, and is not taken for too large', async () => {
@@ -418,7 +418,7 @@ describe('a sender that gives up', () => {
     );
     await slow.receive(1);
     connection.socket.destroy();
-    await once(connection.socket, 'close');
+    await connection.closed;
     answer?.();
     const { backends } = await program.logged('delivery proxied');
     expect(backends).toMatchObject([{ host: slow.host, outcome: 'accepted', status: 202 }]);

@@ -233,7 +233,7 @@ describe('the end', () => {
       await backend.receive(1);
       program.process.kill(signal);
       await program.logged('shutting down');
-      await once(idle.socket, 'close');
+      await idle.closed;
       // The listener closes right after the idle connections; a client can be faster than that, or just as fast.
       await expect(connectUntilRefused(port)).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
       answer?.();
@@ -288,7 +288,7 @@ it('cuts off a client that sends its headers too slowly', async () => {
   const connection = await RawConnection.open(port);
   connection.write('POST /proxy HTTP/1.1\r\nHost: x\r\n');
   await connection.receive(/^HTTP\/1.1 408 /);
-  await once(connection.socket, 'close');
+  await connection.closed;
 }, 10_000);
 
 it.each([

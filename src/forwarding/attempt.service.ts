@@ -60,15 +60,18 @@ export class AttemptService {
       return;
     const failingMs = this.clock.now() - failingSince;
     if (failingMs < expireBackendsAfterMs) return;
-    this.logger.warn(
-      { backend: backend.url, failingMs },
-      'registered backend unregistered: it failed for too long without one success',
+    const fields = { backend: backend.url, failingMs };
+    this.registry.unregister(backend.key).then(
+      (removed) => {
+        if (removed === undefined) return;
+        this.logger.warn(
+          fields,
+          'registered backend unregistered: it failed for too long without one success',
+        );
+      },
+      (error: unknown) => {
+        this.logger.error({ ...fields, why: String(error) }, 'cannot unregister a backend; trying again');
+      },
     );
-    this.registry.unregister(backend.key).catch((error: unknown) => {
-      this.logger.error(
-        { backend: backend.url, why: String(error) },
-        'cannot unregister a backend; trying again',
-      );
-    });
   }
 }

@@ -6,10 +6,17 @@ import { onCleanup } from './cleanup.js';
 /** A bare connection, to send what no HTTP client would. */
 export class RawConnection {
   received = '';
+  /** Resolves when the connection is over. */
+  readonly closed: Promise<void>;
 
   private constructor(readonly socket: Socket) {
     socket.on('data', (bytes: Buffer) => (this.received += bytes.toString('latin1')));
     socket.on('error', () => undefined);
+    this.closed = new Promise((resolve) =>
+      socket.once('close', () => {
+        resolve();
+      }),
+    );
     onCleanup(() => socket.destroy() as unknown as undefined);
   }
 

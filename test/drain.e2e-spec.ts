@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+
+import { BackendServer } from './support/backend-server.js';
+import { useTempDir } from './support/temp-dir.js';
+import { scrape } from './support/metrics.js';
+import { send, sendWebhook } from './support/send-webhook.js';
+import { startSprayproxy } from './support/start-sprayproxy.js';
+
+const PAYLOAD = '{"zen":"Non-blocking is better than blocking."}';
+const dir = useTempDir();
+
+/** With a spool that is tried again at once. */
+const withSpool = (backends: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  startSprayproxy({
+    backends,
+    env: {
+      SPRAYPROXY_SPOOL_URL: `file:${join(dir.path, 'spool')}`,
+      SPRAYPROXY_RETRY_MIN_DELAY: '10ms',
+      SPRAYPROXY_RETRY_MAX_DELAY: '50ms',
+      ...env,
+    },
+  });
+
+const guidsAt = (backend: BackendServer) =>
+  backend.received.map(({ headers }) => headers['x-github-delivery'] as string);
+
+describe('a webhook that a backend did not take', () => {
+  it.each([
+    ['503', 503],
+    ['429', 429],
+    ['a redirect', 302],
+    ['500', 500],
+    ['a reset', (request: IncomingMessage) => request.socket.destroy()],
+  ] as const)('because of %s is answered 202, and sent to that one again', async (_why, reaction) => {
+    const healthy = await BackendServer.start(202);
+    const troubled = await BackendServer.start(reaction, 202);
+    const { url } = await withSpool([healthy.url, troubled.url]);
+    const guid = randomUUID();
+    const headers = { 'X-Custom': 'a, b' };
+    const reply = await sendWebhook(url, PAYLOAD, { guid, event: 'push', path: '/proxy?x=1', headers });
+    expect(reply).toMatchObject({ status: 202, text: 'accepted' });
+    const [first, second] = await troubled.receive(2);
+    expect(second?.body.toString()).toBe(PAYLOAD);
+    expect(second?.target).toBe('/?x=1');
+    const { host, connection, ...sent } = first?.headers ?? {};
+    expect(second?.headers).toMatchObject(sent);
+    expect(guidsAt(healthy)).toEqual([guid]);
+  });
+
+  it('is not kept if the backend has read it and said no', async () => {
+    const rejecting = await BackendServer.start(422);
+    const { url, metricsUrl } = await withSpool([rejecting.url]);
+    expect((await sendWebhook(url, PAYLOAD)).status).toBe(200);
+    expect((await scrape(metricsUrl)).get('sprayproxy_spool_bytes')).toBe(0);
+  });
+
+  it('is dead after three attempts of unknown outcome, and shows in the metrics', async () => {
+    const failing = await BackendServer.start(500);
+    const { url, metricsUrl, program } = await withSpool([failing.url]);
+    await sendWebhook(url, PAYLOAD);
+    await failing.receive(3);
+    // A redelivery by GitHub is what sends it a fourth time.
+    await program.line(({ msg, outcome }) => msg === 'owed forward not taken' && outcome === 'unknown');
+    let dead: number | undefined;
+    while (dead !== 1) {
+      dead = (await scrape(metricsUrl)).get(`sprayproxy_forwards_dead{host="${failing.host}"}`);
+    }
+    expect(failing.received).toHaveLength(3);
+  });
+
+  it('is dead at once under at-most-once', async () => {
+    const failing = await BackendServer.start(500);
+    const { url, metricsUrl } = await withSpool([failing.url], {
+      SPRAYPROXY_DELIVERY_GUARANTEE: 'at-most-once',
+    });
+    expect((await sendWebhook(url, PAYLOAD)).status).toBe(202);
+    const metrics = await scrape(metricsUrl);
+    expect(metrics.get(`sprayproxy_forwards_dead{host="${failing.host}"}`)).toBe(1);
+    expect(metrics.get(`sprayproxy_forwards_owed{host="${failing.host}"}`)).toBe(0);
+  });
+});
+
+describe('a backend that hangs', () => {
+  it('is owed the webhook at the ack timeout; its late answer settles it', async () => {
+    let answer: (() => void) | undefined;
+    const hanging = await BackendServer.start((_request, response) => {
+      answer = () => response.writeHead(202).end();
+    }, 202);
+    const quick = await BackendServer.start(202);
+    const { url, metricsUrl } = await withSpool([hanging.url, quick.url], {
+      SPRAYPROXY_ACK_TIMEOUT: '100ms',
+    });
+    expect((await sendWebhook(url, PAYLOAD)).status).toBe(202);
+    expect(quick.received).toHaveLength(1);
+    const owed = `sprayproxy_forwards_owed{host="${hanging.host}"}`;
+    expect((await scrape(metricsUrl)).get(owed)).toBe(1);
+    answer?.();
+    while ((await scrape(metricsUrl)).get(owed) !== 0);
+    expect((await scrape(metricsUrl)).get('sprayproxy_inflight_payload_bytes')).toBe(0);
+    expect((await sendWebhook(url, PAYLOAD)).status).toBe(200);
+    expect(hanging.received).toHaveLength(2);
+  });
+});
+
+describe('a backend that is owed something', () => {
+  it('gets newer webhooks after the older ones, in order, also after a crash', async () => {
+    const down = await BackendServer.start(...Array<number>(8).fill(503), 202);
+    const oneAtATime = { SPRAYPROXY_DRAIN_CONCURRENCY: '1' };
+    const { url, program } = await withSpool([down.url], oneAtATime);
+    const guids = Array.from({ length: 20 }, () => randomUUID());
+    for (const guid of guids.slice(0, 10)) {
+      expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
+    }
+    await program.kill();
+    const again = await withSpool([down.url], oneAtATime);
+    for (const guid of guids.slice(10)) await sendWebhook(again.url, PAYLOAD, { guid });
+    while (!guids.every((guid) => guidsAt(down).includes(guid))) await once(down, 'received');
+    const taken = [...new Set(guidsAt(down).reverse())].reverse();
+    expect(taken).toEqual(guids);
+  });
+
+  it('gets it now when GitHub redelivers, and the others get nothing', async () => {
+    const healthy = await BackendServer.start(202);
+    const down = await BackendServer.start(503, 202);
+    const { url } = await withSpool([healthy.url, down.url], {
+      SPRAYPROXY_RETRY_MIN_DELAY: '1h',
+      SPRAYPROXY_RETRY_MAX_DELAY: '1h',
+    });
+    const guid = randomUUID();
+    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
+    expect(await sendWebhook(url, '{"other":1}', { guid })).toMatchObject({ status: 202 });
+    expect([healthy.received.length, down.received.length]).toEqual([2, 1]);
+    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
+    expect([healthy.received.length, down.received.length]).toEqual([2, 2]);
+    expect(down.received[1]?.body.toString()).toBe(PAYLOAD);
+  });
+});
+
+describe('a registered backend', () => {
+  const DYNAMIC = {
+    SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true',
+    SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true',
+  };
+  const call = (url: string, method: string, backend: string) => {
+    const body = JSON.stringify({ url: backend });
+    return send(url, { method, path: '/backends', headers: { 'Content-Length': body.length }, body });
+  };
+  const list = async (url: string) => (await send(url, { method: 'GET', path: '/backends' })).text;
+
+  it('survives a crash, and its unregistering does as well', async () => {
+    const [kept, gone] = [await BackendServer.start(202), await BackendServer.start(202)];
+    const { url, program } = await withSpool([], DYNAMIC);
+    for (const { url: backend } of [kept, gone]) {
+      expect((await call(url, 'POST', backend)).status).toBe(200);
+    }
+    expect((await call(url, 'DELETE', gone.url)).status).toBe(200);
+    await program.kill();
+    const again = await withSpool([], DYNAMIC);
+    expect(await list(again.url)).toBe(`Backend urls: ${kept.url}`);
+    expect((await sendWebhook(again.url, PAYLOAD)).status).toBe(200);
+    expect(kept.received).toHaveLength(1);
+  });
+
+  it('leaves what it was owed dead, not lost, when it is unregistered', async () => {
+    const down = await BackendServer.start(503);
+    const { url, metricsUrl } = await withSpool([], DYNAMIC);
+    await call(url, 'POST', down.url);
+    expect((await sendWebhook(url, PAYLOAD)).status).toBe(202);
+    await call(url, 'DELETE', down.url);
+    const dead = `sprayproxy_forwards_dead{host="${down.host}"}`;
+    while ((await scrape(metricsUrl)).get(dead) !== 1);
+    expect((await sendWebhook(url, PAYLOAD)).status).toBe(200);
+  });
+
+  it('that only fails is unregistered after a while', async () => {
+    const down = await BackendServer.start(503);
+    const { url, program } = await withSpool([], {
+      ...DYNAMIC,
+      SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER: '200ms',
+    });
+    await call(url, 'POST', down.url);
+    await sendWebhook(url, PAYLOAD);
+    await program.line(({ msg }) => msg.startsWith('registered backend unregistered'));
+    expect(await list(url)).toBe('Backend urls: ');
+  });
+});
+
+describe('a spool that is full', () => {
+  it('is answered 503 with Retry-After, and a redelivery still fills only the gaps', async () => {
+    const healthy = await BackendServer.start(202);
+    const down = await BackendServer.start(503, 202);
+    const { url, metricsUrl } = await withSpool([healthy.url, down.url], {
+      SPRAYPROXY_SPOOL_MAX_BYTES: '1048576',
+    });
+    const payload = JSON.stringify({ fill: 'x'.repeat(1_048_576) });
+    const guid = randomUUID();
+    const reply = await sendWebhook(url, payload, { guid });
+    expect(reply).toMatchObject({ status: 503, text: 'spool full', headers: { 'retry-after': '60' } });
+    expect((await scrape(metricsUrl)).get('sprayproxy_spool_bytes')).toBe(0);
+    expect((await sendWebhook(url, payload, { guid })).status).toBe(200);
+    expect([healthy.received.length, down.received.length]).toEqual([1, 2]);
+  });
+});

@@ -1,8 +1,8 @@
 const OBJECT = Buffer.from('"repository":{');
 const NAME = Buffer.from('"full_name":"');
 
-/** Where the name stands in the object: after its id and node id. */
-const MAX_DISTANCE = 512;
+/** The name stands at the beginning of the object, or behind its URLs where its keys are sorted. */
+const MAX_DISTANCE = 4096;
 const FULL_NAME = /^[\w.-]{1,100}\/[\w.-]{1,100}(?=")/;
 
 /**

@@ -1,0 +1,40 @@
+import { Clock } from '../../src/forwarding/clock.js';
+
+/** Time that passes when it is told to. */
+export class FakeClock extends Clock {
+  #now = Date.parse('2026-01-01T00:00:00Z');
+  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+
+  constructor(private readonly chance: () => number = () => 0.5) {
+    super();
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.add(timer);
+    return () => {
+      this.#timers.delete(timer);
+    };
+  }
+
+  random(): number {
+    return this.chance();
+  }
+
+  /** Calls back whoever waited for it, in order. */
+  pass(ms: number): void {
+    const until = this.#now + ms;
+    for (;;) {
+      const due = [...this.#timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+      if (due === undefined) break;
+      this.#timers.delete(due);
+      this.#now = Math.max(this.#now, due.at);
+      due.callback();
+    }
+    this.#now = until;
+  }
+}

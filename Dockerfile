@@ -31,7 +31,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 RUN ln -s /app/dist/main.js /usr/local/bin/sprayproxy
 
-# A number, because runAsNonRoot cannot judge a name. Nothing below / is written at run time.
+# A number, because runAsNonRoot cannot judge a name. Nothing is written at run time but the spool, where one is mounted.
 USER 65532:65532
 EXPOSE 8080 9090
 # Manifests append another `server`; the program ignores it.

@@ -15,11 +15,15 @@ export interface Received {
   readonly receivedAt: number;
 }
 
-/** A throw-away backend on a free loopback port: takes everything, as Pipelines-as-Code does, and notes what it got. */
+/**
+ * A throw-away backend on a free loopback port: takes everything, as Pipelines-as-Code does, and notes what it got. It can
+ * be stopped and listen again.
+ */
 export class Backend {
   readonly received: Received[] = [];
   /** Called for each request once it is whole. */
   onReceived: (received: Received) => void = () => undefined;
+  #port = 0;
 
   private constructor(
     readonly name: string,
@@ -45,17 +49,43 @@ export class Backend {
         backend.onReceived(received);
       });
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await backend.listenAgain();
     return backend;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
-  stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+  /** At the port it had before, if it had one. */
+  async listenAgain(): Promise<void> {
+    this.server.listen(this.#port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.#port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Resolves when it has received this many more, or the time is up. */
+  hasReceived(more: number, timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wanted = this.received.length + more;
+      const timer = setTimeout(resolve, timeoutMs);
+      // Nobody waits for it any longer than for the program.
+      timer.unref();
+      this.onReceived = () => {
+        if (this.received.length < wanted) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Resolves when nobody can reach it any more, also if it was stopped before. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+      this.server.closeAllConnections();
+    });
   }
 }

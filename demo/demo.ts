@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Backend, type Received } from './backend.js';
@@ -7,8 +10,13 @@ import { compare } from './comparison.js';
 import { curlLine } from './curl.js';
 import { examples, sendAll, type SentWebhook, signedWebhook } from './github.js';
 import { HELP, parseOptions, UsageError } from './options.js';
+import { type Outage, outage } from './outage.js';
+import { orderFaults, outageTable } from './outage-report.js';
 import { eventTable, faultLines } from './report.js';
 import { Sprayproxy, SprayproxyDied, type SprayproxyUrls } from './sprayproxy.js';
+
+/** Sent while a backend is stopped: what a pull request brings with it. */
+const DURING_OUTAGE = ['push', 'pull_request', 'check_suite', 'check_run', 'issue_comment'];
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -21,10 +29,19 @@ async function main(): Promise<number> {
   }
   const signalled = firstSignal();
   const secret = randomBytes(32).toString('hex');
-  const backends = [await Backend.start('backend 1'), await Backend.start('backend 2')];
+  const backends = [await Backend.start('backend 1'), await Backend.start('backend 2')] as const;
+  const directory = mkdtempSync(join(tmpdir(), 'sprayproxy-demo-'));
   const sprayproxy = Sprayproxy.start({
     SPRAYPROXY_SERVER_BACKEND: backends.map(({ url }) => url).join(' '),
     GH_APP_WEBHOOK_SECRET: secret,
+    SPRAYPROXY_SPOOL_URL: `file:${join(directory, 'spool')}`,
+    // Nobody wants to wait long; one at a time, so that the order can be seen.
+    SPRAYPROXY_RETRY_MAX_DELAY: '1s',
+    SPRAYPROXY_DRAIN_CONCURRENCY: '1',
+  });
+  // However this ends. The program has ended by then, or been killed.
+  process.on('exit', () => {
+    rmSync(directory, { recursive: true, force: true });
   });
   /** `undefined`: the wait was cut short by a signal. */
   const meanwhile = <T>(wait: Promise<T>): Promise<T | undefined> =>
@@ -44,6 +61,17 @@ async function main(): Promise<number> {
     if (sent === undefined) return 1;
     if (!report(sent, backends, performance.now() - startedAt)) return 1;
 
+    const [, stopped] = backends;
+    const more = DURING_OUTAGE.flatMap(
+      (event) => examples(secret).find((each) => each.event === event) ?? [],
+    );
+    print(
+      `\nNow ${stopped.name} is stopped, ${more.length} more webhooks come in, and it comes back on the same port.\n`,
+    );
+    const broken = await meanwhile(outage(urls.proxy, more, stopped));
+    if (broken === undefined) return 1;
+    if (!reportOutage(broken, backends)) return 1;
+
     if (stayS === 0) {
       print('\nAll has ended (--stay 0). Without that, the curl line to send one more would stand here.');
       return 0;
@@ -55,7 +83,7 @@ async function main(): Promise<number> {
     return 0;
   } finally {
     await sprayproxy.stop();
-    for (const backend of backends) backend.stop();
+    await Promise.all(backends.map((backend) => backend.stop()));
   }
 }
 
@@ -74,6 +102,27 @@ ms: from sending until the backend had it whole, median of the event; the first 
   }
   const tookS = (tookMs / 1000).toFixed(1);
   print(`All ${sent.length} webhooks reached both backends byte for byte, within ${tookS} s.`);
+  return true;
+}
+
+/** @returns whether the backend that was stopped got everything in the end, in order, and the other one at once. */
+function reportOutage(broken: Outage, [up, stopped]: readonly [Backend, Backend]): boolean {
+  const arrivals = [compare(broken.sent, up), compare(broken.sent, stopped)] as const;
+  const order = stopped.received
+    .map(({ headers }) => String(headers['x-github-delivery']))
+    .filter((guid) => broken.sent.some((webhook) => webhook.guid === guid));
+  print(outageTable(broken, arrivals, order));
+  const faults = [
+    ...faultLines(broken.sent, arrivals, '202 accepted'),
+    ...orderFaults(broken, stopped, order),
+  ];
+  if (faults.length > 0) {
+    print(`\nFAILED: NOT EVERY WEBHOOK THAT WAS OWED ARRIVED AS IT SHOULD\n${faults.join('\n')}`);
+    return false;
+  }
+  print(`
+202 accepted: what a backend was owed was on disk before the answer went out
+All ${broken.sent.length} reached ${stopped.name} in the order they were sent, once it was back.`);
   return true;
 }
 

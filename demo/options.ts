@@ -7,7 +7,8 @@ const STAY_WITHOUT_TERMINAL_S = 60;
 
 export const HELP = `Sprayproxy's demonstration: starts the built program with two throw-away backends on free
 loopback ports, sends it every webhook that GitHub publishes an example of, signed, and shows
-what each backend got. Ends with status 0 if that was every webhook, byte for byte, else with 1.
+what each backend got. Then stops one backend, sends a few more, and shows that it gets them
+when it is back. Ends with status 0 if each got every webhook, byte for byte, else with 1.
 
 Usage: npm run demo [-- options]
 

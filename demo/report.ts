@@ -1,6 +1,6 @@
 import { type Arrival } from './comparison.js';
 import { type SentWebhook } from './github.js';
-import { type Column, renderTable } from './table.js';
+import { type Column, grouped, renderTable } from './table.js';
 
 const MAX_FAULTS = 20;
 
@@ -35,12 +35,16 @@ export function eventTable(sent: readonly SentWebhook[], arrivals: readonly Arri
   );
 }
 
-/** What went wrong, a line each; empty: every webhook reached every backend byte for byte and was answered so. */
-export function faultLines(sent: readonly SentWebhook[], arrivals: readonly Arrival[][]): string[] {
+/** What went wrong, a line each; empty: every webhook reached every backend byte for byte and was answered `expected`. */
+export function faultLines(
+  sent: readonly SentWebhook[],
+  arrivals: readonly Arrival[][],
+  expected = '200 proxied',
+): string[] {
   const title = ({ event, guid }: SentWebhook) => `${event} ${guid}`;
   const faults = [
     ...sent
-      .filter(({ answer }) => answer !== '200 proxied')
+      .filter(({ answer }) => answer !== expected)
       .map((webhook) => `${title(webhook)}: Sprayproxy answered ${webhook.answer}`),
     ...arrivals
       .flat()
@@ -73,5 +77,3 @@ export function median(values: readonly number[]): number {
   const [below = 0, above = 0] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
   return (below + above) / 2;
 }
-
-const grouped = (value: number): string => value.toLocaleString('en-US');

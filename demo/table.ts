@@ -42,3 +42,5 @@ function groupLine(columns: readonly Column[], widths: readonly number[]): strin
     .join(GAP)
     .trimEnd();
 }
+
+export const grouped = (value: number): string => value.toLocaleString('en-US');

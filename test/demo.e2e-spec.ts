@@ -1,7 +1,7 @@
 import definitions from '@octokit/webhooks-examples';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,8 +17,9 @@ interface Ended {
 }
 
 /** Runs to its end; the environment holds what would break the program if the demo handed it on. */
-function run(demo: string, ...args: string[]): Promise<Ended> {
-  const env = { ...process.env, SPRAYPROXY_SERVER_PORT: 'x', GH_APP_WEBHOOK_SECRET_FILE: '/nonexistent' };
+function run(demo: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const breaking = { SPRAYPROXY_SERVER_PORT: 'x', GH_APP_WEBHOOK_SECRET_FILE: '/nonexistent' };
+  const env = { ...process.env, ...breaking, ...variables };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [demo, ...args], { env }, (_error, stdout, stderr) => {
       resolve({ status: child.exitCode, output: stdout + stderr });
@@ -28,7 +29,7 @@ function run(demo: string, ...args: string[]): Promise<Ended> {
 
 describe('the demo', () => {
   it('shows every published event, delivered byte for byte to both backends', async () => {
-    const { status, output } = await run(DEMO, '--stay', '0');
+    const { status, output } = await run(DEMO, ['--stay', '0']);
 
     const lines = output.split('\n');
     for (const { name, examples } of definitions) {
@@ -42,6 +43,31 @@ describe('the demo', () => {
     );
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(status).toBe(0);
+  });
+
+  it('shows that a backend which was stopped gets what it was owed, in order', async () => {
+    const { status, output } = await run(DEMO, ['--stay', '0']);
+
+    const rows = [...output.matchAll(/^(\w+) +[\d,]+ +202 accepted +yes +\d+\.\d +yes +(\d) +\d+\.\d$/gm)];
+    expect(rows.map(([, event, place]) => [place, event])).toEqual([
+      ['1', 'push'],
+      ['2', 'pull_request'],
+      ['3', 'check_suite'],
+      ['4', 'check_run'],
+      ['5', 'issue_comment'],
+    ]);
+    expect(output).toMatch(/^total of 5 +[\d,]+ +5\/5 +5\/5$/m);
+    expect(status).toBe(0);
+  });
+
+  it('leaves nothing behind', async () => {
+    const TMPDIR = await mkdtemp(join(tmpdir(), 'sprayproxy-demo-'));
+    try {
+      expect(await run(DEMO, ['--stay', '0'], { TMPDIR })).toMatchObject({ status: 0 });
+      expect(await readdir(TMPDIR)).toEqual([]);
+    } finally {
+      await rm(TMPDIR, { recursive: true });
+    }
   });
 
   it('ends with a curl line that sends one more, which both backends get', async () => {
@@ -67,7 +93,7 @@ describe('the demo', () => {
   });
 
   it('ends by itself after the time it was told to stay', async () => {
-    const { status, output } = await run(DEMO, '--stay', '0.1');
+    const { status, output } = await run(DEMO, ['--stay', '0.1']);
 
     expect(output).toMatch(/^All stays up for 0\.1 s /m);
     expect(output.trimEnd()).toMatch(/\nAll has ended\.$/);
@@ -80,7 +106,7 @@ describe('the demo', () => {
     ['--stay', '86401'],
     ['--foo', ''],
   ])('refuses %s %s', async (...args) => {
-    expect(await run(DEMO, ...args)).toMatchObject({ status: 1 });
+    expect(await run(DEMO, args)).toMatchObject({ status: 1 });
   });
 });
 
@@ -98,7 +124,7 @@ describe('the demo of a broken program', () => {
 
   const runWith = async (program: string): Promise<Ended> => {
     await writeFile(join(root, 'dist', 'main.js'), program);
-    return run(join(root, 'dist-demo', 'demo.js'), '--stay', '0');
+    return run(join(root, 'dist-demo', 'demo.js'), ['--stay', '0']);
   };
 
   it('says loudly that a byte has changed, and fails', async () => {
@@ -113,6 +139,23 @@ describe('the demo of a broken program', () => {
     expect(status).toBe(1);
   });
 
+  it('says loudly that what was owed came in another order, and fails', async () => {
+    const { status, output } = await runWith(DISORDERLY_PROGRAM);
+
+    expect(output).toContain('FAILED: NOT EVERY WEBHOOK THAT WAS OWED ARRIVED AS IT SHOULD\n');
+    expect(output).toMatch(/^push [\w-]+: at backend 2 it came at place 5 instead of 1$/m);
+    expect(output).toMatch(/^issue_comment [\w-]+: at backend 2 it came at place 1 instead of 5$/m);
+    expect(status).toBe(1);
+  });
+
+  it('says loudly that what a backend missed was not accepted, and fails', async () => {
+    const { status, output } = await runWith(FORGETFUL_PROGRAM);
+
+    expect(output).toMatch(/^push [\w-]+: Sprayproxy answered 200 proxied$/m);
+    expect(output).toMatch(/^push [\w-]+: at backend 2 it came 0 times$/m);
+    expect(status).toBe(1);
+  });
+
   it('shows the log of a program that ends by itself, and fails', async () => {
     const { status, output } = await runWith(`console.log('cannot start: no luck'); process.exit(3);`);
 
@@ -120,6 +163,37 @@ describe('the demo of a broken program', () => {
     expect(status).toBe(1);
   });
 });
+
+/** Forwards everything; `onFailure` has `url`, `init` and `response` of what a backend did not get. */
+const program = (onFailure: string) => `
+const { createServer } = require('node:http');
+const owed = [];
+const server = createServer(async (request, response) => {
+  const { host, connection, 'content-length': length, ...headers } = request.headers;
+  const init = { method: 'POST', headers, body: Buffer.concat(await request.toArray()) };
+  for (const url of process.env.SPRAYPROXY_SERVER_BACKEND.split(' ')) {
+    await fetch(url, init).catch(() => { ${onFailure} });
+  }
+  response.end(response.statusCode === 202 ? 'accepted' : 'proxied');
+});
+server.listen(0, '127.0.0.1', () =>
+  console.log(JSON.stringify({ port: server.address().port, metricsPort: 1, msg: 'listening' })),
+);
+process.on('SIGTERM', () => process.exit(0));
+async function drain(url) {
+  while (owed.length > 0) {
+    const delivered = await fetch(url, owed.at(-1)).catch(() => undefined);
+    if (delivered) owed.pop();
+  }
+}
+`;
+
+const FORGETFUL_PROGRAM = program('');
+
+/** Sends what is owed once it is all there, the latest first. */
+const DISORDERLY_PROGRAM = program(
+  'response.statusCode = 202; if (owed.push(init) === 5) response.on("close", () => drain(url));',
+);
 
 /** Spoils some events at some backends: changes a byte, drops a header, drops the webhook. */
 const LOSSY_PROGRAM = `

@@ -20,9 +20,10 @@ describe('openshift', () => {
     expect(Number(timeout?.replace(/s$/, ''))).toBeGreaterThan(LONGEST_ANSWER_SECONDS);
   });
 
-  it('has a certificate made for each Service', () => {
+  it('has a certificate made for each Service that is called', () => {
     const made = manifests
       .every('Service')
+      .filter(({ spec }) => spec?.ports !== undefined)
       .map((service) => service.metadata.annotations?.['service.beta.openshift.io/serving-cert-secret-name']);
     expect(made).toEqual(['sprayproxy-tls', 'sprayproxy-metrics-tls']);
   });
@@ -65,14 +66,11 @@ describe('kubernetes', () => {
 describe('qe', () => {
   const manifests = overlay('qe');
 
-  it('registers backends at run time, in one replica that never overlaps with its successor', () => {
+  it('registers backends at run time, in one replica', () => {
     expect(manifests.container('sprayproxy').env).toContainEqual({
       name: 'SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS',
       value: 'true',
     });
-    expect(manifests.one('Deployment', 'sprayproxy').spec).toMatchObject({
-      replicas: 1,
-      strategy: { type: 'Recreate' },
-    });
+    expect(manifests.statefulSet().replicas).toBe(1);
   });
 });

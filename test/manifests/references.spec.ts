@@ -69,13 +69,12 @@ describe.each(OVERLAYS)('%s', (name) => {
     const mounted = manifests
       .containers()
       .flatMap(({ volumeMounts = [] }) => volumeMounts.map((mount) => mount.name));
-    expect([...new Set(mounted)].sort()).toEqual(volumes.map((volume) => volume.name).sort());
+    expect([...new Set(mounted)].sort()).toEqual(manifests.volumeNames().sort());
   });
 
   it('points every selector at the pods', () => {
-    const deployment = present(manifests.one('Deployment', 'sprayproxy').spec, 'Deployment spec');
     const selectors = [
-      deployment.selector.matchLabels,
+      manifests.statefulSet().selector.matchLabels,
       ...(manifests.pod().topologySpreadConstraints ?? []).map(
         ({ labelSelector }) => labelSelector?.matchLabels,
       ),
@@ -84,7 +83,7 @@ describe.each(OVERLAYS)('%s', (name) => {
       ...manifests.every('NetworkPolicy').map(({ spec }) => spec?.podSelector.matchLabels),
     ];
 
-    expect(selectors).toHaveLength(6);
+    expect(selectors).toHaveLength(7);
     expect(selectors.filter((selector) => !matches(manifests.podLabels(), selector))).toEqual([]);
   });
 
@@ -95,7 +94,7 @@ describe.each(OVERLAYS)('%s', (name) => {
       .map(({ args }) => portOf(flags(args).get('secure-listen-address')));
     const targets = manifests
       .every('Service')
-      .flatMap(({ spec }) => spec?.ports?.map(({ targetPort }) => targetPort));
+      .flatMap(({ spec }) => spec?.ports?.map(({ targetPort }) => targetPort) ?? []);
 
     expect(targets.sort()).toEqual([8443, 9443]);
     expect(listening.sort()).toEqual([8443, 9443]);

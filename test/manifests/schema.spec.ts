@@ -1,9 +1,15 @@
-import { base, type Manifest, OVERLAYS, overlay } from './support/kustomize.js';
+import { base, COMPONENTS, type Manifest, OVERLAYS, overlay, withComponent } from './support/kustomize.js';
 import { typeFaults, validate } from './support/strict-types.js';
 
 const everything: [string, readonly Manifest[]][] = [
   ['base', base().all],
   ...OVERLAYS.map((name): [string, readonly Manifest[]] => [name, overlay(name).all]),
+  ...OVERLAYS.flatMap((name) =>
+    COMPONENTS.map((component): [string, readonly Manifest[]] => [
+      `${name} with ${component}`,
+      withComponent(name, component).all,
+    ]),
+  ),
 ];
 
 describe.each(everything)('%s', (_, manifests) => {
@@ -55,9 +61,9 @@ describe('the check itself', () => {
   });
 
   it('refuses half a replica', async () => {
-    const deployment = structuredClone(base().one('Deployment', 'sprayproxy'));
+    const statefulSet = structuredClone(base().one('StatefulSet', 'sprayproxy'));
     await expect(
-      validate({ ...deployment, spec: { ...deployment.spec, replicas: 1.5 } } as Manifest),
+      validate({ ...statefulSet, spec: { ...statefulSet.spec, replicas: 1.5 } } as Manifest),
     ).rejects.toThrow('replicas must be integer');
   });
 });

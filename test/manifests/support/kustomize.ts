@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
 import type { IIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer';
-import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
+import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
@@ -19,6 +21,9 @@ import type { IRoute } from './route.js';
 export const REPOSITORY = join(__dirname, '..', '..', '..');
 export const MANIFESTS = join(REPOSITORY, 'k8s');
 export const OVERLAYS = ['openshift', 'kubernetes', 'qe'] as const;
+export const COMPONENTS = ['spool-emptydir', 'spool-off'] as const;
+
+type Overlay = (typeof OVERLAYS)[number];
 
 /** Every kind the manifests may use, and its published type. */
 export interface Kinds {
@@ -26,7 +31,6 @@ export interface Kinds {
   ClusterRole: IClusterRole;
   ClusterRoleBinding: IClusterRoleBinding;
   ConfigMap: IConfigMap;
-  Deployment: IDeployment;
   Ingress: IIngress;
   Issuer: IIssuer;
   NetworkPolicy: INetworkPolicy;
@@ -34,6 +38,7 @@ export interface Kinds {
   Route: IRoute;
   Service: IService;
   ServiceAccount: IServiceAccount;
+  StatefulSet: IStatefulSet;
 }
 
 export interface Manifest {
@@ -55,10 +60,23 @@ export class Manifests {
     return present(found, `${kind} ${name}`);
   }
 
+  /** What makes the pods. */
+  statefulSet() {
+    return present(this.one('StatefulSet', 'sprayproxy').spec, 'StatefulSet spec');
+  }
+
   /** The pod that all of this is about. */
   pod() {
-    const { template } = present(this.one('Deployment', 'sprayproxy').spec, 'Deployment spec');
-    return present(template.spec, 'pod spec');
+    return present(this.statefulSet().template.spec, 'pod spec');
+  }
+
+  /** Names of the volumes that the pod has: its own, and those claimed for each replica. */
+  volumeNames(): string[] {
+    const claims = this.statefulSet().volumeClaimTemplates ?? [];
+    return [
+      ...(this.pod().volumes ?? []).map(({ name }) => name),
+      ...claims.map(({ metadata }) => present(metadata?.name, 'name of a claim')),
+    ];
   }
 
   /** Every container of the pod: the program and its sidecars. */
@@ -74,8 +92,7 @@ export class Manifests {
   }
 
   podLabels(): Record<string, string> {
-    const { template } = present(this.one('Deployment', 'sprayproxy').spec, 'Deployment spec');
-    return present(template.metadata?.labels, 'pod labels');
+    return present(this.statefulSet().template.metadata?.labels, 'pod labels');
   }
 }
 
@@ -95,5 +112,21 @@ export function kustomize(directory: string): Manifests {
 }
 
 export const base = (): Manifests => kustomize(join(MANIFESTS, 'base'));
-export const overlay = (name: (typeof OVERLAYS)[number]): Manifests =>
-  kustomize(join(MANIFESTS, 'overlays', name));
+export const overlay = (name: Overlay): Manifests => kustomize(join(MANIFESTS, 'overlays', name));
+
+/** What an overlay makes after somebody has edited its kustomization.yaml. */
+export function edited(name: Overlay, edit: (text: string) => string): Manifests {
+  const copy = mkdtempSync(join(tmpdir(), 'sprayproxy-k8s-'));
+  try {
+    cpSync(MANIFESTS, copy, { recursive: true });
+    const file = join(copy, 'overlays', name, 'kustomization.yaml');
+    writeFileSync(file, edit(readFileSync(file, 'utf8')));
+    return kustomize(join(copy, 'overlays', name));
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+/** What an overlay makes with a component added, as the README says. */
+export const withComponent = (name: Overlay, component: (typeof COMPONENTS)[number]): Manifests =>
+  edited(name, (text) => `${text}\ncomponents:\n  - ../../components/${component}\n`);

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import '../../src/config/environment-variables.js';
+import { documentedVariables } from '../../src/config/variable.decorators.js';
 import { flags } from './support/flags.js';
 import { base, OVERLAYS, overlay, REPOSITORY } from './support/kustomize.js';
 import { present } from './support/present.js';
@@ -43,7 +45,7 @@ const seconds = (duration: string | undefined): number =>
 
 describe.each(['base', ...OVERLAYS] as const)('%s', (name) => {
   const manifests = name === 'base' ? base() : overlay(name);
-  const deployment = present(manifests.one('Deployment', 'sprayproxy').spec, 'Deployment spec');
+  const statefulSet = manifests.statefulSet();
   const pod = manifests.pod();
   const program = manifests.container('sprayproxy');
   const env = new Map(program.env?.map((variable) => [variable.name, variable.value]));
@@ -63,8 +65,14 @@ describe.each(['base', ...OVERLAYS] as const)('%s', (name) => {
         capabilities: { drop: ['ALL'] },
       });
     }
-    // No user: the images name theirs, and OpenShift chooses one.
-    expect(pod.securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    // No user: the images name theirs, and OpenShift chooses one; it admits no group but its own either.
+    const onOpenShift = name === 'openshift' || name === 'qe';
+    expect(pod.securityContext).toEqual({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+      fsGroupChangePolicy: 'OnRootMismatch',
+      ...(!onOpenShift && { fsGroup: 65532 }),
+    });
     expect([pod.hostNetwork, pod.hostPID, pod.hostIPC]).toEqual([undefined, undefined, undefined]);
   });
 
@@ -84,12 +92,35 @@ describe.each(['base', ...OVERLAYS] as const)('%s', (name) => {
     expect(program.image?.split(':').at(-1)).toBe(version);
   });
 
-  it('has no writable volume', () => {
-    for (const { volumeMounts = [] } of manifests.containers()) {
-      for (const mount of volumeMounts) expect(mount).toMatchObject({ readOnly: true });
-      // A subPath never sees a change of its Secret.
-      for (const mount of volumeMounts) expect(mount).not.toHaveProperty('subPath');
-    }
+  it('has one writable volume, which the program alone sees: the spool', () => {
+    const mounts = manifests
+      .containers()
+      .flatMap(({ name: container, volumeMounts = [] }) =>
+        volumeMounts.map((mount) => ({ ...mount, container })),
+      );
+    expect(mounts.filter(({ readOnly }) => readOnly !== true)).toEqual([
+      { container: 'sprayproxy', name: 'spool', mountPath: '/var/lib/sprayproxy' },
+    ]);
+    // A subPath never sees a change of its Secret.
+    for (const mount of mounts) expect(mount).not.toHaveProperty('subPath');
+  });
+
+  it('claims a disk for each replica, with room for a full spool and slack', () => {
+    const claims = statefulSet.volumeClaimTemplates ?? [];
+    expect(claims.map(({ metadata }) => metadata?.name)).toEqual(['spool']);
+    expect(claims.map(({ spec }) => spec?.accessModes)).toEqual([['ReadWriteOnce']]);
+    const gib = Number(/^(\d+)Gi$/.exec(String(claims[0]?.spec?.resources?.requests?.storage))?.[1]);
+    const maxBytes = Number(documentedVariables.get('SPRAYPROXY_SPOOL_MAX_BYTES')?.default);
+    expect(gib * 1024 ** 3).toBeGreaterThanOrEqual(maxBytes * 1.2);
+    expect(env.has('SPRAYPROXY_SPOOL_MAX_BYTES')).toBe(false);
+    // A directory of its own: what else a file system has at its top is none of the program's business.
+    expect(env.get('SPRAYPROXY_SPOOL_URL')).toBe('file:/var/lib/sprayproxy/spool');
+  });
+
+  it('starts, stops and names its replicas independently of each other', () => {
+    expect(statefulSet.podManagementPolicy).toBe('Parallel');
+    const service = manifests.one('Service', present(statefulSet.serviceName, 'serviceName'));
+    expect(service.spec?.clusterIP).toBe('None');
   });
 
   it('keeps the API token from the program', () => {
@@ -117,7 +148,8 @@ describe.each(['base', ...OVERLAYS] as const)('%s', (name) => {
     }
   });
 
-  it('opens nothing without a token but webhooks and health', () => {
+  it('opens nothing without a token but webhooks and health, /deliveries being served', () => {
+    expect(env.get('SPRAYPROXY_SERVER_ENABLE_DELIVERIES')).toBe('true');
     const webhooks = flags(manifests.container('kube-rbac-proxy').args);
     const metrics = flags(manifests.container('kube-rbac-metrics').args);
     expect(webhooks.get('ignore-paths')).toBe('/proxy,/healthz,/readyz');
@@ -152,15 +184,12 @@ describe.each(['base', ...OVERLAYS] as const)('%s', (name) => {
     const drained =
       seconds(env.get('SPRAYPROXY_SHUTDOWN_DELAY')) + seconds(env.get('SPRAYPROXY_SHUTDOWN_TIMEOUT'));
     expect(drained).toBe(30);
-    expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(drained + 10);
+    const attempt = seconds(documentedVariables.get('SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT')?.default);
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(drained + attempt + 10);
   });
 
   it('sets only variables that the program knows', () => {
-    const source = readFileSync(join(REPOSITORY, 'src', 'config', 'environment-variables.ts'), 'utf8');
-    const known = [...source.matchAll(/^ {2}([A-Z][A-Z0-9_]*)[?!]?:/gm)].map(([, variable]) => variable);
-
-    expect(known).toContain('SPRAYPROXY_SERVER_PORT');
-    expect([...env.keys()].filter((variable) => !known.includes(variable))).toEqual([]);
+    expect([...env.keys()].filter((variable) => !documentedVariables.has(variable))).toEqual([]);
   });
 
   it('lets one pod at a time be disrupted', () => {
@@ -170,7 +199,7 @@ describe.each(['base', ...OVERLAYS] as const)('%s', (name) => {
   });
 
   it('spreads its replicas over hosts', () => {
-    expect(deployment.replicas).toBe(name === 'qe' ? 1 : 2);
+    expect(statefulSet.replicas).toBe(name === 'qe' ? 1 : 2);
     expect(pod.topologySpreadConstraints).toEqual([
       expect.objectContaining({
         topologyKey: 'kubernetes.io/hostname',

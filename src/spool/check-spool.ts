@@ -64,11 +64,13 @@ function faultInDatabases(openAll: () => ReturnType<typeof openDatabases>): stri
   return fault === undefined ? undefined : damaged(fault);
 }
 
-/** As a write would; the write is not made. */
+/** As a write would; the write is not made. @throws Error if it could not be. */
 function readFreePages(dir: string): void {
   const root = openRoot(dir, false);
   root.transactionSync(() => {
     root.putSync('probe', Buffer.alloc(PROBE_BYTES));
+    // A write does not say that it has failed, what follows it does.
+    root.get('probe');
     return ABORT;
   });
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
 import { type Forward, isOpen } from './forward.js';
 import {
@@ -129,8 +131,15 @@ export class LmdbSpool extends Spool {
     return Promise.resolve(this.#db.deliveries.get(id));
   }
 
-  payload(id: number): Promise<Buffer | undefined> {
-    return Promise.resolve(this.#db.payloads.get(id));
+  async payload(id: number): Promise<Buffer | undefined> {
+    const stored = await this.get(id);
+    if (stored === undefined) return undefined;
+    const payload = this.#db.payloads.get(id);
+    // Payloads are not read at start, so this is where damage to one shows.
+    if (payload === undefined || digestOf(payload) !== stored.delivery.payloadDigest) {
+      throw new SprayproxyError('spool-failed', `the payload of delivery ${id} is damaged`);
+    }
+    return payload;
   }
 
   find(guid: string): Promise<StoredDelivery[]> {
@@ -228,3 +237,5 @@ export class LmdbSpool extends Spool {
 }
 
 const isRunning = ({ runningSince }: Forward): boolean => runningSince !== undefined;
+
+const digestOf = (payload: Buffer): string => createHash('sha256').update(payload).digest('base64');

@@ -31,7 +31,7 @@ export async function checkSpool(dir: string): Promise<string | undefined> {
     const fault = faultInDatabases(() => openDatabases(root));
     if (fault !== undefined) return fault;
     await root.close();
-    readFreePages(dir);
+    await readFreePages(dir);
     return undefined;
   } catch (error) {
     return damaged(String(error));
@@ -65,7 +65,7 @@ function faultInDatabases(openAll: () => ReturnType<typeof openDatabases>): stri
 }
 
 /** As a write would; the write is not made. @throws Error if it could not be. */
-function readFreePages(dir: string): void {
+async function readFreePages(dir: string): Promise<void> {
   const root = openRoot(dir, false);
   root.transactionSync(() => {
     root.putSync('probe', Buffer.alloc(PROBE_BYTES));
@@ -73,4 +73,5 @@ function readFreePages(dir: string): void {
     root.get('probe');
     return ABORT;
   });
+  await root.close();
 }

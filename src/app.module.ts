@@ -12,6 +12,7 @@ import { assignRequestId } from './http/request-id.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { SpoolModule } from './spool/spool.module.js';
 
 @Module({})
 export class AppModule implements NestModule {
@@ -24,6 +25,7 @@ export class AppModule implements NestModule {
         LoggingModule,
         MetricsModule,
         HealthModule,
+        SpoolModule,
         IntakeModule,
         await ConditionalModule.registerWhen(BackendsModule, dynamicBackendsEnabled, { debug: false }),
       ],

@@ -12,6 +12,7 @@ import { shutDownOnSignal } from './lifecycle/shutdown.js';
 import { createLogger, Logger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { MetricsServer } from './metrics/metrics-server.js';
+import { SpoolUnusableError } from './spool/spool-unusable-error.js';
 import { VERSION } from './version.js';
 
 async function main(): Promise<void> {
@@ -52,6 +53,8 @@ main().catch((error: unknown) => {
   const logger = createLogger('info');
   if (error instanceof ConfigurationError) {
     logger.fatal({ faults: error.faults }, `cannot start: ${error.faults.join('; ')}`);
+  } else if (error instanceof SpoolUnusableError) {
+    logger.fatal(`cannot start: ${error.message}`);
   } else {
     logger.fatal({ err: error }, `cannot start: ${error instanceof Error ? error.message : String(error)}`);
   }

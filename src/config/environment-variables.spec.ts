@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { useTempDir } from '../../test/support/temp-dir.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
 import { ConfigurationError } from './configuration-error.js';
-import { dynamicBackendsEnabled, LOG_LEVELS, validateEnvironment } from './environment-variables.js';
+import {
+  deliveriesEnabled,
+  dynamicBackendsEnabled,
+  LOG_LEVELS,
+  validateEnvironment,
+} from './environment-variables.js';
 import { documentedVariables } from './variable.decorators.js';
 
 const SECRET = { GH_APP_WEBHOOK_SECRET: 'secret' };
@@ -22,20 +27,29 @@ const BOOLEANS = [
   'SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL',
   'SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY',
   'SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY',
+  'SPRAYPROXY_SERVER_ENABLE_DELIVERIES',
 ];
-const DURATIONS: [name: string, minMs: number][] = [
-  ['SPRAYPROXY_SERVER_READ_TIMEOUT', 1],
-  ['SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT', 1],
-  ['SPRAYPROXY_SHUTDOWN_DELAY', 0],
-  ['SPRAYPROXY_SHUTDOWN_TIMEOUT', 0],
-  ['SPRAYPROXY_ACK_TIMEOUT', 1],
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const DURATIONS: [name: string, minMs: number, maxMs: number][] = [
+  ['SPRAYPROXY_SERVER_READ_TIMEOUT', 1, HOUR_MS],
+  ['SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT', 1, HOUR_MS],
+  ['SPRAYPROXY_ACK_TIMEOUT', 1, HOUR_MS],
+  ['SPRAYPROXY_RETRY_MIN_DELAY', 1, DAY_MS],
+  ['SPRAYPROXY_RETRY_MAX_DELAY', 1, DAY_MS],
+  ['SPRAYPROXY_RETRY_MAX_AGE', 1, 365 * DAY_MS],
+  ['SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER', 1, 365 * DAY_MS],
+  ['SPRAYPROXY_SHUTDOWN_DELAY', 0, HOUR_MS],
+  ['SPRAYPROXY_SHUTDOWN_TIMEOUT', 0, HOUR_MS],
 ];
+/** No delay is then too long or too short for the other. */
+const ANY_DELAY = { SPRAYPROXY_RETRY_MIN_DELAY: '1ms', SPRAYPROXY_RETRY_MAX_DELAY: '24h' };
 const WHOLE_NUMBERS: [name: string, min: number, max: number][] = [
   ['SPRAYPROXY_SERVER_PORT', 0, 65_535],
   ['SPRAYPROXY_SERVER_METRICS_PORT', 0, 65_535],
   ['SPRAYPROXY_MAX_REQUEST_SIZE', 1, 1_073_741_824],
   ['SPRAYPROXY_MAX_INFLIGHT_BYTES', 1, 68_719_476_736],
-  ['SPRAYPROXY_SPOOL_MAX_BYTES', 1_048_576, 1024 ** 5],
+  ['SPRAYPROXY_SPOOL_MAX_BYTES', 1_048_576, 1_125_899_906_842_624],
   ['SPRAYPROXY_DRAIN_CONCURRENCY', 1, 1000],
   ['SPRAYPROXY_DELIVERIES_JOURNAL_SIZE', 0, 1_000_000],
 ];
@@ -91,16 +105,36 @@ describe('a sound environment', () => {
     expect(validateEnvironment({ ...SECRET, [name]: 'False' })).toHaveProperty(name, false);
   });
 
-  it.each(DURATIONS)('reads %s in ms, from %d to an hour', (name, minMs) => {
-    expect(validateEnvironment({ ...SECRET, [name]: `${minMs}ms` })).toHaveProperty(name, minMs);
-    expect(validateEnvironment({ ...SECRET, [name]: '1m30s' })).toHaveProperty(name, 90_000);
-    expect(validateEnvironment({ ...SECRET, [name]: '1h' })).toHaveProperty(name, 3_600_000);
+  it.each(DURATIONS)('reads %s in ms, from %d to %d', (name, minMs, maxMs) => {
+    const read = (text: string) => validateEnvironment({ ...SECRET, ...ANY_DELAY, [name]: text });
+    expect(read(`${minMs}ms`)).toHaveProperty(name, minMs);
+    expect(read(`${minMs + 1}ms`)).toHaveProperty(name, minMs + 1);
+    expect(read('1m30s')).toHaveProperty(name, 90_000);
+    expect(read(`${maxMs - 1}ms`)).toHaveProperty(name, maxMs - 1);
+    expect(read(`${maxMs / HOUR_MS}h`)).toHaveProperty(name, maxMs);
+  });
+
+  it('reads off for no expiry of backends', () => {
+    const name = 'SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER';
+    expect(validateEnvironment({ ...SECRET, [name]: 'off' })).toHaveProperty(name, null);
   });
 
   it.each(WHOLE_NUMBERS)('reads %s from %d to %d', (name, min, max) => {
-    expect(validateEnvironment({ ...SECRET, [name]: String(min) })).toHaveProperty(name, min);
-    expect(validateEnvironment({ ...SECRET, [name]: String(max) })).toHaveProperty(name, max);
+    for (const value of [min, min + 1, max - 1, max]) {
+      expect(validateEnvironment({ ...SECRET, [name]: String(value) })).toHaveProperty(name, value);
+    }
   });
+
+  it.each(['at-least-once', 'at-most-once'])('knows the guarantee %s', (guarantee) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_DELIVERY_GUARANTEE: guarantee })).toEqual([]);
+  });
+
+  it.each(['off', 'file:/var/spool', 'file:///var/spool', 'file:spool', 'file:./a b', 'file:/'])(
+    'takes the spool at %j',
+    (url) => {
+      expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([]);
+    },
+  );
 
   it.each(LOG_LEVELS)('knows the log level %s', (level) => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_LOG_LEVEL: level })).toEqual([]);
@@ -113,60 +147,6 @@ describe('a sound environment', () => {
   it('leaves names alone that it does not know', () => {
     const foreign = { SPRAYPROXY_SERVER_URL: 'not a URL', SPRAYPROXY_SERVER_TOKEN: 'token', HOME: '/' };
     expect(validateEnvironment({ ...SECRET, ...foreign })).toEqual(validateEnvironment(SECRET));
-  });
-});
-
-describe('the spool', () => {
-  it.each(['off', 'file:/var/spool', 'file:spool', 'file:///var/spool'])('can be at %s', (url) => {
-    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([]);
-  });
-
-  it.each([
-    'OFF',
-    'file:',
-    'file://',
-    'file://host/dir',
-    '/var/spool',
-    'nats://host',
-    'https://host/dir',
-    'on',
-  ])('cannot be at %s', (url) => {
-    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([
-      'SPRAYPROXY_SPOOL_URL must be off, or file: and a directory, as in file:/var/lib/sprayproxy',
-    ]);
-  });
-
-  it.each(['at-least-once', 'at-most-once'])('can deliver %s', (guarantee) => {
-    expect(faultsOf({ ...SECRET, SPRAYPROXY_DELIVERY_GUARANTEE: guarantee })).toEqual([]);
-  });
-
-  it('cannot deliver exactly once', () => {
-    expect(faultsOf({ ...SECRET, SPRAYPROXY_DELIVERY_GUARANTEE: 'exactly-once' })).toEqual([
-      'SPRAYPROXY_DELIVERY_GUARANTEE must be one of at-least-once, at-most-once',
-    ]);
-  });
-
-  const DAY = 86_400_000;
-  it.each([
-    ['SPRAYPROXY_RETRY_MIN_DELAY', 1, DAY],
-    ['SPRAYPROXY_RETRY_MAX_DELAY', 1, DAY],
-    ['SPRAYPROXY_RETRY_MAX_AGE', 1, 365 * DAY],
-    ['SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER', 1, 365 * DAY],
-  ])('has %s from %d to %d ms', (name, minMs, maxMs) => {
-    const delays = { SPRAYPROXY_RETRY_MIN_DELAY: '1ms', SPRAYPROXY_RETRY_MAX_DELAY: '24h' };
-    const faults = (ms: number) => faultsOf({ ...SECRET, ...delays, [name]: `${ms}ms` });
-    expect([faults(minMs), faults(maxMs)]).toEqual([[], []]);
-    expect(faults(minMs - 1)).toEqual([`${name} must be at least ${minMs}ms`]);
-    expect(faults(maxMs + 1)).toEqual([`${name} must be at most ${maxMs}ms`]);
-  });
-
-  it('waits no longer at first than at most', () => {
-    const delays = (min: string, max: string) =>
-      faultsOf({ ...SECRET, SPRAYPROXY_RETRY_MIN_DELAY: min, SPRAYPROXY_RETRY_MAX_DELAY: max });
-    expect(delays('2s', '2s')).toEqual([]);
-    expect(delays('2001ms', '2s')).toEqual([
-      'SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY',
-    ]);
   });
 });
 
@@ -183,7 +163,7 @@ describe('a fault', () => {
 
   it.each(
     DURATIONS.flatMap(([name]) =>
-      ['10', '-1s', '1m 30s', 'soon', `${'9'.repeat(400)}h`].map((value) => [name, value] as const),
+      ['10', '-1s', '1m 30s', 'soon', 'OFF', `${'9'.repeat(400)}h`].map((value) => [name, value] as const),
     ),
   )('is %s=%j', (name, value) => {
     expect(faultsOf({ ...SECRET, [name]: value })).toEqual([
@@ -191,11 +171,18 @@ describe('a fault', () => {
     ]);
   });
 
-  it.each(DURATIONS)('is %s above an hour or, where there is a minimum, below %d ms', (name, minMs) => {
-    expect(faultsOf({ ...SECRET, [name]: '1h1ms' })).toEqual([`${name} must be at most 3600000ms`]);
-    expect(faultsOf({ ...SECRET, [name]: '0s' })).toEqual(
-      minMs === 0 ? [] : [`${name} must be at least ${minMs}ms`],
-    );
+  it.each(DURATIONS)('is %s outside %d to %d ms', (name, minMs, maxMs) => {
+    const faults = (text: string) => faultsOf({ ...SECRET, ...ANY_DELAY, [name]: text });
+    expect(faults(`${maxMs + 1}ms`)).toEqual([`${name} must be at most ${maxMs}ms`]);
+    expect(faults('0s')).toEqual(minMs === 0 ? [] : [`${name} must be at least ${minMs}ms`]);
+  });
+
+  it.each(
+    DURATIONS.map(([name]) => name).filter((name) => name !== 'SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER'),
+  )('is %s=off', (name) => {
+    expect(faultsOf({ ...SECRET, [name]: 'off' })).toEqual([
+      `${name} must be a duration such as 500ms, 10s or 1m30s`,
+    ]);
   });
 
   it.each(
@@ -212,10 +199,39 @@ describe('a fault', () => {
 
   it.each(WHOLE_NUMBERS)('is %s outside %d to %d', (name, min, max) => {
     expect(faultsOf({ ...SECRET, [name]: String(max + 1) })).toEqual([`${name} must be at most ${max}`]);
-    expect(faultsOf({ ...SECRET, [name]: '0' })).toEqual(
-      min === 0 ? [] : [`${name} must be at least ${min}`],
-    );
+    if (min === 0) return;
+    expect(faultsOf({ ...SECRET, [name]: String(min - 1) })).toEqual([`${name} must be at least ${min}`]);
   });
+
+  it.each([
+    'on',
+    'OFF',
+    ' off',
+    '/var/spool',
+    'file:',
+    'file://',
+    'file://host/var/spool',
+    'file:////var/spool',
+    'file:/var/spool\n',
+    ' file:/var/spool',
+    'FILE:/var/spool',
+    'nats://host:4222',
+    'https://host/spool',
+    'lmdb:/var/spool',
+  ])('is SPRAYPROXY_SPOOL_URL=%j', (url) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([
+      'SPRAYPROXY_SPOOL_URL must be off, or file: and a directory, as in file:/var/lib/sprayproxy',
+    ]);
+  });
+
+  it.each(['exactly-once', 'AT-LEAST-ONCE', ' at-least-once', 'at least once'])(
+    'is SPRAYPROXY_DELIVERY_GUARANTEE=%j',
+    (guarantee) => {
+      expect(faultsOf({ ...SECRET, SPRAYPROXY_DELIVERY_GUARANTEE: guarantee })).toEqual([
+        'SPRAYPROXY_DELIVERY_GUARANTEE must be one of at-least-once, at-most-once',
+      ]);
+    },
+  );
 
   it.each([
     ['verbose', LOG_LEVELS],
@@ -260,6 +276,7 @@ describe('between variables', () => {
   const NO_PAIR =
     'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key';
   const NOTHING_IN_FILE = 'GH_APP_WEBHOOK_SECRET_FILE must name a file with a secret in it';
+  const DELAYS = 'SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY';
   const SAME_PORT = 'SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ';
 
   it.each([
@@ -288,6 +305,19 @@ describe('between variables', () => {
     ],
   ])('%s', (_what, environment: Record<string, string>, faults) => {
     expect(faultsOf(environment)).toEqual(faults);
+  });
+
+  it.each([
+    ['1s', '999ms', [DELAYS]],
+    ['1s', '1s', []],
+    ['1s', '1001ms', []],
+    ['5m1ms', '', [DELAYS]],
+    ['', '999ms', [DELAYS]],
+    ['x', '999ms', ['SPRAYPROXY_RETRY_MIN_DELAY must be a duration such as 500ms, 10s or 1m30s']],
+    ['10m', 'x', ['SPRAYPROXY_RETRY_MAX_DELAY must be a duration such as 500ms, 10s or 1m30s']],
+  ])('a shortest delay of %j and a longest of %j', (min, max, faults) => {
+    const delays = { SPRAYPROXY_RETRY_MIN_DELAY: min, SPRAYPROXY_RETRY_MAX_DELAY: max };
+    expect(faultsOf({ ...SECRET, ...delays })).toEqual(faults);
   });
 
   it.each([
@@ -327,14 +357,17 @@ describe('between variables', () => {
   });
 });
 
-describe('dynamicBackendsEnabled', () => {
+describe.each([
+  [dynamicBackendsEnabled, 'SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS'],
+  [deliveriesEnabled, 'SPRAYPROXY_SERVER_ENABLE_DELIVERIES'],
+])('%p', (isEnabled, name) => {
   it.each([
     [{}, false],
-    [{ SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: '' }, false],
-    [{ SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'yes' }, false],
-    [{ SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'F' }, false],
-    [{ SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'TRUE' }, true],
+    [{ [name]: '' }, false],
+    [{ [name]: 'yes' }, false],
+    [{ [name]: 'F' }, false],
+    [{ [name]: 'TRUE' }, true],
   ])('of %j is %j', (environment, enabled) => {
-    expect(dynamicBackendsEnabled(environment)).toBe(enabled);
+    expect(isEnabled(environment)).toBe(enabled);
   });
 });

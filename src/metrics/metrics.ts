@@ -24,6 +24,8 @@ export const OLDEST_OWED_SECONDS = 'sprayproxy_oldest_owed_forward_age_seconds';
 export const BACKEND_DOWN = 'sprayproxy_backend_down';
 export const SPOOL_BYTES = 'sprayproxy_spool_bytes';
 export const SPOOL_MAX_BYTES = 'sprayproxy_spool_max_bytes';
+export const SPOOL_WRITE_SECONDS = 'sprayproxy_spool_write_duration_seconds';
+export const SPOOL_WRITE_FAILURES = 'sprayproxy_spool_write_failures_total';
 export const BACKENDS = 'sprayproxy_backends';
 export const BUILD_INFO = 'sprayproxy_build_info';
 
@@ -37,6 +39,9 @@ export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 // From a backend on the same host to the 15 s an attempt may take; GitHub gives up at 10 s.
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
+
+// From a commit to memory to a disk that is hopelessly behind.
+const WRITE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 export const metricProviders: Provider[] = [
   makeCounterProvider({
@@ -115,6 +120,15 @@ export const metricProviders: Provider[] = [
   makeGaugeProvider({
     name: SPOOL_MAX_BYTES,
     help: 'Bytes the spool may hold; 0: there is none.',
+  }),
+  makeHistogramProvider({
+    name: SPOOL_WRITE_SECONDS,
+    help: 'Time until a change of the spool was on disk, or had failed, in seconds.',
+    buckets: WRITE_SECONDS,
+  }),
+  makeCounterProvider({
+    name: SPOOL_WRITE_FAILURES,
+    help: 'Changes of the spool that could not be written to disk.',
   }),
   makeGaugeProvider({
     name: BACKENDS,

@@ -1,16 +1,30 @@
 import { Module } from '@nestjs/common';
+import { getToken } from '@willsoto/nestjs-prometheus';
+import { type Counter, type Histogram } from 'prom-client';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { LmdbSpool } from './lmdb-spool.js';
+import { SPOOL_WRITE_FAILURES, SPOOL_WRITE_SECONDS } from '../metrics/metrics.js';
+import { openSpool } from './open-spool.js';
 import { Spool } from './spool.js';
 
+/** Gives `Spool`, or `undefined` if there is none. Whoever uses it last closes it. */
 @Module({
   providers: [
     {
       provide: Spool,
-      inject: [SprayproxyConfig],
-      useFactory: ({ spoolDir, maxSpoolBytes }: SprayproxyConfig) =>
-        spoolDir === undefined ? undefined : new LmdbSpool({ dir: spoolDir, maxBytes: maxSpoolBytes }),
+      inject: [SprayproxyConfig, getToken(SPOOL_WRITE_SECONDS), getToken(SPOOL_WRITE_FAILURES)],
+      useFactory: async (
+        { spoolDir, maxSpoolBytes }: SprayproxyConfig,
+        writeSeconds: Histogram,
+        writeFailures: Counter,
+      ): Promise<Spool | undefined> => {
+        if (spoolDir === undefined) return undefined;
+        const onWrite = (seconds: number, ok: boolean) => {
+          writeSeconds.observe(seconds);
+          if (!ok) writeFailures.inc();
+        };
+        return openSpool({ dir: spoolDir, maxBytes: maxSpoolBytes, onWrite });
+      },
     },
   ],
   exports: [Spool],

@@ -81,7 +81,7 @@ export class BackendQueue {
 
   /**
    * Sends a delivery now, whether its turn has come or not and whatever became of it before.
-   * @returns `undefined`: it was discarded meanwhile.
+   * @returns `undefined`: it was discarded meanwhile, or is no longer owed.
    * @throws SprayproxyError `spool-failed`, `overload`: no attempt was made.
    */
   sendNow(stored: StoredDelivery, held?: HeldPayload): Promise<AttemptResult | undefined> {
@@ -192,8 +192,15 @@ export class BackendQueue {
     try {
       const payload = held?.payload ?? (await this.#intactPayload(stored));
       if (payload === undefined) return undefined;
-      const begun = await this.#update(id, (forward) => begin(prepare(forward), clock.now()));
-      if (begun === undefined) return undefined;
+      // What was read ahead may have been sent, given up or discarded since.
+      let owed = false;
+      await this.#update(id, (forward) => {
+        const prepared = prepare(forward);
+        owed = prepared.state === 'owed';
+        return owed ? begin(prepared, clock.now()) : forward;
+      });
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the change above has run
+      if (!owed) return undefined;
       const result = await attempts.attempt(this.backend, { payload, query }, forwardHeaders(rawHeaders));
       this.parts.onRetry(result);
       this.#log(stored, result);

@@ -6,6 +6,7 @@ import { type AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { SprayproxyConfig } from './config/sprayproxy-config.js';
+import { OpenApi } from './deliveries/openapi/open-api.js';
 import { helpText } from './help.js';
 import { WebhookHttpAdapter } from './http/webhook-http-adapter.js';
 import { shutDownOnSignal } from './lifecycle/shutdown.js';
@@ -35,6 +36,7 @@ async function serve(): Promise<void> {
     logger: false,
   });
   const config = app.get(SprayproxyConfig);
+  if (config.deliveriesEnabled) app.get(OpenApi).describes(app);
   adapter.limitRequestTime(config.readTimeoutMs);
   shutDownOnSignal(app);
   await (config.serverHost === undefined

@@ -6,6 +6,7 @@ import { type AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { SprayproxyConfig } from './config/sprayproxy-config.js';
+import { deliveriesCommand } from './deliveries/command/command.js';
 import { OpenApi } from './deliveries/openapi/open-api.js';
 import { helpText } from './help.js';
 import { WebhookHttpAdapter } from './http/webhook-http-adapter.js';
@@ -16,11 +17,17 @@ import { MetricsServer } from './metrics/metrics-server.js';
 import { VERSION } from './version.js';
 
 async function main(): Promise<void> {
-  if (process.argv.includes('--help')) {
+  const args = process.argv.slice(2);
+  const command = args.findIndex((argument) => !argument.startsWith('-'));
+  if (args[command] === 'deliveries') {
+    process.exitCode = await deliveriesCommand(args.toSpliced(command, 1));
+    return;
+  }
+  if (args.includes('--help')) {
     process.stdout.write(helpText());
     return;
   }
-  if (process.argv.includes('--version')) {
+  if (args.includes('--version')) {
     process.stdout.write(`${VERSION}\n`);
     return;
   }

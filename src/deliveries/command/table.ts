@@ -25,13 +25,15 @@ const HEAD = [
 
 /** A line for each backend; what is the same as in the line above is left out. */
 export function listTable({ deliveries, next }: DeliveryList): string {
-  if (deliveries.length === 0) return 'no deliveries\n';
   const rows = deliveries.flatMap(({ id, receivedAt, guid, event, repository, forwards }) => {
     const first = [id, receivedAt, guid, event, repository].map(cell);
     const backends = forwards.length === 0 ? [[]] : forwards.map(forwardCells);
     return backends.map((cells, line) => [...(line === 0 ? first : first.map(() => '')), ...cells]);
   });
-  return table([HEAD, ...rows]) + (next === null ? '' : 'There are more: raise --limit, or filter.\n');
+  return (
+    (rows.length === 0 ? 'no deliveries\n' : table([HEAD, ...rows])) +
+    (next === null ? '' : 'There are more: raise --limit, or filter.\n')
+  );
 }
 
 /** One delivery, and a line for every attempt that is kept. */

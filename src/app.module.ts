@@ -4,7 +4,8 @@ import { APP_FILTER } from '@nestjs/core';
 
 import { BackendsModule } from './backends/backends.module.js';
 import { SprayproxyConfigModule } from './config/config.module.js';
-import { dynamicBackendsEnabled } from './config/environment-variables.js';
+import { deliveriesEnabled, dynamicBackendsEnabled } from './config/environment-variables.js';
+import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { SprayproxyExceptionFilter } from './errors/sprayproxy-exception.filter.js';
 import { HealthModule } from './health/health.module.js';
 import { rejectHead } from './http/reject-head.js';
@@ -28,6 +29,7 @@ export class AppModule implements NestModule {
         SpoolModule,
         IntakeModule,
         await ConditionalModule.registerWhen(BackendsModule, dynamicBackendsEnabled, { debug: false }),
+        await ConditionalModule.registerWhen(DeliveriesModule, deliveriesEnabled, { debug: false }),
       ],
       providers: [{ provide: APP_FILTER, useClass: SprayproxyExceptionFilter }],
     };

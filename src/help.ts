@@ -9,6 +9,7 @@ export function helpText(): string {
   return `sprayproxy: one GitHub App webhook in, every cluster gets it, byte for byte.
 
 Usage: sprayproxy [server]
+       sprayproxy deliveries [--help]   asks a running one what became of deliveries
 
 Runs until SIGTERM. Other arguments are ignored. It is configured by environment variables [default]:
 

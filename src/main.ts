@@ -6,6 +6,8 @@ import { type AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { SprayproxyConfig } from './config/sprayproxy-config.js';
+import { deliveriesCommand } from './deliveries/command/command.js';
+import { OpenApi } from './deliveries/openapi/open-api.js';
 import { helpText } from './help.js';
 import { WebhookHttpAdapter } from './http/webhook-http-adapter.js';
 import { shutDownOnSignal } from './lifecycle/shutdown.js';
@@ -16,11 +18,17 @@ import { SpoolUnusableError } from './spool/spool-unusable-error.js';
 import { VERSION } from './version.js';
 
 async function main(): Promise<void> {
-  if (process.argv.includes('--help')) {
+  const args = process.argv.slice(2);
+  const command = args.findIndex((argument) => !argument.startsWith('-'));
+  if (args[command] === 'deliveries') {
+    process.exitCode = await deliveriesCommand(args.toSpliced(command, 1));
+    return;
+  }
+  if (args.includes('--help')) {
     process.stdout.write(helpText());
     return;
   }
-  if (process.argv.includes('--version')) {
+  if (args.includes('--version')) {
     process.stdout.write(`${VERSION}\n`);
     return;
   }
@@ -36,6 +44,7 @@ async function serve(): Promise<void> {
     logger: false,
   });
   const config = app.get(SprayproxyConfig);
+  if (config.deliveriesEnabled) app.get(OpenApi).describes(app);
   adapter.limitRequestTime(config.readTimeoutMs);
   shutDownOnSignal(app);
   await (config.serverHost === undefined

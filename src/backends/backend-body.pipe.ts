@@ -2,6 +2,7 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { IsString, validateSync } from 'class-validator';
 
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { parseJsonObject } from '../http/json-object.js';
 
 /** Body of POST and DELETE `/backends`. */
 export class BackendBody {
@@ -17,7 +18,7 @@ export class BackendBody {
 export class BackendBodyPipe implements PipeTransform<unknown, BackendBody> {
   transform(raw: unknown): BackendBody {
     // Nothing else of the object is looked at: descending into it would overflow the stack where it is deep enough.
-    const { url = '' } = parseObject(Buffer.isBuffer(raw) ? raw.toString() : '');
+    const { url = '' } = parseJsonObject(raw);
     const body = Object.assign(new BackendBody(), { url });
     const [fault] = validateSync(body);
     if (fault !== undefined) {
@@ -25,17 +26,4 @@ export class BackendBodyPipe implements PipeTransform<unknown, BackendBody> {
     }
     return body;
   }
-}
-
-function parseObject(text: string): { readonly url?: unknown } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new SprayproxyError('invalid-json-body', 'the body is not a JSON object');
-  }
-  return value;
 }

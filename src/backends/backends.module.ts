@@ -1,7 +1,7 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
-import { type NextFunction, raw, type Request, type Response } from 'express';
+import { raw } from 'express';
 
-import { sendContinue } from '../http/send-continue.js';
+import { expectBody } from '../http/expect-body.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
 import { BackendRegistryModule } from './backend-registry.module.js';
 import { BackendsController } from './backends.controller.js';
@@ -18,11 +18,4 @@ export class BackendsModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(expectBody, raw({ type: () => true, limit: MAX_BODY })).forRoutes(BackendsController);
   }
-}
-
-/** The bytes are JSON as they come, whatever the headers say of them. */
-function expectBody(request: Request, response: Response, next: NextFunction): void {
-  delete request.headers['content-encoding'];
-  sendContinue(request, response);
-  next();
 }

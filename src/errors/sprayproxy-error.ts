@@ -9,7 +9,12 @@ export type SprayproxyErrorCode =
   | 'spool-failed'
   | 'invalid-json-body'
   | 'invalid-backend'
-  | 'backend-unknown';
+  | 'backend-unknown'
+  | 'invalid-request'
+  | 'delivery-unknown'
+  | 'payload-gone'
+  | 'forward-conflict'
+  | 'no-room';
 
 /**
  * Something a caller is told of. Knows no HTTP status: the exception filter alone maps codes to answers.

@@ -94,6 +94,7 @@ const plain = (status: number, text: string, retryAfter: string | null = null) =
 describe('an error of this program', () => {
   const retryAfter: Partial<Record<SprayproxyErrorCode, string>> = {
     overload: '10',
+    'no-room': '10',
     'spool-full': '60',
     'spool-failed': '60',
   };
@@ -110,6 +111,11 @@ describe('an error of this program', () => {
       'invalid-json-body': [400, 'please provide a valid json body', undefined],
       'invalid-backend': [400, 'the reason', undefined],
       'backend-unknown': [404, 'backend server not found in the list', undefined],
+      'invalid-request': [400, 'the reason', undefined],
+      'delivery-unknown': [404, 'no such delivery', undefined],
+      'payload-gone': [409, 'the reason', undefined],
+      'forward-conflict': [409, 'the reason', undefined],
+      'no-room': [503, 'overloaded', undefined],
     };
   const table = Object.entries(answers).map(
     ([code, [status, text, rejection]]) => [code as SprayproxyErrorCode, status, text, rejection] as const,

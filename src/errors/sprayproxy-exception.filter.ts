@@ -31,6 +31,11 @@ const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
   'invalid-json-body': { status: 400, text: 'please provide a valid json body' },
   'invalid-backend': { status: 400 },
   'backend-unknown': { status: 404, text: 'backend server not found in the list' },
+  'invalid-request': { status: 400 },
+  'delivery-unknown': { status: 404, text: 'no such delivery' },
+  'payload-gone': { status: 409 },
+  'forward-conflict': { status: 409 },
+  'no-room': { status: 503, text: 'overloaded', retryAfterSeconds: 10 },
 };
 
 /** The one place where an error becomes an answer. Shows nothing of the inside. */

@@ -56,7 +56,7 @@ export class BackendQueue {
 
   /**
    * Sends a delivery now, whether its turn has come or not and whatever became of it before.
-   * @returns `undefined`: it was discarded meanwhile.
+   * @returns `undefined`: it was discarded meanwhile, or is no longer owed.
    * @throws SprayproxyError `spool-failed`, `overload`: no attempt was made.
    */
   sendNow(stored: StoredDelivery, held?: HeldPayload): Promise<AttemptResult | undefined> {

@@ -61,7 +61,14 @@ export class ForwardSender {
     try {
       const payload = held?.payload ?? (await this.#intactPayload(stored));
       if (payload === undefined) return undefined;
-      const begun = await this.#update(id, (forward) => begin(prepare(forward), clock.now()));
+      // What was read ahead may have been sent, given up or discarded since.
+      let begun: StoredDelivery | undefined;
+      await this.#update(id, (forward) => {
+        const prepared = prepare(forward);
+        if (prepared.state !== 'owed') return forward;
+        begun = stored;
+        return begin(prepared, clock.now());
+      });
       if (begun === undefined) return undefined;
       const result = await attempts.attempt(this.backend, { payload, query }, forwardHeaders(rawHeaders));
       this.parts.onRetry(result);

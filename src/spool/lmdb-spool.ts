@@ -83,7 +83,7 @@ export class LmdbSpool extends Spool {
 
   async update(
     id: number,
-    change: (forward: Forward) => Forward,
+    change: (forward: Forward) => Forward | undefined,
     backends?: readonly string[],
   ): Promise<StoredDelivery | undefined> {
     const changed = await this.#write(() => {
@@ -91,8 +91,8 @@ export class LmdbSpool extends Spool {
       if (before === undefined) return undefined;
       const after: StoredDelivery = {
         delivery: before.delivery,
-        forwards: before.forwards.map((forward) =>
-          backends === undefined || backends.includes(forward.backend) ? change(forward) : forward,
+        forwards: before.forwards.flatMap((forward) =>
+          backends === undefined || backends.includes(forward.backend) ? (change(forward) ?? []) : forward,
         ),
       };
       const stays = after.forwards.some(isOpen);

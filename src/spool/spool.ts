@@ -57,12 +57,12 @@ export abstract class Spool {
   abstract store(stored: StoredDelivery, payload: Buffer): Promise<void>;
 
   /**
-   * Changes forwards of a delivery: all of it, or those of the `backends` named.
+   * Changes forwards of a delivery: all of it, or those of the `backends` named. One changed to `undefined` leaves.
    * @returns the delivery after the change; `undefined`: there is no such delivery (any more), nothing was changed.
    */
   abstract update(
     id: number,
-    change: (forward: Forward) => Forward,
+    change: (forward: Forward) => Forward | undefined,
     backends?: readonly string[],
   ): Promise<StoredDelivery | undefined>;
 

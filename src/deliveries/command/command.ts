@@ -1,0 +1,34 @@
+import { list, show } from './client.js';
+import { CommandError } from './command-error.js';
+import { parseOptions, USAGE } from './options.js';
+import { deliveryTable, listTable } from './table.js';
+
+/**
+ * `sprayproxy deliveries`: asks a running service.
+ * @param args what follows `deliveries`
+ * @returns the exit code
+ */
+export async function deliveriesCommand(args: readonly string[]): Promise<number> {
+  try {
+    process.stdout.write(await output(args));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`sprayproxy deliveries: ${error.message}\n`);
+    return 1;
+  }
+}
+
+async function output(args: readonly string[]): Promise<string> {
+  const options = parseOptions(args);
+  if (options.help) return USAGE;
+  const { id, json } = options;
+  if (id !== undefined) {
+    const delivery = await show(options, id);
+    return json ? asJson(delivery) : deliveryTable(delivery);
+  }
+  const page = await list(options);
+  return json ? asJson(page) : listTable(page);
+}
+
+const asJson = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { LIST_PARAMETERS, MAX_LIMIT, parseId } from '../list-query.js';
+import { CommandError } from './command-error.js';
+
+/** The filters that are handed on as they are. */
+const FILTERS = LIST_PARAMETERS.filter((name) => name !== 'limit' && name !== 'cursor');
+
+const DEFAULT_URL = 'http://127.0.0.1:8080';
+const DEFAULT_LIMIT = 50;
+
+export interface CommandOptions {
+  /** Where the service is, without a slash at the end. */
+  readonly url: string;
+  readonly token?: string;
+  /** Id of the one delivery to show. */
+  readonly id?: string;
+  readonly filters: Readonly<Record<string, string>>;
+  /** Deliveries to show at most. */
+  readonly limit: number;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/**
+ * @param args what follows `deliveries`
+ * @throws CommandError
+ */
+export function parseOptions(args: readonly string[]): CommandOptions {
+  const { values, positionals } = parsed(args);
+  const { url = DEFAULT_URL, limit, json = false, help = false } = values;
+  const filters: Record<string, string> = {};
+  for (const name of FILTERS) {
+    const value = values[name];
+    if (value !== undefined) filters[name] = value;
+  }
+  const [id, ...others] = positionals;
+  if (others.length > 0) throw new CommandError('give one id at most');
+  if (id !== undefined && (limit !== undefined || Object.keys(filters).length > 0)) {
+    throw new CommandError('give an id or filters, not both');
+  }
+  if (id !== undefined && parseId(id) === undefined)
+    throw new CommandError('an id is a number, as lists show it');
+  const tokenFile = values['token-file'];
+  return {
+    url: parseUrl(url),
+    ...(tokenFile !== undefined && !help && { token: readToken(tokenFile) }),
+    ...(id !== undefined && { id }),
+    filters,
+    limit: limit === undefined ? DEFAULT_LIMIT : parseLimit(limit),
+    json,
+    help,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  const type = 'string';
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        url: { type },
+        'token-file': { type },
+        state: { type },
+        backend: { type },
+        guid: { type },
+        event: { type },
+        repository: { type },
+        since: { type },
+        limit: { type },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:\/\//i.test(text)) {
+    throw new CommandError('--url must begin with http:// or https://');
+  }
+  return text.replace(/\/+$/, '');
+}
+
+function parseLimit(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new CommandError('--limit must be a whole number from 1 to 999999');
+  return Number(text);
+}
+
+function readToken(file: string): string {
+  let token: string;
+  try {
+    token = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new CommandError(
+      `the token file cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}`,
+    );
+  }
+  // Anything else could not be sent in a header.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new CommandError('the token file does not hold a token');
+  return token;
+}
+
+export const USAGE = `Usage: sprayproxy deliveries [options]
+       sprayproxy deliveries [options] <id>
+
+Lists what became of deliveries, newest first; or shows one with every attempt that is kept.
+
+  --url <url>           where the service is [${DEFAULT_URL}]
+  --token-file <file>   file with the bearer token for the proxy in front of it
+  --state <state>       owed, dead, accepted or rejected at some backend
+  --backend <backend>   URL or host of a backend
+  --guid <guid>         GUID that GitHub shows under Recent Deliveries
+  --event <event>       such as pull_request
+  --repository <name>   owner/name
+  --since <time>        2006-01-02T15:04:05Z, or a duration back such as 1h30m
+  --limit <number>      deliveries to show at most [${DEFAULT_LIMIT}], read ${MAX_LIMIT} at a time
+  --json                prints JSON
+  --help                shows this
+`;

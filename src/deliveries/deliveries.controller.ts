@@ -1,0 +1,93 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { type Request } from 'express';
+
+import { Clock } from '../forwarding/clock.js';
+import { requestIdOf } from '../http/request-id.js';
+import { Logger } from '../logging/logger.js';
+import { DeliveryFinder } from './delivery-finder.js';
+import {
+  type DeliveryList,
+  type DeliveryView,
+  type DiscardView,
+  fieldsOf,
+  forwardOf,
+  summaryOf,
+  viewOf,
+} from './delivery-view.js';
+import { DiscardService } from './discard.service.js';
+import { backendKey, parseListQuery } from './list-query.js';
+import { OpenApi } from './openapi/open-api.js';
+import { parametersOf } from './parameters.js';
+import { type ResendBody, ResendBodyPipe } from './resend-body.pipe.js';
+import { ResendService } from './resend.service.js';
+
+/**
+ * Shows what became of deliveries, sends them again, discards them. Whoever gets here has been authenticated by the proxy
+ * in front. A query with anything unknown in it is refused: a filter misspelt would show, or do, too much.
+ */
+@Controller('deliveries')
+export class DeliveriesController {
+  constructor(
+    private readonly finder: DeliveryFinder,
+    private readonly resends: ResendService,
+    private readonly discards: DiscardService,
+    private readonly openApi: OpenApi,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws SprayproxyError `invalid-request` */
+  @Get()
+  async list(@Req() request: Request): Promise<DeliveryList> {
+    const { found, next } = await this.finder.list(parseListQuery(request.url, this.clock.now()));
+    return { deliveries: found.map(summaryOf), next: next === undefined ? null : String(next) };
+  }
+
+  @Get('openapi.json')
+  describe(): Promise<object> {
+    return this.openApi.document();
+  }
+
+  /** @throws SprayproxyError `invalid-request`, `delivery-unknown` */
+  @Get(':id')
+  async get(@Req() request: Request, @Param('id') id: string): Promise<DeliveryView> {
+    parametersOf(request.url, []);
+    return viewOf(await this.finder.get(id));
+  }
+
+  /**
+   * @throws SprayproxyError `invalid-request`, `invalid-json-body`, `delivery-unknown`, `payload-gone`,
+   *   `forward-conflict`, `no-room`, `spool-failed`
+   */
+  @Post(':id/attempts')
+  @HttpCode(200)
+  async resend(
+    @Req() request: Request,
+    @Param('id') id: string,
+    @Body(ResendBodyPipe) body: ResendBody,
+  ): Promise<DeliveryView> {
+    parametersOf(request.url, []);
+    const stored = await this.resends.resend(id, body);
+    const { guid, event } = stored.delivery;
+    this.logger.info(
+      { requestId: requestIdOf(request), deliveryId: stored.delivery.id, delivery: guid, event, ...body },
+      'delivery sent again on request',
+    );
+    return viewOf(stored);
+  }
+
+  /** @throws SprayproxyError `invalid-request`, `delivery-unknown`, `spool-failed` */
+  @Delete(':id')
+  async discard(@Req() request: Request, @Param('id') id: string): Promise<DiscardView> {
+    const { backend } = parametersOf(request.url, ['backend']);
+    const key = backend === undefined ? undefined : backendKey(backend, 'backend');
+    const { stored, forwards } = await this.discards.discard(id, key);
+    const { guid, event } = stored.delivery;
+    const backends = forwards.map((forward) => forward.backend);
+    this.logger.info(
+      { requestId: requestIdOf(request), deliveryId: stored.delivery.id, delivery: guid, event, backends },
+      'forwards discarded on request',
+    );
+    return { ...fieldsOf(stored), discarded: forwards.map(forwardOf) };
+  }
+}

@@ -1,0 +1,35 @@
+import { Backend } from '../backends/backend.js';
+import { type ForwardState, newForward } from '../spool/forward.js';
+import { type StoredDelivery } from '../spool/spool.js';
+import { targetsOf } from './resend-targets.js';
+
+const STATES: readonly ForwardState[] = ['owed', 'dead', 'accepted', 'rejected'];
+const url = (name: string) => `https://${name}.example.com`;
+const stored = {
+  forwards: STATES.map((state) => ({ ...newForward(url(state)), state })),
+} as unknown as StoredDelivery;
+const registered = [...STATES, 'other'].map((name) => new Backend(new URL(url(name)), 'static'));
+const targets = (wanted: { backend?: string; accepted: boolean }, of = registered) =>
+  targetsOf(stored, wanted, of).map(({ url: target }) => target);
+
+it.each([
+  [{ accepted: false }, ['owed', 'dead']],
+  [{ accepted: true }, STATES],
+  [{ accepted: false, backend: url('dead') }, ['dead']],
+  [{ accepted: true, backend: url('accepted') }, ['accepted']],
+])('%j goes to %j', (wanted, names) => {
+  expect(targets(wanted)).toEqual(names.map(url));
+});
+
+it('leaves out those that are not registered', () => {
+  expect(targets({ accepted: false }, registered.slice(1))).toEqual([url('dead')]);
+});
+
+it.each([
+  [{ accepted: false, backend: url('accepted') }, registered, /has answered it/],
+  [{ accepted: true, backend: url('other') }, registered, /was not for that backend/],
+  [{ accepted: false, backend: url('dead') }, [], /that backend is not registered/],
+  [{ accepted: false }, [], /none of its backends/],
+])('%j is refused', (wanted, of, reason) => {
+  expect(() => targets(wanted, of)).toThrow(reason);
+});

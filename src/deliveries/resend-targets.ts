@@ -1,0 +1,31 @@
+import { type Backend } from '../backends/backend.js';
+import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { isOpen } from '../spool/forward.js';
+import { type StoredDelivery } from '../spool/spool.js';
+import { type ResendBody } from './resend-body.pipe.js';
+
+/**
+ * The backends that a delivery is to be sent to again. Of all of them, those that are no longer registered are left out.
+ * @throws SprayproxyError `forward-conflict`: there is none, or the one that is named cannot be.
+ */
+export function targetsOf(
+  { forwards }: StoredDelivery,
+  { backend: key, accepted }: ResendBody,
+  registered: readonly Backend[],
+): Backend[] {
+  const named = forwards.filter(({ backend }) => key === undefined || backend === key);
+  if (named.length === 0) throw conflict('this delivery was not for that backend');
+  const wanted = named.filter((forward) => accepted || isOpen(forward));
+  if (wanted.length === 0)
+    throw conflict('that backend has answered it: send "accepted":true to send it again');
+  const keys = new Set(wanted.map(({ backend }) => backend));
+  const targets = registered.filter((backend) => keys.has(backend.key));
+  if (targets.length === 0) {
+    throw conflict(
+      key === undefined ? 'none of its backends is registered any more' : 'that backend is not registered',
+    );
+  }
+  return targets;
+}
+
+const conflict = (reason: string) => new SprayproxyError('forward-conflict', reason);

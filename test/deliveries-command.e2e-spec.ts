@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+import { type DeliveryList, type DeliveryView } from '../src/deliveries/delivery-view.js';
+import { BackendServer } from './support/backend-server.js';
+import { onCleanup } from './support/cleanup.js';
+import { closedPort } from './support/closed-port.js';
+import { sendWebhook } from './support/send-webhook.js';
+import { MAIN, startSprayproxy } from './support/start-sprayproxy.js';
+import { useTempDir } from './support/temp-dir.js';
+
+const PAYLOAD = '{"repository":{"id":1,"full_name":"octocat/hello"}}';
+
+const dir = useTempDir();
+
+const run = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: {} }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+
+const start = (backends: readonly string[]) =>
+  startSprayproxy({
+    backends,
+    env: {
+      SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
+      SPRAYPROXY_SPOOL_URL: `file:${dir.path}`,
+      SPRAYPROXY_DELIVERY_GUARANTEE: 'at-most-once',
+    },
+  });
+
+async function serve(handle: RequestListener): Promise<string> {
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onCleanup(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+it('prints a table, one line a backend, and JSON for a machine', async () => {
+  const good = await BackendServer.start();
+  const bad = await BackendServer.start(500);
+  const { url } = await start([good.url, bad.url]);
+  const guid = randomUUID();
+  await sendWebhook(url, PAYLOAD, { guid, event: 'pull_request' });
+
+  const table = await run('deliveries', '--url', url, '--state', 'dead', '--since', '1h');
+  expect(table).toMatchObject({ code: 0, err: '' });
+  const [head, first, second, ...rest] = table.out.split('\n');
+  expect(head).toMatch(/^ID +TIME +GUID +EVENT +REPOSITORY +BACKEND +STATE +STATUS +ATTEMPTS +LAST ERROR$/);
+  expect(first?.split(/ {2,}/)).toEqual([
+    expect.stringMatching(/^\d+$/),
+    expect.stringMatching(/^20.*Z$/),
+    guid,
+    'pull_request',
+    'octocat/hello',
+    good.url,
+    'accepted',
+    '202',
+    '1',
+  ]);
+  expect(second?.trim().split(/ {2,}/)).toEqual([
+    bad.url,
+    'dead',
+    '500',
+    '1',
+    'outcome unknown 1 time: the backend may have taken it; answer 500',
+  ]);
+  expect(rest).toEqual(['']);
+
+  const list = await run('deliveries', `--url=${url}/`, '--guid', guid, '--json');
+  const { deliveries, next } = JSON.parse(list.out) as DeliveryList;
+  expect([deliveries, next]).toMatchObject([[{ guid }], null]);
+
+  const id = deliveries[0]?.id ?? '';
+  const one = await run('deliveries', id, '--url', url);
+  expect(one.out).toContain(`${bad.url}: dead, 1 attempt\n`);
+  expect(one.out).toMatch(/unknown +500 +[\d.]+ ms +answer 500\n$/);
+  const asJson = await run('deliveries', id, '--url', url, '--json');
+  expect(JSON.parse(asJson.out) as DeliveryView).toMatchObject({ id, forwards: [{}, { state: 'dead' }] });
+
+  expect(await run('deliveries', '--url', url, '--event', 'push')).toMatchObject({
+    code: 0,
+    out: 'no deliveries\n',
+  });
+  for (const [args, err] of [
+    [['1'], 'no such delivery'],
+    [['--state', 'lost'], '400: state must be one of owed, accepted, rejected, dead'],
+  ] as const) {
+    expect(await run('deliveries', '--url', url, ...args)).toEqual({
+      code: 1,
+      out: '',
+      err: `sprayproxy deliveries: ${err}\n`,
+    });
+  }
+});
+
+it('reads page by page, with the token', async () => {
+  const asked: string[] = [];
+  const url = await serve((request, response) => {
+    asked.push(`${request.headers.authorization ?? ''} ${request.url ?? ''}`);
+    const next = asked.length === 3 ? null : String(asked.length);
+    response.end(JSON.stringify({ deliveries: [{ id: '1', receivedAt: 'now', forwards: [] }], next }));
+  });
+  const file = join(dir.path, 'token');
+  writeFileSync(file, 'hunter2\n');
+  const { out, code } = await run('deliveries', '--url', url, '--token-file', file, '--limit', '600');
+  expect(code).toBe(0);
+  expect(out.trim().split('\n')).toHaveLength(4);
+  expect(asked).toEqual([
+    'Bearer hunter2 /deliveries?limit=500',
+    'Bearer hunter2 /deliveries?limit=500&cursor=1',
+    'Bearer hunter2 /deliveries?limit=500&cursor=2',
+  ]);
+});
+
+it.each([
+  [401, 'Unauthorized', '401: not authenticated; give a valid token with --token-file'],
+  [403, 'Forbidden', '403: this token may not read /deliveries'],
+  [
+    404,
+    '404 page not found',
+    '404: /deliveries is not served there; set SPRAYPROXY_SERVER_ENABLE_DELIVERIES=true',
+  ],
+  [502, 'bad\u001b[31m\ngateway', '502: bad\\x1b[31m\\x0agateway'],
+  [302, '', '302: '],
+  [200, 'healthy', 'this is not the answer of Sprayproxy'],
+  [200, '{}', 'this is not the answer of Sprayproxy'],
+])('tells what %d %j means', async (status, body, reason) => {
+  const url = await serve((_request, response) => response.writeHead(status).end(body));
+  const { code, out, err } = await run('deliveries', '--url', url);
+  expect({ code, out, err: err.trimEnd() }).toEqual({
+    code: 1,
+    out: '',
+    err: `sprayproxy deliveries: ${reason}`.trimEnd(),
+  });
+});
+
+it('tells that nobody listens, or that the arguments are wrong', async () => {
+  const url = `http://127.0.0.1:${await closedPort()}`;
+  for (const [args, reason] of [
+    [['--url', url], `cannot reach ${url}: connection refused`],
+    [['--url', 'ftp://a'], '--url must begin with http:// or https://'],
+    [['--limit', '0'], '--limit must be a whole number from 1 to 999999'],
+    [['1', '2'], 'give one id at most'],
+    [['1', '--event', 'push'], 'give an id or filters, not both'],
+    [['openapi.json'], 'an id is a number, as lists show it'],
+    [['--token-file', join(dir.path, 'none')], 'the token file cannot be read: ENOENT'],
+  ] as const) {
+    expect(await run('deliveries', ...args)).toEqual({
+      code: 1,
+      out: '',
+      err: `sprayproxy deliveries: ${reason}\n`,
+    });
+  }
+  expect((await run('deliveries', '--colour')).err).toContain("Unknown option '--colour'");
+  expect(await run('deliveries', '--help')).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringContaining('Usage: sprayproxy deliveries') as string,
+  });
+});

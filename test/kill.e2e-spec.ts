@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 import { onCleanup } from './support/cleanup.js';
 import { scrape } from './support/metrics.js';
@@ -37,6 +38,9 @@ class Backend {
   mood: () => Deed = () => 'taken';
   url = '';
 
+  /** Resolves once nobody is connected. */
+  idle: () => Promise<void> = () => Promise.resolve();
+
   static async start(sent: ReadonlyMap<string, Buffer>): Promise<Backend> {
     const backend = new Backend();
     const server = createServer((request, response) => {
@@ -59,6 +63,10 @@ class Backend {
       server.close();
       server.closeAllConnections();
     });
+    backend.idle = async () => {
+      const connections = promisify(server.getConnections.bind(server));
+      while ((await connections()) > 0) await turn();
+    };
     backend.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return backend;
   }
@@ -107,6 +115,8 @@ it(`nothing acknowledged is lost in ${ROUNDS} rounds of SIGKILL (KILL_SEED=${SEE
     killed = true;
     await program.kill();
     await Promise.all(senders);
+    // What had been sent before the kill belongs to this round.
+    for (const backend of backends) await backend.idle();
   }
 
   for (const backend of backends) backend.mood = () => 'taken';

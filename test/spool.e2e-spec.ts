@@ -47,13 +47,14 @@ const runWith = (dir: string): Sprayproxy =>
   });
 
 /** The program ends with one line that says why, where, and what to do. */
-async function expectRefused(dir: string, why: RegExp | string): Promise<void> {
+async function expectRefused(dir: string, why: RegExp | string, advice = /: .+/): Promise<void> {
   const program = runWith(dir);
   expect(await program.exited).toBe(1);
   expect(program.lines).toHaveLength(1);
   const { level, msg, err } = program.lines[0] ?? { msg: 'nothing was logged' };
   expect([level, err]).toEqual(['fatal', undefined]);
   expect(msg).toMatch(why);
+  expect(msg).toMatch(advice);
   expect(msg).toContain(`cannot start: the spool's directory ${dir} (SPRAYPROXY_SPOOL_URL) `);
   expect(program.errorOutput).toBe('');
 }
@@ -92,36 +93,41 @@ async function filledSpool(deliveries: number): Promise<string> {
 }
 
 describe('a spool that can be used', () => {
-  it.each([
-    ['is empty', () => undefined],
+  it.each<[string, string[], (dir: string) => void]>([
+    ['is empty', [], () => undefined],
     [
       'is missing',
-      (dir: string) => {
-        rmSync(dir, { recursive: true });
+      [],
+      (dir) => {
+        rmSync(join(dir, '..'), { recursive: true });
       },
     ],
     [
       'is a new volume',
-      (dir: string) => {
+      ['lost+found'],
+      (dir) => {
         mkdirSync(join(dir, 'lost+found'));
       },
     ],
     [
       'has other files',
-      (dir: string) => {
+      ['notes.txt'],
+      (dir) => {
         writeFileSync(join(dir, 'notes.txt'), 'mine');
       },
     ],
     [
       'has a beginning that was interrupted',
-      (dir: string) => {
+      [],
+      (dir) => {
         mkdirSync(join(dir, 'spool.new'));
+        writeFileSync(join(dir, 'spool.new', 'data.mdb'), 'half');
       },
     ],
-  ])('begins where the directory %s', async (_what, prepare) => {
+  ])('begins where the directory %s', async (_what, foreign, prepare) => {
     const dir = join(tempDir(), 'a', 'spool.d');
     mkdirSync(dir, { recursive: true });
-    const foreign = prepare(dir);
+    prepare(dir);
     const { program } = await startWith(dir);
     expect(readdirSync(dir)).toEqual(expect.arrayContaining(['data.mdb', ...foreign]));
     expect(readdirSync(dir)).not.toContain('spool.new');
@@ -225,10 +231,10 @@ describe('a data file that cannot be used', () => {
     const dir = tempDir();
     writeFileSync(join(dir, 'data.mdb'), content);
     const before = contentOf(dir);
-    await expectRefused(dir, why);
     await expectRefused(
       dir,
-      /move the directory away .* can be redelivered from GitHub's list of deliveries/,
+      why,
+      /: move the directory away .* can be redelivered from GitHub's list of deliveries$/,
     );
     expect(contentOf(dir)).toEqual(before);
   });

@@ -3,9 +3,9 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { faultBetweenRecords } from './records-check.js';
-import { DATA_FILE, openDatabases, openRoot, SPOOL_VERSION } from './spool-databases.js';
+import { DATA_FILE, openDatabases, openRoot, SPOOL_VERSION, type SpoolDatabases } from './spool-databases.js';
 
-/** The first page begins with a header of 24 bytes. */
+/** After the header of a page. */
 const MAGIC_AT = 24;
 const MAGIC = 0xbeefc0de;
 
@@ -21,14 +21,16 @@ const PROBE_BYTES = 4 * 1024 * 1024;
  */
 export async function checkSpool(dir: string): Promise<string | undefined> {
   const file = join(dir, DATA_FILE);
-  if (!hasMagic(file)) return `holds a ${DATA_FILE} that is no LMDB database, or has lost its beginning`;
+  if (!hasMagic(file, 0)) return `holds a ${DATA_FILE} that is no LMDB database, or has lost its beginning`;
   try {
     const root = openRoot(dir, true);
     const { pageSize, lastPageNumber } = root.getStats() as { pageSize: number; lastPageNumber: number };
     // Before anything is read: what is beyond the end of the file cannot be.
     if (statSync(file).size < (lastPageNumber + 1) * pageSize)
       return damaged('the end of its file is missing');
-    const fault = faultInDatabases(() => openDatabases(root));
+    // Without its second page, which is like the first, it would be as it was before its last change.
+    if (!hasMagic(file, pageSize)) return damaged('its second page is none of its own');
+    const fault = faultIn(openDatabases(root));
     if (fault !== undefined) return fault;
     await root.close();
     await readFreePages(dir);
@@ -40,19 +42,17 @@ export async function checkSpool(dir: string): Promise<string | undefined> {
 
 const damaged = (why: string): string => `holds a damaged spool (${why})`;
 
-function hasMagic(file: string): boolean {
+function hasMagic(file: string, page: number): boolean {
   const bytes = Buffer.alloc(MAGIC_AT + 4);
   const descriptor = openSync(file, 'r');
-  const read = readSync(descriptor, bytes);
+  const read = readSync(descriptor, bytes, { position: page });
   closeSync(descriptor);
   return read === bytes.length && bytes.readUInt32LE(MAGIC_AT) === MAGIC;
 }
 
-function faultInDatabases(openAll: () => ReturnType<typeof openDatabases>): string | undefined {
-  let databases;
-  try {
-    databases = openAll();
-  } catch {
+function faultIn(databases: SpoolDatabases): string | undefined {
+  // Opened for reading only, what is not there is `undefined`, whatever its type.
+  if (Object.values(databases).includes(undefined)) {
     return `holds a ${DATA_FILE} of another program, or a damaged one`;
   }
   const version = databases.state.get('version');

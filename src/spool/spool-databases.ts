@@ -48,7 +48,7 @@ export const openRoot = (dir: string, readOnly: boolean): RootDatabase =>
     eventTurnBatching: false,
   });
 
-/** @throws Error if `root` was opened for reading only and one of them is missing. */
+/** Makes those that are missing, unless `root` was opened for reading only. */
 export const openDatabases = (root: RootDatabase): SpoolDatabases => ({
   root,
   state: root.openDB('state', {}),

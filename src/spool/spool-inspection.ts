@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { DATA_FILE } from './spool-databases.js';
 import { SpoolUnusableError } from './spool-unusable-error.js';
@@ -29,7 +29,7 @@ const CRASHES: readonly (NodeJS.Signals | null)[] = [
  */
 export async function prepareDirectory(dir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true });
+    await makeDirectory(resolve(dir));
     // Permissions do not tell of a file system that is mounted read-only.
     const probe = join(dir, `probe.${randomUUID()}`);
     await writeFile(probe, '', { flag: 'wx' });
@@ -47,6 +47,17 @@ export async function prepareDirectory(dir: string): Promise<void> {
           'name one that this process may write to, on a volume of its own',
         );
   }
+}
+
+/** Not `mkdir` with `recursive`: that never returns in a file system that makes no directories, such as /proc. */
+async function makeDirectory(dir: string): Promise<void> {
+  const exists = await access(dir).then(
+    () => true,
+    () => false,
+  );
+  if (exists) return;
+  await makeDirectory(dirname(dir));
+  await mkdir(dir);
 }
 
 /**

@@ -72,8 +72,9 @@ async function announce(dir: string, handle: FileHandle, name: string): Promise<
 
 /** Whoever does not accept a connection any more is gone for good, and its socket is removed. */
 async function refuseIfTaken(dir: string, handle: FileHandle, own: string): Promise<void> {
-  const others = (await readdir(dir)).filter((name) => name.startsWith(PREFIX) && name !== own);
-  for (const name of others) {
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    const { name } = entry;
+    if (!entry.isSocket() || !name.startsWith(PREFIX) || name === own) continue;
     const failure = await failureToConnect(addressIn(dir, handle, name));
     if (failure === 'ENOENT') continue;
     if (failure !== 'ECONNREFUSED') {

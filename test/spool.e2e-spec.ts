@@ -1,0 +1,347 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { newForward } from '../src/spool/forward.js';
+import { LmdbSpool } from '../src/spool/lmdb-spool.js';
+import { openDatabases, openRoot } from '../src/spool/spool-databases.js';
+import { onCleanup } from './support/cleanup.js';
+import { scrape } from './support/metrics.js';
+import { send } from './support/send-webhook.js';
+import { runSprayproxy, SECRET, type Sprayproxy, startSprayproxy } from './support/start-sprayproxy.js';
+
+const PAGE = 4096;
+const run = promisify(execFile);
+const fixture = (name: string) => join(__dirname, 'fixtures', name);
+
+function tempDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'sprayproxy-'));
+  onCleanup(() => {
+    rmSync(dir, { recursive: true });
+  });
+  return dir;
+}
+
+const startWith = (dir: string) => startSprayproxy({ env: { SPRAYPROXY_SPOOL_URL: `file:${dir}` } });
+
+const runWith = (dir: string): Sprayproxy =>
+  runSprayproxy({
+    GH_APP_WEBHOOK_SECRET: SECRET,
+    SPRAYPROXY_SERVER_HOST: '127.0.0.1',
+    SPRAYPROXY_SERVER_PORT: '0',
+    SPRAYPROXY_SERVER_METRICS_PORT: '0',
+    SPRAYPROXY_SPOOL_URL: `file:${dir}`,
+  });
+
+/** The program ends with one line that says why, where, and what to do. */
+async function expectRefused(dir: string, why: RegExp | string, advice = /: .+/): Promise<void> {
+  const program = runWith(dir);
+  expect(await program.exited).toBe(1);
+  expect(program.lines).toHaveLength(1);
+  const { level, msg, err } = program.lines[0] ?? { msg: 'nothing was logged' };
+  expect([level, err]).toEqual(['fatal', undefined]);
+  expect(msg).toMatch(why);
+  expect(msg).toMatch(advice);
+  expect(msg).toContain(`cannot start: the spool's directory ${dir} (SPRAYPROXY_SPOOL_URL) `);
+  expect(program.errorOutput).toBe('');
+}
+
+/** Every file with its content. The engine notes in its lock file who reads, which is not content. */
+const contentOf = (dir: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(dir)
+      .filter((name) => name !== 'lock.mdb')
+      .map((name) => {
+        const path = join(dir, name);
+        return [name, statSync(path).isFile() ? readFileSync(path, 'base64') : 'no file'];
+      }),
+  );
+
+/** A spool with deliveries, some of which are gone again, so that it has free pages. */
+async function filledSpool(deliveries: number): Promise<string> {
+  const dir = tempDir();
+  const spool = new LmdbSpool({ dir, maxBytes: 1e9 });
+  for (let id = 1; id <= deliveries; id += 1) {
+    const payload = Buffer.alloc(500 * id, id);
+    const delivery = {
+      id,
+      guid: `guid-${id}`,
+      receivedAt: id,
+      query: '',
+      rawHeaders: ['X-GitHub-Event', 'push'],
+      payloadBytes: payload.length,
+      payloadDigest: createHash('sha256').update(payload).digest('base64'),
+    };
+    await spool.store({ delivery, forwards: ['http://a', 'http://b'].map(newForward) }, payload);
+  }
+  for (let id = 1; id <= deliveries / 3; id += 1) await spool.discard(id);
+  await spool.close();
+  return dir;
+}
+
+describe('a spool that can be used', () => {
+  it.each<[string, string[], (dir: string) => void]>([
+    ['is empty', [], () => undefined],
+    [
+      'is missing',
+      [],
+      (dir) => {
+        rmSync(join(dir, '..'), { recursive: true });
+      },
+    ],
+    [
+      'is a new volume',
+      ['lost+found'],
+      (dir) => {
+        mkdirSync(join(dir, 'lost+found'));
+      },
+    ],
+    [
+      'has other files',
+      ['notes.txt'],
+      (dir) => {
+        writeFileSync(join(dir, 'notes.txt'), 'mine');
+      },
+    ],
+    [
+      'has a beginning that was interrupted',
+      [],
+      (dir) => {
+        mkdirSync(join(dir, 'spool.new'));
+        writeFileSync(join(dir, 'spool.new', 'data.mdb'), 'half');
+      },
+    ],
+  ])('begins where the directory %s', async (_what, foreign, prepare) => {
+    const dir = join(tempDir(), 'a', 'spool.d');
+    mkdirSync(dir, { recursive: true });
+    prepare(dir);
+    const { program } = await startWith(dir);
+    expect(readdirSync(dir)).toEqual(expect.arrayContaining(['data.mdb', ...foreign]));
+    expect(readdirSync(dir)).not.toContain('spool.new');
+    await program.kill();
+    await startWith(dir);
+  });
+
+  it('has metrics of its writes from the start', async () => {
+    const { metricsUrl } = await startWith(tempDir());
+    const metrics = await scrape(metricsUrl);
+    expect(metrics.get('sprayproxy_spool_write_failures_total')).toBe(0);
+    expect(metrics.get('sprayproxy_spool_write_duration_seconds_count')).toBe(0);
+  });
+
+  it('is opened again at once after a kill', async () => {
+    const dir = await filledSpool(10);
+    const before = contentOf(dir);
+    for (let start = 0; start < 3; start += 1) {
+      const { program } = await startWith(dir);
+      await program.kill();
+    }
+    const { program } = await startWith(dir);
+    expect(readdirSync(dir).filter((name) => name.startsWith('spool.lock.'))).toHaveLength(1);
+    await program.stop();
+    expect(contentOf(dir)['data.mdb']).toBe(before['data.mdb']);
+  });
+
+  it('is opened though the lock file of the engine is garbage', async () => {
+    const dir = await filledSpool(10);
+    writeFileSync(join(dir, 'lock.mdb'), Buffer.alloc(8192, 0xa5));
+    await startWith(dir);
+  });
+});
+
+it('one process at a time uses a spool, whatever the directory is called', async () => {
+  const dir = tempDir();
+  const alias = join(tempDir(), 'alias');
+  symlinkSync(dir, alias);
+  const { program, url } = await startWith(dir);
+  const before = contentOf(dir);
+  await expectRefused(dir, 'is used by another process');
+  await expectRefused(alias, 'is used by another process');
+  expect(contentOf(dir)).toEqual(before);
+  expect(await send(url, { method: 'GET', path: '/readyz' })).toMatchObject({ status: 200 });
+  await program.stop();
+  await startWith(dir);
+});
+
+it('the lock does not keep a process alive', async () => {
+  const lock = JSON.stringify(join(__dirname, '../dist/spool/spool-lock.js'));
+  const script = `require(${lock}).SpoolLock.take(process.argv[1]).then(() => console.log('taken'))`;
+  const { stdout } = await run(process.execPath, ['-e', script, tempDir()]);
+  expect(stdout).toBe('taken\n');
+});
+
+describe('a directory that cannot be used', () => {
+  it.each([
+    ['/proc/sys', 'cannot be written to'],
+    ['/proc/sys/spool', 'cannot be written to'],
+    ['/dev/null', 'is no directory'],
+    ['/dev/null/spool', 'cannot be written to'],
+  ])('is %s', async (dir, why) => {
+    await expectRefused(dir, why);
+  });
+
+  it('is a file', async () => {
+    const file = join(tempDir(), 'file');
+    writeFileSync(file, 'mine');
+    await expectRefused(file, 'is no directory');
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  it('holds a data file that is a directory', async () => {
+    const dir = tempDir();
+    mkdirSync(join(dir, 'data.mdb'));
+    await expectRefused(dir, 'holds a data.mdb that is no file');
+  });
+});
+
+const NO_DATABASE = 'holds a data.mdb that is no LMDB database, or has lost its beginning';
+const END_MISSING = 'the end of its file is missing';
+
+describe('a data file that cannot be used', () => {
+  const noise = (bytes: number) =>
+    Buffer.concat(
+      Array.from({ length: Math.ceil(bytes / 32) }, (_, n) =>
+        createHash('sha256').update(String(n)).digest(),
+      ),
+    ).subarray(0, bytes);
+  /** Has what an LMDB database begins with, and nothing else of it. */
+  const disguised = Buffer.concat([Buffer.alloc(24), Buffer.from('dec0efbe', 'hex'), noise(50_000)]);
+
+  it.each([
+    ['is noise', noise(50_000), NO_DATABASE],
+    ['is noise that begins like a database', disguised, /damaged/],
+    ['is text', 'text '.repeat(10_000), NO_DATABASE],
+    ['is empty', '', NO_DATABASE],
+    ['is one byte', 'x', NO_DATABASE],
+    ['is zeros', Buffer.alloc(50_000), NO_DATABASE],
+  ])('%s', async (_what, content, why) => {
+    const dir = tempDir();
+    writeFileSync(join(dir, 'data.mdb'), content);
+    const before = contentOf(dir);
+    await expectRefused(
+      dir,
+      why,
+      /: move the directory away .* can be redelivered from GitHub's list of deliveries$/,
+    );
+    expect(contentOf(dir)).toEqual(before);
+  });
+
+  it.each<[string, (size: number) => number, RegExp | string]>([
+    ['in the middle', (size) => size / 2, END_MISSING],
+    ['by a byte', (size) => size - 1, END_MISSING],
+    ['to three pages', () => 3 * PAGE, END_MISSING],
+    ['to two pages', () => 2 * PAGE, END_MISSING],
+    ['to one page', () => PAGE, /damaged/],
+    ['to the header', () => 100, /damaged/],
+  ])('is cut off %s', async (_what, sizeOf, why) => {
+    const dir = await filledSpool(20);
+    const file = join(dir, 'data.mdb');
+    truncateSync(file, sizeOf(statSync(file).size));
+    const before = contentOf(dir);
+    await expectRefused(dir, why);
+    expect(contentOf(dir)).toEqual(before);
+  });
+
+  it('is of a newer version', async () => {
+    const dir = await filledSpool(3);
+    const { state, root } = openDatabases(openRoot(dir, false));
+    state.putSync('version', 2);
+    await root.close();
+    const before = contentOf(dir);
+    await expectRefused(dir, "was written with version 2 of the spool's layout");
+    expect(contentOf(dir)).toEqual(before);
+  });
+
+  it("is another program's", async () => {
+    const dir = tempDir();
+    const root = openRoot(dir, false);
+    root.openDB('theirs', {}).putSync('key', 'value');
+    await root.close();
+    const before = contentOf(dir);
+    await expectRefused(dir, 'of another program');
+    expect(contentOf(dir)).toEqual(before);
+  });
+});
+
+it.each<[string, (page: Buffer, seed: string) => void]>([
+  ['zeros', (page) => page.fill(0)],
+  ['noise', (page, seed) => page.fill(createHash('sha512').update(seed).digest())],
+  ['zeros in its second half', (page) => page.fill(0, PAGE / 2)],
+])(
+  'a page of %s is noticed at start or does no harm, wherever it is',
+  async (_what, overwrite) => {
+    const good = await filledSpool(6);
+    const { stdout: whole } = await run(process.execPath, [fixture('read-spool.js'), good]);
+    const expected = JSON.parse(whole) as { payloads: string[] };
+    const content = readFileSync(join(await filledSpool(6), 'data.mdb'));
+
+    const outcomeOf = async (page: number): Promise<string> => {
+      const dir = tempDir();
+      const torn = Buffer.from(content);
+      overwrite(torn.subarray(page * PAGE, (page + 1) * PAGE), String(page));
+      writeFileSync(join(dir, 'data.mdb'), torn);
+      const checked = await run(process.execPath, [fixture('inspect-spool.js'), dir]);
+      expect(readFileSync(join(dir, 'data.mdb')).equals(torn)).toBe(true);
+      if (checked.stdout !== '')
+        return checked.stdout.includes('SPRAYPROXY_SPOOL_URL') ? 'noticed' : checked.stdout;
+      const { stdout } = await run(process.execPath, [fixture('read-spool.js'), dir]);
+      const { payloads, ...rest } = JSON.parse(stdout) as typeof expected;
+      expect({ ...expected, ...rest }).toEqual(expected);
+      for (const [n, payload] of payloads.entries()) {
+        expect([expected.payloads[n], expect.stringMatching(/is damaged$/)]).toContainEqual(payload);
+      }
+      return 'harmless';
+    };
+
+    const outcomes = new Set<string>();
+    for (let page = 0; page < content.length / PAGE; page += 2) {
+      for (const outcome of await Promise.all([outcomeOf(page), outcomeOf(page + 1)])) outcomes.add(outcome);
+    }
+    expect([...outcomes].sort()).toEqual(['harmless', 'noticed']);
+  },
+  120_000,
+);
+
+it('a full disk costs what did not fit, and nothing else', async () => {
+  const dir = tempDir();
+  // In blocks of 512 bytes.
+  const script = `ulimit -f 2000; exec "${process.execPath}" "${fixture('fill-spool.js')}" "${dir}"`;
+  const { stdout } = await run('sh', ['-c', script]);
+  const result = JSON.parse(stdout) as Record<'full' | 'freed', Record<string, number>>;
+  const deliveries = result.full.deliveries as number;
+  expect(deliveries).toBeGreaterThanOrEqual(10);
+  const bytesOf = (count: number) => count * (20_000 + 4096);
+  expect(result).toEqual({
+    codes: ['spool-failed'],
+    messages: [expect.stringContaining('the spool cannot be written to: ')],
+    full: { deliveries, owed: deliveries, bytes: bytesOf(deliveries), lastId: deliveries },
+    freed: {
+      deliveries: deliveries - 9,
+      owed: deliveries - 9,
+      bytes: bytesOf(deliveries - 9),
+      lastId: deliveries + 11,
+    },
+    intact: true,
+    writes: { ok: deliveries + 11, failed: 10 },
+    unhandled: [],
+    lastTried: deliveries + 11,
+  });
+  const { program } = await startWith(dir);
+  await program.stop();
+  expect(JSON.parse((await run(process.execPath, [fixture('read-spool.js'), dir])).stdout)).toMatchObject({
+    counts: [['http://backend', { owed: deliveries - 9, dead: 0 }]],
+  });
+});

@@ -25,6 +25,11 @@ export class FakeClock extends Clock {
     return this.chance();
   }
 
+  /** Whether somebody waits for a later time. */
+  get awaited(): boolean {
+    return this.#timers.size > 0;
+  }
+
   /** Calls back whoever waited for it, in order. */
   pass(ms: number): void {
     const until = this.#now + ms;

@@ -1,0 +1,156 @@
+import { HttpService } from '@nestjs/axios';
+import { Axios } from 'axios';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { captureLog } from '../../test/support/captured-log.js';
+import { configFor } from '../../test/support/config-for.js';
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { useTempDir } from '../../test/support/temp-dir.js';
+import { newCounter, newGauge, newHistogram } from '../../test/support/unregistered-metrics.js';
+import { BackendRegistry } from '../backends/backend-registry.js';
+import { InflightBudget } from '../inflight/inflight-budget.js';
+import { newForward } from '../spool/forward.js';
+import { Journal } from '../spool/journal.js';
+import { LmdbSpool } from '../spool/lmdb-spool.js';
+import { payloadDigest } from '../spool/spool.js';
+import { AttemptService } from './attempt.service.js';
+import { BackendClient } from './backend-client.js';
+import { BackendPools } from './backend-pools.js';
+import { BackendQueue } from './backend-queue.js';
+import { ForwardMetrics } from './forward-metrics.js';
+import { undiciAdapter } from './undici-adapter.js';
+
+const CONCURRENCY = 8;
+const MINUTE_MS = 60_000;
+const dir = useTempDir();
+let closing: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closing) await close();
+  closing = [];
+});
+
+/** A backend that counts how many requests it has at once. */
+async function startBackend() {
+  const backend = {
+    url: '',
+    up: false,
+    requests: 0,
+    atOnce: 0,
+    most: 0,
+    taken: [] as string[],
+  };
+  const server = createServer((request, response) => {
+    backend.requests += 1;
+    backend.atOnce += 1;
+    if (backend.up) {
+      backend.most = Math.max(backend.most, backend.atOnce);
+      backend.taken.push(String(request.headers['x-github-delivery']));
+    }
+    request.resume().on('end', () => {
+      // Long enough for others to come in.
+      setTimeout(() => {
+        backend.atOnce -= 1;
+        response.writeHead(backend.up ? 202 : 503).end();
+      }, 1);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  backend.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  closing.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return backend;
+}
+
+function queueFor(url: string) {
+  const config = configFor({
+    SPRAYPROXY_SERVER_BACKEND: url,
+    SPRAYPROXY_DRAIN_CONCURRENCY: String(CONCURRENCY),
+  });
+  const clock = new FakeClock();
+  const { logger } = captureLog();
+  const spool = new LmdbSpool({ dir: dir.path, maxBytes: config.maxSpoolBytes });
+  const registry = new BackendRegistry(config, newGauge('origin'), spool);
+  const pools = new BackendPools(config, registry);
+  type AxiosInstance = ConstructorParameters<typeof HttpService>[0];
+  const http = new HttpService(new Axios({ adapter: undiciAdapter }) as unknown as AxiosInstance);
+  const attempts = new AttemptService(
+    registry,
+    new BackendClient(http, pools, config),
+    new ForwardMetrics(newCounter('host', 'error'), newHistogram(), newHistogram('host', 'outcome')),
+    clock,
+    config,
+    logger,
+  );
+  const [backend] = registry.list();
+  if (backend === undefined) throw new Error('no backend');
+  const queue = new BackendQueue(backend, {
+    spool,
+    attempts,
+    budget: new InflightBudget(config, newGauge()),
+    journal: new Journal(config),
+    clock,
+    config,
+    logger,
+    onRetry: () => undefined,
+  });
+  const store = async (id: number) => {
+    const payload = Buffer.from(`{"n":${id}}`);
+    const delivery = {
+      id,
+      guid: String(id),
+      receivedAt: clock.now(),
+      query: '',
+      rawHeaders: ['X-GitHub-Delivery', String(id)],
+      payloadBytes: payload.length,
+      payloadDigest: payloadDigest(payload),
+    };
+    await spool.store({ delivery, forwards: [newForward(backend.key)] }, payload);
+    queue.wake(id);
+  };
+  const close = async () => {
+    await queue.stop();
+    await pools.destroy();
+    await spool.close();
+  };
+  closing.unshift(close);
+  return { clock, spool, store };
+}
+
+describe('BackendQueue', () => {
+  it('of a backend that was down for ten minutes sends 5,000 webhooks in order, never too many at once', async () => {
+    const backend = await startBackend();
+    const { clock, spool, store } = queueFor(backend.url);
+    const ids = Array.from({ length: 5000 }, (_, n) => n + 1);
+
+    const batches = 10;
+    for (let n = 0; n < batches; n += 1) {
+      await Promise.all(ids.slice((n * 5000) / batches, ((n + 1) * 5000) / batches).map(store));
+      const until = clock.now() + (10 * MINUTE_MS) / batches;
+      while (clock.now() < until) {
+        // The queue is pausing after a failure.
+        while (!clock.awaited) await turn();
+        clock.pass(1000);
+      }
+    }
+    expect(backend.requests).toBeLessThan(30);
+
+    backend.up = true;
+    while (spool.counts().size > 0) {
+      if (clock.awaited) clock.pass(1000);
+      await turn();
+    }
+    expect(backend.taken).toHaveLength(5000);
+    expect(backend.taken.filter((guid, place) => Math.abs(Number(guid) - 1 - place) >= CONCURRENCY)).toEqual(
+      [],
+    );
+    expect(backend.most).toBeGreaterThan(1);
+    expect(backend.most).toBeLessThanOrEqual(CONCURRENCY);
+  }, 60_000);
+});

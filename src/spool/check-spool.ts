@@ -9,7 +9,7 @@ import { DATA_FILE, openDatabases, openRoot, SPOOL_VERSION, type SpoolDatabases 
 const MAGIC_AT = 24;
 const MAGIC = 0xbeefc0de;
 
-/** More than any spool has free in one place, so that its whole list of free pages is read. */
+/** The engine reads its list of free pages until it finds so many in one place: of most spools, all of it. */
 const PROBE_BYTES = 4 * 1024 * 1024;
 
 /**

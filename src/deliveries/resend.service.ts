@@ -10,7 +10,7 @@ import { Clock } from '../forwarding/clock.js';
 import { DrainService } from '../forwarding/drain.service.js';
 import { InflightBudget, type Reservation } from '../inflight/inflight-budget.js';
 import { isOpen, revive, settle } from '../spool/forward.js';
-import { payloadDigest, Spool, type StoredDelivery } from '../spool/spool.js';
+import { Spool, type StoredDelivery } from '../spool/spool.js';
 import { DeliveryFinder } from './delivery-finder.js';
 import { targetsOf } from './resend-targets.js';
 import { type ResendBody } from './resend-body.pipe.js';
@@ -65,14 +65,11 @@ export class ResendService {
 
   /** One copy of the payload for all attempts. */
   async #hold(stored: StoredDelivery): Promise<{ payload: Buffer; room: Reservation }> {
-    const { id, payloadBytes, payloadDigest: digest } = stored.delivery;
+    const { id, payloadBytes } = stored.delivery;
     const room = await this.#reserve(payloadBytes);
     try {
       const payload = await this.spool?.payload(id);
       if (payload === undefined) throw new SprayproxyError('delivery-unknown', 'discarded meanwhile');
-      if (payloadDigest(payload) !== digest) {
-        throw new SprayproxyError('payload-gone', `its payload in the spool is damaged: ${ASK_GITHUB}`);
-      }
       return { payload, room };
     } catch (error) {
       room.release();

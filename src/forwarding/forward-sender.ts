@@ -1,10 +1,11 @@
 import { type Backend } from '../backends/backend.js';
 import { type SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { SprayproxyError } from '../errors/sprayproxy-error.js';
 import { type InflightBudget, type Reservation } from '../inflight/inflight-budget.js';
 import { type Logger } from '../logging/logger.js';
 import { begin, bury, type Forward, settle } from '../spool/forward.js';
 import { type Journal } from '../spool/journal.js';
-import { payloadDigest, type Spool, type StoredDelivery } from '../spool/spool.js';
+import { type Spool, type StoredDelivery } from '../spool/spool.js';
 import { type AttemptResult } from './attempt.js';
 import { attemptRecord } from './attempt-record.js';
 import { type AttemptService } from './attempt.service.js';
@@ -59,7 +60,7 @@ export class ForwardSender {
     held?.room.retain();
     const room = held?.room ?? (await budget.reserve(payloadBytes, () => this.stopped));
     try {
-      const payload = held?.payload ?? (await this.#intactPayload(stored));
+      const payload = held?.payload ?? (await this.#payload(stored));
       if (payload === undefined) return undefined;
       // What was read ahead may have been sent, given up or discarded since.
       let begun: StoredDelivery | undefined;
@@ -81,13 +82,14 @@ export class ForwardSender {
   }
 
   /** The payload as GitHub sent it; `undefined`: it is gone, or damaged and given up. */
-  async #intactPayload(stored: StoredDelivery): Promise<Buffer | undefined> {
-    const payload = await this.parts.spool.payload(stored.delivery.id);
-    if (payload !== undefined && payloadDigest(payload) !== stored.delivery.payloadDigest) {
-      await this.#bury(stored, 'its payload in the spool is damaged');
+  async #payload(stored: StoredDelivery): Promise<Buffer | undefined> {
+    try {
+      return await this.parts.spool.payload(stored.delivery.id);
+    } catch (error) {
+      if (!(error instanceof SprayproxyError) || error.code !== 'payload-gone') throw error;
+      await this.#bury(stored, error.message);
       return undefined;
     }
-    return payload;
   }
 
   async #bury({ delivery: { id, guid, event } }: StoredDelivery, reason: string): Promise<void> {

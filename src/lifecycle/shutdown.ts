@@ -13,12 +13,18 @@ export function shutDownOnSignal(app: INestApplication): void {
   const onSignal = (signal: NodeJS.Signals) => {
     if (begun) process.exit(1);
     begun = true;
-    app.get(Logger).info({ signal }, 'shutting down');
+    const logger = app.get(Logger);
+    const exit = (code: number) => {
+      logger.flush(() => process.exit(code));
+    };
+    logger.info({ signal }, 'shutting down');
     void shutDown(app).then(
-      () => process.exit(0),
+      () => {
+        exit(0);
+      },
       (error: unknown) => {
-        app.get(Logger).fatal({ err: error }, 'shutdown failed');
-        process.exit(1);
+        logger.fatal({ err: error }, 'shutdown failed');
+        exit(1);
       },
     );
   };

@@ -7,6 +7,8 @@ export abstract class Logger {
   abstract readonly warn: PinoLogger['warn'];
   abstract readonly info: PinoLogger['info'];
   abstract readonly debug: PinoLogger['debug'];
+  /** Calls back when all lines so far have been written. */
+  abstract readonly flush: PinoLogger['flush'];
 }
 
 const STDOUT = 1;

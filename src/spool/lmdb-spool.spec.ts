@@ -424,11 +424,11 @@ describe('a payload', () => {
     const { payloads, root } = openDatabases(openRoot(dir.path, false));
     payloads.putSync(1, payloadOf(11));
     await expect(spool.payload(1)).rejects.toMatchObject({
-      code: 'spool-failed',
+      code: 'payload-gone',
       message: 'the payload of delivery 1 is damaged',
     });
     payloads.removeSync(1);
-    await expect(spool.payload(1)).rejects.toMatchObject({ code: 'spool-failed' });
+    await expect(spool.payload(1)).rejects.toMatchObject({ code: 'payload-gone' });
     expect(await spool.get(1)).toBeDefined();
     await root.close();
   });

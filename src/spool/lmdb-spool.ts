@@ -137,7 +137,7 @@ export class LmdbSpool extends Spool {
     const payload = this.#db.payloads.get(id);
     // Payloads are not read at start, so this is where damage to one shows.
     if (payload === undefined || digestOf(payload) !== stored.delivery.payloadDigest) {
-      throw new SprayproxyError('spool-failed', `the payload of delivery ${id} is damaged`);
+      throw new SprayproxyError('payload-gone', `the payload of delivery ${id} is damaged`);
     }
     return payload;
   }

@@ -77,7 +77,10 @@ export abstract class Spool {
 
   abstract get(id: number): Promise<StoredDelivery | undefined>;
 
-  /** @returns `undefined`: there is no such delivery. */
+  /**
+   * @returns `undefined`: there is no such delivery.
+   * @throws SprayproxyError `payload-gone`: it is damaged.
+   */
   abstract payload(id: number): Promise<Buffer | undefined>;
 
   /** The deliveries of a GUID, latest first. */

@@ -30,6 +30,8 @@ export function createLogger(level: string): Logger {
     destination({
       dest: STDOUT,
       sync: false,
+      // A line is written at once all the same; with 0, flushing would not wait for what is being written.
+      minLength: 1,
       maxWrite: MAX_WRITE_BYTES,
       maxLength: MAX_UNWRITTEN_BYTES,
     }),

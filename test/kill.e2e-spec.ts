@@ -111,7 +111,7 @@ it(`nothing acknowledged is lost in ${ROUNDS} rounds of SIGKILL (KILL_SEED=${SEE
     let killed = false;
     const senders = Array.from({ length: SENDERS }, () => send(url, () => killed));
     // When it is killed is chance itself.
-    await delay(20 + random() * 400);
+    await delay(20 + random() * 200);
     killed = true;
     await program.kill();
     await Promise.all(senders);

@@ -26,7 +26,10 @@ export class BackendPools {
     this.#lookups = { static: createLookup(true), registered: createLookup(config.allowLocalBackends) };
     registry.on('removed', (backend) => {
       // Attempts under way finish first.
-      void this.#pools.get(backend.key)?.close();
+      this.#pools
+        .get(backend.key)
+        ?.close()
+        .catch(() => undefined);
       this.#pools.delete(backend.key);
     });
   }

@@ -21,6 +21,7 @@ export class BackendQueue {
   #readUpTo = 0;
   #pumping = false;
   #wakes = 0;
+  #troubledUntil = 0;
   #cancelTimer: (() => void) | undefined;
 
   constructor(
@@ -88,7 +89,7 @@ export class BackendQueue {
 
   #isPaused(): boolean {
     const { attempts, clock } = this.parts;
-    const pauseMs = attempts.healthOf(this.backend).retryAt - clock.now();
+    const pauseMs = Math.max(attempts.healthOf(this.backend).retryAt, this.#troubledUntil) - clock.now();
     if (pauseMs > 0) this.#wakeIn(pauseMs);
     return pauseMs > 0;
   }
@@ -144,7 +145,8 @@ export class BackendQueue {
       (result) => {
         ended(result !== undefined && !isServed(result));
       },
-      () => {
+      (error: unknown) => {
+        this.#trouble(error);
         ended(true);
       },
     );
@@ -156,6 +158,7 @@ export class BackendQueue {
     const { host } = this.backend;
     this.parts.logger.error({ host, why: String(error) }, 'cannot send what is owed; trying again');
     this.#startOver();
+    this.#troubledUntil = this.parts.clock.now() + TROUBLE_PAUSE_MS;
     this.#wakeIn(TROUBLE_PAUSE_MS);
   }
 }

@@ -87,7 +87,7 @@ export class FanOutService {
     } catch (error) {
       if (!(error instanceof SprayproxyError)) throw error;
       this.gaps.keep(delivery, new Set(owed.map(({ key }) => key)));
-      for (const { ending } of running) void this.#closeGap(delivery, ending);
+      for (const { ending } of running) this.#closeGap(delivery, ending).catch(() => undefined);
       return { spooled: false, fault: error };
     }
     this.gaps.keep(delivery, new Set());

@@ -59,6 +59,10 @@ it('counts webhooks, attempts, answers and payloads', async () => {
     sprayproxy_webhook_payload_bytes_sum: 14,
     sprayproxy_webhooks_in_flight: 0,
     sprayproxy_inflight_payload_bytes: 0,
+    sprayproxy_inflight_payload_max_bytes: 134_217_728,
+    'sprayproxy_inflight_wait_duration_seconds_count{result="admitted"}': 0,
+    'sprayproxy_inflight_wait_duration_seconds_count{result="refused"}': 0,
+    sprayproxy_ready: 1,
     'sprayproxy_backends{origin="static"}': 2,
     'sprayproxy_backends{origin="registered"}': 0,
   };

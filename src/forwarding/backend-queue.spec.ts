@@ -93,7 +93,7 @@ function queueFor(url: string) {
   const queue = new BackendQueue(backend, {
     spool,
     attempts,
-    budget: new InflightBudget(config, newGauge()),
+    budget: new InflightBudget(config, newGauge(), newGauge(), newHistogram('result')),
     journal: new Journal(config),
     clock,
     config,

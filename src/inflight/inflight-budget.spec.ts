@@ -1,13 +1,15 @@
 import { getEventListeners } from 'node:events';
-import { type Gauge } from 'prom-client';
+import { type Gauge, type Histogram } from 'prom-client';
 
 import { configFor } from '../../test/support/config-for.js';
-import { newGauge, samplesOf } from '../../test/support/unregistered-metrics.js';
+import { newGauge, newHistogram, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { InflightBudget, MAX_WAIT_MS, type Reservation } from './inflight-budget.js';
 
 const ROOM = 10;
 
 let gauge: Gauge;
+let maxGauge: Gauge;
+let waits: Histogram;
 let budget: InflightBudget;
 /** What became of each reservation, in the order in which it did. */
 let settled: string[];
@@ -16,12 +18,16 @@ let held: { reservation: Reservation; bytes: number }[];
 beforeEach(() => {
   jest.useFakeTimers();
   gauge = newGauge();
+  maxGauge = newGauge();
+  waits = newHistogram('result');
   budget = new InflightBudget(
     configFor({
       SPRAYPROXY_MAX_REQUEST_SIZE: String(ROOM),
       SPRAYPROXY_MAX_INFLIGHT_BYTES: String(ROOM),
     }),
     gauge,
+    maxGauge,
+    waits,
   );
   settled = [];
   held = [];
@@ -197,6 +203,22 @@ describe('InflightBudget', () => {
     else await pass(4000);
     expect((await outcomes()).toSorted()).toEqual(['a', left, 'b', 'c'].toSorted());
     await expect(heldBytes()).resolves.toBe(ROOM);
+  });
+
+  it('says how much room there is, and what came of every wait', async () => {
+    await expect(samplesOf(maxGauge)).resolves.toEqual({ gauge: ROOM });
+    ask('a', ROOM);
+    ask('b', 1);
+    ask('c', 1).abort();
+    await giveBack(1);
+    ask('d', 1);
+    await pass(MAX_WAIT_MS);
+    await expect(samplesOf(waits)).resolves.toMatchObject({
+      'histogram_count{result="admitted"}': 1,
+      'histogram_count{result="aborted"}': 1,
+      'histogram_count{result="refused"}': 1,
+      'histogram_sum{result="refused"}': MAX_WAIT_MS / 1000,
+    });
   });
 
   it('leaves no timer and no listener to one that was admitted', async () => {

@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { type Gauge } from 'prom-client';
+import { type Gauge, type Histogram } from 'prom-client';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { INFLIGHT_PAYLOAD_BYTES } from '../metrics/metrics.js';
+import {
+  INFLIGHT_MAX_BYTES,
+  INFLIGHT_PAYLOAD_BYTES,
+  INFLIGHT_WAIT_SECONDS,
+  WAIT_RESULTS,
+  type WaitResult,
+} from '../metrics/metrics.js';
 
 /** GitHub hangs up after 10 s: a webhook that waited longer would be answered too late. */
 export const MAX_WAIT_MS = 5000;
@@ -50,8 +56,12 @@ export class InflightBudget {
   constructor(
     config: SprayproxyConfig,
     @InjectMetric(INFLIGHT_PAYLOAD_BYTES) private readonly held: Gauge,
+    @InjectMetric(INFLIGHT_MAX_BYTES) max: Gauge,
+    @InjectMetric(INFLIGHT_WAIT_SECONDS) private readonly waits: Histogram,
   ) {
     this.#maxBytes = config.maxInflightBytes;
+    max.set(this.#maxBytes);
+    for (const result of WAIT_RESULTS) waits.zero({ result });
   }
 
   /**
@@ -88,8 +98,10 @@ export class InflightBudget {
 
   #wait(bytes: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = (error?: SprayproxyError) => {
+      const startedAt = performance.now();
+      const leave = (result: WaitResult, error?: SprayproxyError) => {
         clearTimeout(timer);
+        this.waits.observe({ result }, (performance.now() - startedAt) / 1000);
         signal.removeEventListener('abort', onAbort);
         if (error === undefined) {
           resolve();
@@ -101,11 +113,16 @@ export class InflightBudget {
         reject(error);
       };
       const onAbort = () => {
-        leave(new SprayproxyError('payload-aborted', 'gone while waiting for room'));
+        leave('aborted', new SprayproxyError('payload-aborted', 'gone while waiting for room'));
       };
-      const waiter: Waiter = { bytes, admit: leave };
+      const waiter: Waiter = {
+        bytes,
+        admit: () => {
+          leave('admitted');
+        },
+      };
       const timer = setTimeout(() => {
-        leave(new SprayproxyError('overload', `no room for the payload within ${MAX_WAIT_MS} ms`));
+        leave('refused', new SprayproxyError('overload', `no room for the payload within ${MAX_WAIT_MS} ms`));
       }, MAX_WAIT_MS);
       this.#queue.add(waiter);
       signal.addEventListener('abort', onAbort);

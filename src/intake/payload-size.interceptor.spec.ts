@@ -36,7 +36,7 @@ function setUp(readTimeout = '10s'): void {
   });
   gauge = newGauge();
   sizes = newHistogram();
-  budget = new InflightBudget(config, gauge);
+  budget = new InflightBudget(config, gauge, newGauge(), newHistogram('result'));
   interceptor = new PayloadSizeInterceptor(config, budget, sizes);
 }
 

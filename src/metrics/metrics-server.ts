@@ -10,7 +10,8 @@ import { collectDefaultMetrics, type Gauge, register } from 'prom-client';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
 import { VERSION } from '../version.js';
-import { BUILD_INFO } from './metrics.js';
+import { memoryLimitBytes } from './memory-limit.js';
+import { BUILD_INFO, MEMORY_LIMIT_BYTES } from './metrics.js';
 
 /**
  * Serves `/metrics` on a port of its own, so that the one the internet reaches has none.
@@ -24,8 +25,10 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   constructor(
     private readonly config: SprayproxyConfig,
     @InjectMetric(BUILD_INFO) buildInfo: Gauge,
+    @InjectMetric(MEMORY_LIMIT_BYTES) memoryLimit: Gauge,
   ) {
     collectDefaultMetrics();
+    memoryLimit.set(memoryLimitBytes());
     buildInfo.set({ version: VERSION, node: process.version }, 1);
     const answer = (request: IncomingMessage, response: ServerResponse) => {
       this.#answer(request, response).catch(() => response.destroy());

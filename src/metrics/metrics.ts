@@ -16,6 +16,8 @@ export const WEBHOOKS_IN_FLIGHT = 'sprayproxy_webhooks_in_flight';
 export const WEBHOOK_PAYLOAD_BYTES = 'sprayproxy_webhook_payload_bytes';
 export const WEBHOOK_ANSWER_SECONDS = 'sprayproxy_webhook_answer_duration_seconds';
 export const INFLIGHT_PAYLOAD_BYTES = 'sprayproxy_inflight_payload_bytes';
+export const INFLIGHT_MAX_BYTES = 'sprayproxy_inflight_payload_max_bytes';
+export const INFLIGHT_WAIT_SECONDS = 'sprayproxy_inflight_wait_duration_seconds';
 export const FORWARD_ATTEMPT_SECONDS = 'sprayproxy_forward_attempt_duration_seconds';
 export const FORWARD_RETRIES = 'sprayproxy_forward_retries_total';
 export const FORWARDS_OWED = 'sprayproxy_forwards_owed';
@@ -26,6 +28,8 @@ export const SPOOL_BYTES = 'sprayproxy_spool_bytes';
 export const SPOOL_MAX_BYTES = 'sprayproxy_spool_max_bytes';
 export const SPOOL_WRITE_SECONDS = 'sprayproxy_spool_write_duration_seconds';
 export const SPOOL_WRITE_FAILURES = 'sprayproxy_spool_write_failures_total';
+export const READY = 'sprayproxy_ready';
+export const MEMORY_LIMIT_BYTES = 'sprayproxy_memory_limit_bytes';
 export const BACKENDS = 'sprayproxy_backends';
 export const BUILD_INFO = 'sprayproxy_build_info';
 
@@ -37,8 +41,15 @@ export type ForwardError = (typeof FORWARD_ERRORS)[number];
 export const REJECTION_REASONS = ['signature', 'size', 'aborted', 'timeout', 'overload'] as const;
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
-// From a backend on the same host to the 15 s an attempt may take; GitHub gives up at 10 s.
-const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
+/** Label `result` of `INFLIGHT_WAIT_SECONDS`. */
+export const WAIT_RESULTS = ['admitted', 'refused', 'aborted'] as const;
+export type WaitResult = (typeof WAIT_RESULTS)[number];
+
+// From a backend on the same host to the 15 s an attempt may take; 202 goes out at 8 s, GitHub gives up at 10 s.
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 10, 15];
+
+// A wait for room ends after 5 s.
+const WAIT_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 // From a commit to memory to a disk that is hopelessly behind.
 const WRITE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -81,6 +92,16 @@ export const metricProviders: Provider[] = [
   makeGaugeProvider({
     name: INFLIGHT_PAYLOAD_BYTES,
     help: 'Bytes of memory reserved for payloads.',
+  }),
+  makeGaugeProvider({
+    name: INFLIGHT_MAX_BYTES,
+    help: 'Bytes of memory that payloads may take.',
+  }),
+  makeHistogramProvider({
+    name: INFLIGHT_WAIT_SECONDS,
+    help: 'How long payloads waited that found no room at once, in seconds. result: admitted, refused (no room in time), aborted (nobody wanted it any more).',
+    labelNames: ['result'],
+    buckets: WAIT_SECONDS,
   }),
   makeHistogramProvider({
     name: FORWARD_ATTEMPT_SECONDS,
@@ -129,6 +150,14 @@ export const metricProviders: Provider[] = [
   makeCounterProvider({
     name: SPOOL_WRITE_FAILURES,
     help: 'Changes of the spool that could not be written to disk.',
+  }),
+  makeGaugeProvider({
+    name: READY,
+    help: '1 while new webhooks are welcome; 0 from the moment a shutdown begins.',
+  }),
+  makeGaugeProvider({
+    name: MEMORY_LIMIT_BYTES,
+    help: 'Bytes of memory the process may have before the kernel ends it; 0: no limit is known.',
   }),
   makeGaugeProvider({
     name: BACKENDS,

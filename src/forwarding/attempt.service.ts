@@ -58,7 +58,7 @@ export class AttemptService {
     const { failingSince } = this.healthOf(backend);
     if (expireBackendsAfterMs === undefined || failingSince === undefined || backend.origin === 'static')
       return;
-    const failingMs = this.clock.now() - failingSince;
+    const failingMs = this.clock.monotonic() - failingSince;
     if (failingMs < expireBackendsAfterMs) return;
     const fields = { backend: backend.url, failingMs };
     this.registry.unregister(backend.key).then(

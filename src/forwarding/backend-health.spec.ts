@@ -15,7 +15,7 @@ beforeEach(() => {
 const observe = (outcome: Outcome, durationMs = 0, retryAfterMs?: number) => {
   health.observe({ backend, outcome, durationMs, ...(retryAfterMs !== undefined && { retryAfterMs }) });
 };
-const pauseMs = () => health.retryAt - clock.now();
+const pauseMs = () => health.retryAt - clock.monotonic();
 
 describe('BackendHealth', () => {
   it('of a backend that nobody has tried is good', () => {
@@ -61,6 +61,14 @@ describe('BackendHealth', () => {
     expect(pauseMs()).toBe(10_000);
   });
 
+  it.each([-1, 1])('makes the same pause though the clock is set (%d day)', (days) => {
+    observe('refused');
+    clock.set(days * 86_400_000);
+    expect(pauseMs()).toBe(500);
+    clock.pass(499);
+    expect(pauseMs()).toBe(1);
+  });
+
   it('allows one attempt after a failure, one more with every success, up to the most', () => {
     observe('unknown');
     expect(health.concurrency).toBe(1);
@@ -72,7 +80,7 @@ describe('BackendHealth', () => {
   });
 
   it('knows since when a backend fails', () => {
-    const since = clock.now();
+    const since = clock.monotonic();
     observe('refused');
     clock.pass(1000);
     observe('unknown');

@@ -27,7 +27,7 @@ export class BackendHealth {
     return this.#failuresInRow >= DOWN_AFTER;
   }
 
-  /** When what is owed may be tried again, ms since the epoch. */
+  /** When what is owed may be tried again, in ms of the monotonic clock. */
   get retryAt(): number {
     return this.#retryAt;
   }
@@ -37,7 +37,7 @@ export class BackendHealth {
     return this.#concurrency;
   }
 
-  /** Since when there was no success, ms since the epoch. */
+  /** Since when there was no success, in ms of the monotonic clock. */
   get failingSince(): number | undefined {
     return this.#failingSince;
   }
@@ -51,7 +51,7 @@ export class BackendHealth {
       this.#concurrency = Math.min(this.limits.maxConcurrency, this.#concurrency + 1);
       return;
     }
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     this.#failuresInRow += 1;
     this.#failingSince ??= now;
     this.#concurrency = 1;

@@ -5,6 +5,9 @@ export abstract class Clock {
   /** Ms since the epoch. */
   abstract now(): number;
 
+  /** Ms since some moment; nobody sets it, so that it tells how long something took or is to take. */
+  abstract monotonic(): number;
+
   /** Calls back after `ms`, unless cancelled by the function it returns. */
   abstract after(ms: number, callback: () => void): () => void;
 
@@ -16,6 +19,10 @@ export abstract class Clock {
 export class SystemClock extends Clock {
   now(): number {
     return Date.now();
+  }
+
+  monotonic(): number {
+    return performance.now();
   }
 
   after(ms: number, callback: () => void): () => void {

@@ -2,7 +2,8 @@ import { Clock } from '../../src/forwarding/clock.js';
 
 /** Time that passes when it is told to. */
 export class FakeClock extends Clock {
-  #now = Date.parse('2026-01-01T00:00:00Z');
+  #now = 0;
+  #startedAt = Date.parse('2026-01-01T00:00:00Z');
   readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
 
   constructor(private readonly chance: () => number = () => 0.5) {
@@ -10,7 +11,16 @@ export class FakeClock extends Clock {
   }
 
   now(): number {
+    return this.#startedAt + this.#now;
+  }
+
+  monotonic(): number {
     return this.#now;
+  }
+
+  /** Somebody sets the clock; nothing becomes due by that. */
+  set(ms: number): void {
+    this.#startedAt += ms;
   }
 
   after(ms: number, callback: () => void): () => void {

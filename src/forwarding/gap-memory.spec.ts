@@ -25,6 +25,19 @@ describe('GapMemory', () => {
     expect(gaps.owedTo(delivery('guid'))).toBeUndefined();
   });
 
+  it('that a late answer leaves empty, is one that nobody is owed, until it has been asked for', () => {
+    gaps.fill(delivery('guid'), 'a');
+    expect(gaps.owedTo(delivery('guid'))).toBeUndefined();
+    gaps.keep(delivery('guid'), keys('a', 'b'));
+    gaps.fill(delivery('guid', 'another'), 'a');
+    gaps.fill(delivery('guid'), 'a');
+    expect(gaps.owedTo(delivery('guid'))).toEqual(keys('b'));
+    gaps.fill(delivery('guid'), 'b');
+    expect(gaps.owedTo(delivery('guid'))).toEqual(keys());
+    gaps.keep(delivery('guid'), keys());
+    expect(gaps.owedTo(delivery('guid'))).toBeUndefined();
+  });
+
   it('remembers nothing of a delivery that everyone got', () => {
     gaps.keep(delivery('guid'), keys());
     expect(gaps.owedTo(delivery('guid'))).toBeUndefined();

@@ -47,6 +47,17 @@ export class GapMemory {
     const [oldest] = this.#gaps.keys();
     if (this.#gaps.size > MAX_GAPS && oldest !== undefined) this.#gaps.delete(oldest);
   }
+
+  /**
+   * A backend got the delivery after all, when its sender had been told that it failed. A gap that this leaves empty is
+   * still known: the redelivery, which is to be expected, has to go to nobody.
+   */
+  fill({ guid, payload }: Identity, backend: string): void {
+    const owed = this.owedTo({ guid, payload });
+    if (guid === undefined || owed === undefined) return;
+    const rest = new Set([...owed].filter((key) => key !== backend));
+    this.#gaps.set(guid, { payloadDigest: digest(payload), owed: rest });
+  }
 }
 
 const digest = (payload: Buffer): string => createHash('sha256').update(payload).digest('base64');

@@ -65,11 +65,13 @@ export class InflightBudget {
   }
 
   /**
-   * Reserves room, waiting for it if need be.
+   * Reserves room, waiting for it if need be. What is larger than all the room there is gets all of it: a payload in the
+   * spool may have come when there was more.
    * @param signal ends the wait, if whoever wanted the room has gone.
    * @throws SprayproxyError `overload` after `MAX_WAIT_MS`; `payload-aborted`.
    */
-  async reserve(bytes: number, signal: () => AbortSignal): Promise<Reservation> {
+  async reserve(wantedBytes: number, signal: () => AbortSignal): Promise<Reservation> {
+    const bytes = Math.min(wantedBytes, this.#maxBytes);
     if (this.#queue.size > 0 || !this.#fits(bytes)) await this.#wait(bytes, signal());
     else this.#take(bytes);
     return new Reservation((released) => {

@@ -9,7 +9,7 @@ import { attemptRecord } from '../forwarding/attempt-record.js';
 import { Clock } from '../forwarding/clock.js';
 import { DrainService } from '../forwarding/drain.service.js';
 import { InflightBudget, type Reservation } from '../inflight/inflight-budget.js';
-import { isOpen, revive, settle } from '../spool/forward.js';
+import { isOpen, reviveDead, reviveUnlessOwed, settle } from '../spool/forward.js';
 import { Spool, type StoredDelivery } from '../spool/spool.js';
 import { DeliveryFinder } from './delivery-finder.js';
 import { targetsOf } from './resend-targets.js';
@@ -43,10 +43,13 @@ export class ResendService {
     }
     const targets = targetsOf(stored, wanted, this.registry.list());
     const held = await this.#hold(stored);
+    const prepare = wanted.accepted ? reviveUnlessOwed : reviveDead;
     let endings: { backend: Backend; ending: Promise<AttemptResult | undefined> }[];
     try {
       endings = targets.flatMap((backend) => {
-        const ending = this.drain.queueOf(backend)?.sendNow(stored, held);
+        // There may have been a wait for room.
+        if (!this.registry.has(backend)) return [];
+        const ending = this.drain.queueOf(backend)?.sendNow(stored, held, prepare);
         return ending === undefined ? [] : [{ backend, ending }];
       });
     } finally {
@@ -103,7 +106,7 @@ export class ResendService {
       const result = results.get(forward.backend);
       if (result === undefined) return forward;
       const attempt = attemptRecord(result, this.clock.now());
-      return settle(revive(forward), attempt, this.config.deliveryGuarantee);
+      return settle(reviveUnlessOwed(forward), attempt, this.config.deliveryGuarantee);
     });
     if (after.some(isOpen)) throw new SprayproxyError('delivery-unknown', 'discarded meanwhile');
     return { delivery, forwards: after };

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
+import { firstValueFrom, Subject } from 'rxjs';
 
 import { captureLog } from '../../test/support/captured-log.js';
 import { configFor } from '../../test/support/config-for.js';
@@ -12,10 +13,11 @@ import { useTempDir } from '../../test/support/temp-dir.js';
 import { newCounter, newGauge, newHistogram } from '../../test/support/unregistered-metrics.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import { InflightBudget } from '../inflight/inflight-budget.js';
-import { newForward } from '../spool/forward.js';
+import { newForward, reviveDead } from '../spool/forward.js';
 import { Journal } from '../spool/journal.js';
 import { LmdbSpool } from '../spool/lmdb-spool.js';
 import { payloadDigest } from '../spool/spool.js';
+import { type AttemptResult } from './attempt.js';
 import { AttemptService } from './attempt.service.js';
 import { BackendClient } from './backend-client.js';
 import { BackendPools } from './backend-pools.js';
@@ -24,6 +26,7 @@ import { ForwardMetrics } from './forward-metrics.js';
 import { undiciAdapter } from './undici-adapter.js';
 
 const CONCURRENCY = 8;
+const never = () => new AbortController().signal;
 const MINUTE_MS = 60_000;
 const dir = useTempDir();
 let closing: (() => unknown)[] = [];
@@ -90,17 +93,18 @@ function queueFor(url: string) {
   );
   const [backend] = registry.list();
   if (backend === undefined) throw new Error('no backend');
+  const budget = new InflightBudget(config, newGauge(), newGauge(), newHistogram('result'));
   const queue = new BackendQueue(backend, {
     spool,
     attempts,
-    budget: new InflightBudget(config, newGauge(), newGauge(), newHistogram('result')),
+    budget,
     journal: new Journal(config),
     clock,
     config,
     logger,
     onRetry: () => undefined,
   });
-  const store = async (id: number) => {
+  const record = (id: number) => {
     const payload = Buffer.from(`{"n":${id}}`);
     const delivery = {
       id,
@@ -111,8 +115,13 @@ function queueFor(url: string) {
       payloadBytes: payload.length,
       payloadDigest: payloadDigest(payload),
     };
-    await spool.store({ delivery, forwards: [newForward(backend.key)] }, payload);
+    return { stored: { delivery, forwards: [newForward(backend.key)] }, payload };
+  };
+  const store = async (id: number) => {
+    const { stored, payload } = record(id);
+    await spool.store(stored, payload);
     queue.wake(id);
+    return { stored, payload };
   };
   const close = async () => {
     await queue.stop();
@@ -120,7 +129,7 @@ function queueFor(url: string) {
     await spool.close();
   };
   closing.unshift(close);
-  return { clock, spool, store };
+  return { backend, budget, clock, spool, queue, record, store };
 }
 
 describe('BackendQueue', () => {
@@ -131,7 +140,7 @@ describe('BackendQueue', () => {
 
     const batches = 10;
     for (let n = 0; n < batches; n += 1) {
-      await Promise.all(ids.slice((n * 5000) / batches, ((n + 1) * 5000) / batches).map(store));
+      await Promise.all(ids.slice((n * 5000) / batches, ((n + 1) * 5000) / batches).map((id) => store(id)));
       const until = clock.now() + (10 * MINUTE_MS) / batches;
       while (clock.now() < until) {
         // The queue is pausing after a failure.
@@ -153,4 +162,78 @@ describe('BackendQueue', () => {
     expect(backend.most).toBeGreaterThan(1);
     expect(backend.most).toBeLessThanOrEqual(CONCURRENCY);
   }, 60_000);
+
+  it('leaves alone what an attempt from before is still sending, from the moment it is stored', async () => {
+    const server = await startBackend();
+    server.up = true;
+    const { backend, spool, queue, record, store } = queueFor(server.url);
+    const attempt = new Subject<AttemptResult>();
+    const { stored, payload } = record(1);
+    const storing = spool.store(stored, payload);
+    queue.adopt(
+      1,
+      firstValueFrom(attempt),
+      storing.then(() => true),
+    );
+    await storing;
+    queue.wake(1);
+    await store(2);
+    while (server.taken.length === 0) await turn();
+    expect(server.taken).toEqual(['2']);
+    attempt.next({ backend, outcome: 'accepted', durationMs: 1 });
+    while (spool.counts().size > 0) await turn();
+    expect(server.taken).toEqual(['2']);
+  });
+
+  it('sends nothing twice when it goes on after it was stopped', async () => {
+    const server = await startBackend();
+    const { backend, spool, queue, record } = queueFor(server.url);
+    server.up = true;
+    const attempt = new Subject<AttemptResult>();
+    const { stored, payload } = record(1);
+    await spool.store(stored, payload);
+    queue.adopt(1, firstValueFrom(attempt), Promise.resolve(true));
+    const stopped = queue.stop();
+    queue.resume();
+    queue.wake(1);
+    for (let n = 0; n < 20; n += 1) await turn();
+    expect(server.requests).toBe(0);
+    attempt.next({ backend, outcome: 'accepted', durationMs: 1 });
+    await stopped;
+    while (spool.counts().size > 0) await turn();
+    expect(server.requests).toBe(0);
+  });
+
+  it('asked to send now what waits for room, sends it with the payload it is given', async () => {
+    const server = await startBackend();
+    server.up = true;
+    const { budget, clock, spool, queue, store } = queueFor(server.url);
+    const all = await budget.reserve(Infinity, never);
+    const { stored, payload } = await store(1);
+    for (let n = 0; n < 20; n += 1) await turn();
+    const sent = queue.sendNow(stored, { payload, room: all }, (forward) => forward);
+    // The one that waits is told that there will be no room; the other has its own.
+    await expect(sent).resolves.toMatchObject({ outcome: 'accepted' });
+    expect(server.taken).toEqual(['1']);
+    expect(spool.counts().size).toBe(0);
+    clock.pass(MINUTE_MS);
+  }, 15_000);
+
+  it('asked to send now what is too old, sends it once more before it is given up', async () => {
+    const server = await startBackend();
+    const { clock, spool, budget, queue, record } = queueFor(server.url);
+    const { stored, payload } = record(1);
+    await spool.store(stored, payload);
+    clock.pass(73 * 60 * MINUTE_MS);
+    queue.wake(1);
+    const room = await budget.reserve(payload.length, never);
+    const sent = await queue.sendNow(stored, { payload, room }, reviveDead);
+    expect(sent).toMatchObject({ outcome: 'refused' });
+    clock.pass(MINUTE_MS);
+    while (spool.counts().get(stored.forwards[0]?.backend ?? '')?.dead !== 1) await turn();
+    expect(server.requests).toBe(1);
+    await expect(spool.get(1)).resolves.toMatchObject({
+      forwards: [{ state: 'dead', reason: 'older than SPRAYPROXY_RETRY_MAX_AGE', attemptCount: 1 }],
+    });
+  });
 });

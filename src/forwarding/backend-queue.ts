@@ -1,5 +1,5 @@
 import { type Backend } from '../backends/backend.js';
-import { type Forward, revive } from '../spool/forward.js';
+import { type Forward } from '../spool/forward.js';
 import { type StoredDelivery } from '../spool/spool.js';
 import { type AttemptResult, isServed } from './attempt.js';
 import { ForwardSender, type HeldPayload, type SenderParts, TROUBLE_PAUSE_MS } from './forward-sender.js';
@@ -14,8 +14,8 @@ const READ_AHEAD = 64;
 export class BackendQueue {
   /** The attempts that are running, by id of the delivery. */
   readonly #running = new Map<number, Promise<AttemptResult | undefined>>();
-  readonly #stop = new AbortController();
-  readonly #sender: ForwardSender;
+  #stop = new AbortController();
+  #sender: ForwardSender;
   #ahead: StoredDelivery[] = [];
   /** The last delivery that was read ahead. */
   #readUpTo = 0;
@@ -31,6 +31,16 @@ export class BackendQueue {
     this.#sender = new ForwardSender(backend, parts, this.#stop.signal);
   }
 
+  get stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Goes on after it was stopped, beside the attempts that were running then. */
+  resume(): void {
+    this.#stop = new AbortController();
+    this.#sender = new ForwardSender(this.backend, this.parts, this.#stop.signal);
+  }
+
   /** Whether new deliveries wait behind older ones. */
   get holdsBack(): boolean {
     const owed = this.parts.spool.counts().get(this.backend.key)?.owed ?? 0;
@@ -44,25 +54,45 @@ export class BackendQueue {
     if (!this.#pumping) void this.#pump();
   }
 
-  /** Takes over an attempt that was running when its forward was stored. */
-  adopt(id: number, attempt: Promise<AttemptResult | undefined>): void {
+  /**
+   * Takes over an attempt that is running while its forward is being stored.
+   * @param stored whether it could be stored
+   */
+  adopt(id: number, attempt: Promise<AttemptResult | undefined>, stored: Promise<boolean>): void {
+    const sender = this.#sender;
     void this.#track(
       id,
       attempt.then(async (result) => {
-        if (result !== undefined) await this.#sender.settle(id, result);
+        if ((await stored) && result !== undefined) await sender.settle(id, result);
         return result;
       }),
     );
   }
 
   /**
-   * Sends a delivery now, whether its turn has come or not and whatever became of it before.
-   * @returns `undefined`: it was discarded meanwhile, or is no longer owed.
-   * @throws SprayproxyError `spool-failed`, `overload`: no attempt was made.
+   * Sends a delivery now, whether its turn has come or not and however old it is. An attempt that is running is joined.
+   * @param prepare what becomes of the forward before the attempt
+   * @returns `undefined`: it was discarded meanwhile, or is not owed.
+   * @throws SprayproxyError `spool-failed`: no attempt was made.
    */
-  sendNow(stored: StoredDelivery, held?: HeldPayload): Promise<AttemptResult | undefined> {
+  async sendNow(
+    stored: StoredDelivery,
+    held: HeldPayload,
+    prepare: (forward: Forward) => Forward,
+  ): Promise<AttemptResult | undefined> {
     const { id } = stored.delivery;
-    return this.#running.get(id) ?? this.#track(id, this.#sender.send(stored, reviveUnlessOwed, held));
+    held.room.retain();
+    try {
+      for (;;) {
+        const running = this.#running.get(id);
+        if (running === undefined) return await this.#track(id, this.#sender.send(stored, prepare, held));
+        // One that comes to nothing waited for room, which is here, or found the forward too old, which is no matter.
+        const result = await running.catch(() => undefined);
+        if (result !== undefined) return result;
+      }
+    } finally {
+      held.room.release();
+    }
   }
 
   /** Begins no more attempts. Resolves when those that are running have ended. */
@@ -89,7 +119,8 @@ export class BackendQueue {
 
   #isPaused(): boolean {
     const { attempts, clock } = this.parts;
-    const pauseMs = Math.max(attempts.healthOf(this.backend).retryAt, this.#troubledUntil) - clock.now();
+    const pauseMs =
+      Math.max(attempts.healthOf(this.backend).retryAt, this.#troubledUntil) - clock.monotonic();
     if (pauseMs > 0) this.#wakeIn(pauseMs);
     return pauseMs > 0;
   }
@@ -158,10 +189,7 @@ export class BackendQueue {
     const { host } = this.backend;
     this.parts.logger.error({ host, why: String(error) }, 'cannot send what is owed; trying again');
     this.#startOver();
-    this.#troubledUntil = this.parts.clock.now() + TROUBLE_PAUSE_MS;
+    this.#troubledUntil = this.parts.clock.monotonic() + TROUBLE_PAUSE_MS;
     this.#wakeIn(TROUBLE_PAUSE_MS);
   }
 }
-
-const reviveUnlessOwed = (forward: Forward): Forward =>
-  forward.state === 'owed' ? forward : revive(forward);

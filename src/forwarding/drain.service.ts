@@ -59,6 +59,8 @@ export class DrainService implements OnApplicationBootstrap {
   queueOf(backend: Backend): BackendQueue | undefined {
     if (this.spool === undefined || this.#stopped) return undefined;
     let queue = this.#queues.get(backend.key);
+    // Registered again while attempts from before were running: the same queue knows of them.
+    if (queue?.stopped === true && this.registry.has(backend)) queue.resume();
     if (queue === undefined) {
       queue = new BackendQueue(backend, {
         spool: this.spool,
@@ -90,11 +92,11 @@ export class DrainService implements OnApplicationBootstrap {
   }
 
   async #giveUp(key: string): Promise<void> {
-    const stopped = this.#queues.get(key)?.stop();
-    this.#queues.delete(key);
+    const queue = this.#queues.get(key);
     try {
-      await stopped;
+      await queue?.stop();
       if (this.spool !== undefined) await this.#bury(this.spool, key);
+      if (queue?.stopped === true) this.#queues.delete(key);
     } catch (error) {
       this.logger.error(
         { why: String(error) },

@@ -4,7 +4,7 @@ import { BackendRegistry } from '../backends/backend-registry.js';
 import { type Backend } from '../backends/backend.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { isOpen } from '../spool/forward.js';
+import { isOpen, reviveDead } from '../spool/forward.js';
 import { Journal } from '../spool/journal.js';
 import { payloadDigest, Spool, type StoredDelivery } from '../spool/spool.js';
 import { type AttemptResult, isServed } from './attempt.js';
@@ -32,6 +32,12 @@ export interface FanOutReport {
 /** Sends a delivery to every backend that is owed it, all at once; sees to it that the spool has what remains. */
 @Injectable()
 export class FanOutService {
+  /** By GUID. */
+  readonly #underWay = new Map<
+    string,
+    { readonly payload: Buffer; readonly report: Promise<FanOutReport> }
+  >();
+
   constructor(
     private readonly registry: BackendRegistry,
     private readonly attempts: AttemptService,
@@ -44,7 +50,27 @@ export class FanOutService {
     @Optional() @Inject(Spool) private readonly spool?: Spool,
   ) {}
 
+  /** One delivery at a time: a redelivery of what is being delivered gets what that leaves owed, if anything. */
   async deliver(delivery: Delivery): Promise<FanOutReport> {
+    const { guid, payload } = delivery;
+    if (guid === undefined) return this.#deliver(delivery);
+    const before = this.#underWay.get(guid);
+    // Another payload under a known GUID is another delivery.
+    if (before?.payload.equals(payload) === true) {
+      const report = await before.report.catch(() => undefined);
+      return report?.owed.length === 0 ? report : this.deliver(delivery);
+    }
+    const report = this.#deliver(delivery);
+    const entry = { payload, report };
+    this.#underWay.set(guid, entry);
+    try {
+      return await report;
+    } finally {
+      if (this.#underWay.get(guid) === entry) this.#underWay.delete(guid);
+    }
+  }
+
+  async #deliver(delivery: Delivery): Promise<FanOutReport> {
     const stored = await this.#findOpen(delivery);
     if (stored !== undefined) return this.#redeliver(delivery, stored);
 
@@ -82,16 +108,22 @@ export class FanOutService {
     for (const { ending } of running) this.#keepUntil(delivery, ending);
     const stored = this.records.of(delivery, receivedAt, targets, tries);
     const { id } = stored.delivery;
+    const storing = spool.store(stored, delivery.payload);
+    const isStored = storing.then(
+      () => true,
+      () => false,
+    );
+    // Before it is stored: from then on the queue may read it.
+    for (const { backend, ending } of running) this.drain.queueOf(backend)?.adopt(id, ending, isStored);
     try {
-      await spool.store(stored, delivery.payload);
+      await storing;
     } catch (error) {
       if (!(error instanceof SprayproxyError)) throw error;
       this.gaps.keep(delivery, new Set(owed.map(({ key }) => key)));
-      for (const { ending } of running) this.#closeGap(delivery, ending).catch(() => undefined);
+      for (const { ending } of running) this.#fillGap(delivery, ending).catch(() => undefined);
       return { spooled: false, fault: error };
     }
     this.gaps.keep(delivery, new Set());
-    for (const { backend, ending } of running) this.drain.queueOf(backend)?.adopt(id, ending);
     for (const backend of owed) this.drain.wake(backend, id);
     return { spooled: true };
   }
@@ -103,7 +135,7 @@ export class FanOutService {
       .list()
       .filter(({ key }) => open.has(key))
       .flatMap((backend) => {
-        const ending = this.drain.queueOf(backend)?.sendNow(stored, delivery);
+        const ending = this.drain.queueOf(backend)?.sendNow(stored, delivery, reviveDead);
         return ending === undefined ? [] : [this.#try(backend, ending)];
       });
     let fault: SprayproxyError | undefined;
@@ -164,10 +196,8 @@ export class FanOutService {
   }
 
   /** An attempt outlived an answer that said the delivery had failed. */
-  async #closeGap(delivery: Delivery, ending: Promise<AttemptResult | undefined>): Promise<void> {
+  async #fillGap(delivery: Delivery, ending: Promise<AttemptResult | undefined>): Promise<void> {
     const result = await ending;
-    const owed = this.gaps.owedTo(delivery);
-    if (result === undefined || owed === undefined || !isServed(result)) return;
-    this.gaps.keep(delivery, new Set([...owed].filter((key) => key !== result.backend.key)));
+    if (result !== undefined && isServed(result)) this.gaps.fill(delivery, result.backend.key);
   }
 }

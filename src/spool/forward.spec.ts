@@ -12,6 +12,8 @@ import {
   MAX_UNKNOWN_ATTEMPTS,
   newForward,
   revive,
+  reviveDead,
+  reviveUnlessOwed,
   settle,
 } from './forward.js';
 import { type Outcome, OUTCOMES } from './outcome.js';
@@ -65,7 +67,7 @@ it('has the state that the table gives for any sequence of events', () => {
               : settle(running, attempt(event, at), guarantee);
           attempts += 1;
           if (event === 'accepted' || event === 'rejected') state = event;
-          else if (state !== 'dead') {
+          else if (state === 'owed') {
             const isUnknown = event !== 'refused';
             if (isUnknown) unknown += 1;
             const mayRepeat = guarantee === 'at-least-once' && unknown < MAX_UNKNOWN_ATTEMPTS;
@@ -202,4 +204,28 @@ describe('reviving', () => {
       }),
     );
   });
+
+  const once = { ...afterOutcomes(['unknown'], 'at-least-once') };
+  it.each([
+    ['owed', once, once, once],
+    ['dead', bury(once, 'too old'), { ...once, unknownCount: 0 }, { ...once, unknownCount: 0 }],
+    [
+      'accepted',
+      { ...once, state: 'accepted' },
+      { ...once, state: 'accepted' },
+      { ...once, unknownCount: 0 },
+    ],
+    [
+      'rejected',
+      { ...once, state: 'rejected' },
+      { ...once, state: 'rejected' },
+      { ...once, unknownCount: 0 },
+    ],
+  ] as const)(
+    'where it is missing, or everywhere, makes of one that is %s',
+    (_state, forward, missing, all) => {
+      expect(reviveDead(forward)).toEqual(missing);
+      expect(reviveUnlessOwed(forward)).toEqual(all);
+    },
+  );
 });

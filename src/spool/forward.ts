@@ -73,10 +73,10 @@ export function settle(forward: Forward, attempt: AttemptRecord, guarantee: Deli
     case 'rejected':
       return { ...settled, state: attempt.outcome };
     case 'refused':
-      // Given up while the attempt was running: its failure changes nothing.
-      return forward.state === 'dead' ? { ...settled, state: 'dead', reason } : { ...settled, state: 'owed' };
     case 'unknown': {
+      // Given up, or answered, while the attempt was running: its failure changes nothing.
       if (forward.state === 'dead') return { ...settled, state: 'dead', reason };
+      if (forward.state !== 'owed' || attempt.outcome === 'refused') return settled;
       const unknownCount = forward.unknownCount + 1;
       const mayRepeat = guarantee === 'at-least-once' && unknownCount < MAX_UNKNOWN_ATTEMPTS;
       return mayRepeat
@@ -108,3 +108,11 @@ export function revive(forward: Forward): Forward {
   const { reason, ...rest } = forward;
   return { ...rest, state: 'owed', unknownCount: 0 };
 }
+
+/** For who wants it sent where it is missing. */
+export const reviveDead = (forward: Forward): Forward =>
+  forward.state === 'dead' ? revive(forward) : forward;
+
+/** For who wants it sent though the backend has answered. */
+export const reviveUnlessOwed = (forward: Forward): Forward =>
+  forward.state === 'owed' ? forward : revive(forward);

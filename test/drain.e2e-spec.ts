@@ -24,6 +24,11 @@ const withSpool = (backends: readonly string[], env: Readonly<Record<string, str
     },
   });
 
+/** Waits until so many webhooks have come in. */
+const inbound = async (metricsUrl: string, count: number) => {
+  while ((await scrape(metricsUrl)).get('sprayproxy_http_inbound_requests_total') !== count);
+};
+
 const guidsAt = (backend: BackendServer) =>
   backend.received.map(({ headers }) => headers['x-github-delivery'] as string);
 
@@ -136,6 +141,113 @@ describe('a backend that is owed something', () => {
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
     expect([healthy.received.length, down.received.length]).toEqual([2, 2]);
     expect(down.received[1]?.body.toString()).toBe(PAYLOAD);
+  });
+});
+
+describe('a redelivery', () => {
+  it('while the drain is sending waits for what comes of that, and sends nothing itself', async () => {
+    let answer: (() => void) | undefined;
+    const healthy = await BackendServer.start(202);
+    const slow = await BackendServer.start(
+      503,
+      (_request, response) => {
+        answer = () => response.writeHead(202).end();
+      },
+      202,
+    );
+    const { url, metricsUrl } = await withSpool([healthy.url, slow.url]);
+    const guid = randomUUID();
+    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
+    await slow.receive(2);
+    const redelivery = sendWebhook(url, PAYLOAD, { guid });
+    await inbound(metricsUrl, 2);
+    answer?.();
+    await expect(redelivery).resolves.toMatchObject({ status: 200, text: 'proxied' });
+    expect([healthy.received.length, slow.received.length]).toEqual([1, 2]);
+  });
+
+  it.each([
+    ['waits for the first, and has nothing to send when that went well', 202, 200, 1],
+    ['waits for the first, and sends what that left owed', 503, 202, 2],
+  ])('while the first is being delivered %s', async (_what, status, first, received) => {
+    let answer: (() => void) | undefined;
+    const healthy = await BackendServer.start(202);
+    const slow = await BackendServer.start((_request, response) => {
+      answer = () => response.writeHead(status).end();
+    }, 202);
+    const { url, metricsUrl } = await withSpool([healthy.url, slow.url], {
+      SPRAYPROXY_RETRY_MIN_DELAY: '1h',
+      SPRAYPROXY_RETRY_MAX_DELAY: '1h',
+    });
+    const guid = randomUUID();
+    const replies = [sendWebhook(url, PAYLOAD, { guid })];
+    await slow.receive(1);
+    replies.push(sendWebhook(url, PAYLOAD, { guid }));
+    await inbound(metricsUrl, 2);
+    // Its last byte comes with its first; one more round trip, and it has been read.
+    await scrape(metricsUrl);
+    answer?.();
+    expect((await Promise.all(replies)).map((reply) => reply.status)).toEqual([first, 200]);
+    expect([healthy.received.length, slow.received.length]).toEqual([1, received]);
+  });
+});
+
+describe('time', () => {
+  it('is what a backend asks for with Retry-After', async () => {
+    const busy = await BackendServer.start(
+      (_request, response) => response.writeHead(503, { 'Retry-After': '1' }).end(),
+      202,
+    );
+    const { url } = await withSpool([busy.url], { SPRAYPROXY_RETRY_MAX_DELAY: '10s' });
+    await sendWebhook(url, PAYLOAD);
+    const [first, second] = await busy.receive(2);
+    // Timers are up to a ms early by this clock, never by ten.
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(990);
+  });
+
+  it('is never more than SPRAYPROXY_RETRY_MAX_DELAY, whatever a backend asks for', async () => {
+    const busy = await BackendServer.start(
+      (_request, response) => response.writeHead(429, { 'Retry-After': '86400' }).end(),
+      202,
+    );
+    const { url } = await withSpool([busy.url]);
+    await sendWebhook(url, PAYLOAD);
+    await expect(busy.receive(2)).resolves.toHaveLength(2);
+  });
+
+  it('that is set back, while the program runs or between two runs, keeps nothing from being sent in order', async () => {
+    let up = false;
+    const down = await BackendServer.start((_request, response) => response.writeHead(up ? 202 : 503).end());
+    const env = {
+      NODE_OPTIONS: `--require ${join(__dirname, 'fixtures/set-clock.js')}`,
+      SPRAYPROXY_DRAIN_CONCURRENCY: '1',
+      SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
+    };
+    const guids = Array.from({ length: 9 }, () => randomUUID());
+    const sendThree = async (url: string, from: number) => {
+      for (const guid of guids.slice(from, from + 3)) {
+        expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
+      }
+    };
+    const { url, program } = await withSpool([down.url], env);
+    await sendThree(url, 0);
+    program.process.kill('SIGUSR2');
+    await program.logged('clock set back');
+    await sendThree(url, 3);
+    await program.kill();
+    const again = await withSpool([down.url], { ...env, CLOCK_BACK_MS: '86400000' });
+    await sendThree(again.url, 6);
+    const { deliveries } = JSON.parse(
+      (await send(again.url, { method: 'GET', path: '/deliveries' })).text,
+    ) as {
+      deliveries: { guid: string }[];
+    };
+    expect(deliveries.map(({ guid }) => guid)).toEqual(guids.toReversed());
+    up = true;
+    const failures = down.received.length;
+    await down.receive(failures + guids.length);
+    const taken = [...new Set(guidsAt(down).toReversed())].toReversed();
+    expect(taken).toEqual(guids);
   });
 });
 

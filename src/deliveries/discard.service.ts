@@ -35,9 +35,11 @@ export class DiscardService {
         return undefined;
       },
       backend === undefined ? undefined : [backend],
+      (after) => {
+        // What has been answered stays known.
+        if (after.forwards.length > 0) this.journal.add(after);
+      },
     );
-    // What has been answered stays known.
-    if (rest !== undefined && rest.forwards.length > 0) this.journal.add(rest);
     return { stored: rest ?? stored, forwards };
   }
 }

@@ -104,8 +104,14 @@ export class ForwardSender {
     const attempt = attemptRecord(result, clock.now());
     for (;;) {
       try {
-        const after = await this.#update(id, (forward) => settle(forward, attempt, config.deliveryGuarantee));
-        if (after !== undefined) journal.add(after);
+        await this.parts.spool.update(
+          id,
+          (forward) => settle(forward, attempt, config.deliveryGuarantee),
+          [this.backend.key],
+          (after) => {
+            journal.add(after);
+          },
+        );
         return;
       } catch (error) {
         logger.error({ why: String(error) }, 'the outcome of an attempt cannot be written; trying again');

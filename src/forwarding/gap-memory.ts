@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
-
+import { payloadDigest } from '../spool/spool.js';
 import { type Delivery } from './delivery.js';
 
 /** Some 500 bytes each. */
@@ -31,7 +30,7 @@ export class GapMemory {
     const gap = guid === undefined ? undefined : this.#gaps.get(guid);
     if (gap === undefined) return undefined;
     // Another payload under a known GUID is another delivery.
-    return gap.payloadDigest === digest(payload) ? gap.owed : undefined;
+    return gap.payloadDigest === payloadDigest(payload) ? gap.owed : undefined;
   }
 
   /** Keeps what is owed after a fan-out; nothing owed ends the gap. */
@@ -39,11 +38,11 @@ export class GapMemory {
     if (guid === undefined || guid.length > MAX_GUID_LENGTH) return;
     const known = this.#gaps.get(guid);
     if (known === undefined && owed.size === 0) return;
-    const payloadDigest = digest(payload);
-    if (known !== undefined && known.payloadDigest !== payloadDigest) return;
+    const digest = payloadDigest(payload);
+    if (known !== undefined && known.payloadDigest !== digest) return;
     this.#gaps.delete(guid);
     if (owed.size === 0) return;
-    this.#gaps.set(guid, { payloadDigest, owed });
+    this.#gaps.set(guid, { payloadDigest: digest, owed });
     const [oldest] = this.#gaps.keys();
     if (this.#gaps.size > MAX_GAPS && oldest !== undefined) this.#gaps.delete(oldest);
   }
@@ -56,8 +55,6 @@ export class GapMemory {
     const owed = this.owedTo({ guid, payload });
     if (guid === undefined || owed === undefined) return;
     const rest = new Set([...owed].filter((key) => key !== backend));
-    this.#gaps.set(guid, { payloadDigest: digest(payload), owed: rest });
+    this.#gaps.set(guid, { payloadDigest: payloadDigest(payload), owed: rest });
   }
 }
-
-const digest = (payload: Buffer): string => createHash('sha256').update(payload).digest('base64');

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
 import { type Forward, isOpen } from './forward.js';
 import {
@@ -11,7 +9,7 @@ import {
   SPOOL_VERSION,
   type SpoolDatabases,
 } from './spool-databases.js';
-import { type ForwardCounts, Spool, type StoredDelivery } from './spool.js';
+import { type ForwardCounts, payloadDigest, Spool, type StoredDelivery } from './spool.js';
 
 export interface LmdbSpoolOptions {
   readonly dir: string;
@@ -85,6 +83,7 @@ export class LmdbSpool extends Spool {
     id: number,
     change: (forward: Forward) => Forward | undefined,
     backends?: readonly string[],
+    beforeSeen?: (after: StoredDelivery) => void,
   ): Promise<StoredDelivery | undefined> {
     const changed = await this.#write(() => {
       const before = this.#db.deliveries.get(id);
@@ -99,6 +98,7 @@ export class LmdbSpool extends Spool {
       this.#index(id, before.forwards, stays ? after.forwards : []);
       if (stays) this.#db.deliveries.putSync(id, after);
       else this.#remove(before);
+      beforeSeen?.(after);
       return { before, after };
     });
     if (changed === undefined) return undefined;
@@ -136,7 +136,7 @@ export class LmdbSpool extends Spool {
     if (stored === undefined) return undefined;
     const payload = this.#db.payloads.get(id);
     // Payloads are not read at start, so this is where damage to one shows.
-    if (payload === undefined || digestOf(payload) !== stored.delivery.payloadDigest) {
+    if (payload === undefined || payloadDigest(payload) !== stored.delivery.payloadDigest) {
       throw new SprayproxyError('payload-gone', `the payload of delivery ${id} is damaged`);
     }
     return payload;
@@ -237,5 +237,3 @@ export class LmdbSpool extends Spool {
 }
 
 const isRunning = ({ runningSince }: Forward): boolean => runningSince !== undefined;
-
-const digestOf = (payload: Buffer): string => createHash('sha256').update(payload).digest('base64');

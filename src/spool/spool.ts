@@ -58,12 +58,14 @@ export abstract class Spool {
 
   /**
    * Changes forwards of a delivery: all of it, or those of the `backends` named. One changed to `undefined` leaves.
+   * @param beforeSeen hears of the delivery as it will be, before anybody can read it so, or find it gone
    * @returns the delivery after the change; `undefined`: there is no such delivery (any more), nothing was changed.
    */
   abstract update(
     id: number,
     change: (forward: Forward) => Forward | undefined,
     backends?: readonly string[],
+    beforeSeen?: (after: StoredDelivery) => void,
   ): Promise<StoredDelivery | undefined>;
 
   /** Removes a delivery, whatever it owes. @returns what it was. */

@@ -9,7 +9,6 @@ import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { SprayproxyExceptionFilter } from './errors/sprayproxy-exception.filter.js';
 import { HealthModule } from './health/health.module.js';
 import { rejectHead } from './http/reject-head.js';
-import { assignRequestId } from './http/request-id.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -36,6 +35,6 @@ export class AppModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(assignRequestId, rejectHead).forRoutes('{*path}');
+    consumer.apply(rejectHead).forRoutes('{*path}');
   }
 }

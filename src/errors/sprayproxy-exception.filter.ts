@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { type Request, type Response } from 'express';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Counter } from 'prom-client';
 
 import { requestFields } from '../http/request-fields.js';
@@ -48,8 +48,8 @@ export class SprayproxyExceptionFilter implements ExceptionFilter {
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<Request>();
-    const response = host.switchToHttp().getResponse<Response>();
+    const request = host.switchToHttp().getRequest<IncomingMessage>();
+    const response = host.switchToHttp().getResponse<ServerResponse>();
     const { status, text, retryAfterSeconds } = this.#answerTo(error, request);
     if (response.headersSent || response.destroyed) return;
     response.setHeader('Content-Type', TEXT_PLAIN);
@@ -57,7 +57,7 @@ export class SprayproxyExceptionFilter implements ExceptionFilter {
     this.adapterHost.httpAdapter.reply(response, text, status);
   }
 
-  #answerTo(error: unknown, request: Request): Answer {
+  #answerTo(error: unknown, request: IncomingMessage): Answer {
     if (error instanceof SprayproxyError) {
       const answer = ANSWERS[error.code];
       if (answer.rejection !== undefined) {

@@ -68,9 +68,9 @@ export class Answer implements Dispatcher.DispatchHandler {
     private readonly reject: (error: NoAnswerError) => void,
   ) {
     this.#timer = setTimeout(() => {
-      const timeout = new NoAnswerError(`no answer within ${config.timeout ?? 0} ms`, this.#requestBegan);
-      this.#end(timeout);
-      this.#controller?.abort(timeout);
+      const message = `no answer within ${config.timeout ?? 0} ms`;
+      this.#end(message, this.#requestBegan);
+      this.#controller?.abort(new Error(message));
     }, config.timeout);
   }
 
@@ -119,22 +119,22 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#end(new NoAnswerError('the connection ended before the answer', true));
+    this.#end('the connection ended before the answer', true);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#end(new NoAnswerError(describe(error), this.#requestBegan));
+    this.#end(describe(error), this.#requestBegan);
   }
 
   get #requestBegan(): boolean {
     return this.#controller !== undefined;
   }
 
-  /** @param error what to report if the status has not come. */
-  #end(error: NoAnswerError): void {
+  /** @param message what to report if the status has not come. */
+  #end(message: string, requestBegan: boolean): void {
     if (this.#state === 'over') return;
     clearTimeout(this.#timer);
-    if (this.#state === 'waiting') this.reject(error);
+    if (this.#state === 'waiting') this.reject(new NoAnswerError(message, requestBegan));
     this.#state = 'over';
     this.#onExcerpt?.();
   }

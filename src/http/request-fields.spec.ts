@@ -1,4 +1,5 @@
-import { type Request, type Response } from 'express';
+import { type Request } from 'express';
+import { type ServerResponse } from 'node:http';
 
 import { requestFields } from './request-fields.js';
 import { assignRequestId } from './request-id.js';
@@ -32,7 +33,7 @@ describe('requestFields', () => {
       authorization: 'Bearer hunter2',
       cookie: 'c=hunter2',
     });
-    assignRequestId(request, { setHeader: () => undefined } as unknown as Response, () => undefined);
+    assignRequestId(request, { setHeader: () => undefined } as unknown as ServerResponse);
     expect(requestFields(request)).toEqual({ requestId: 'id', delivery: undefined, event: undefined });
   });
 });

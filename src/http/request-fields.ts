@@ -1,4 +1,4 @@
-import { type Request } from 'express';
+import { type IncomingMessage } from 'node:http';
 
 import { printable } from '../logging/printable.js';
 import { requestIdOf } from './request-id.js';
@@ -14,7 +14,7 @@ export interface RequestFields {
   readonly event: string | undefined;
 }
 
-export function requestFields(request: Request): RequestFields {
+export function requestFields(request: IncomingMessage): RequestFields {
   return {
     requestId: requestIdOf(request),
     delivery: shown(request.headers['x-github-delivery']),

@@ -1,9 +1,12 @@
 import { NotFoundException } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import express, { type Response } from 'express';
+import express from 'express';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { finished } from 'node:stream';
+
+import { assignRequestId } from './request-id.js';
+import { isWebhookPath } from './webhook-paths.js';
 
 /**
  * The webhook listener. kube-rbac-proxy, a Go reverse proxy, stands in front of it, and the internet in front of that.
@@ -32,7 +35,15 @@ const AFTER_READ_TIMEOUT_MS = 2000;
 /** Event of a response, with its status: what it will be is decided now. */
 export const ANSWERED = Symbol('answered');
 
+type Handler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => unknown;
+
+/**
+ * Express, but for webhooks, which go straight to their handler: Express' way there and back, a layer for every route and
+ * middleware, takes longer than all else that is done in this process for a webhook of 10 KiB. So no middleware sees a
+ * webhook, and its response has nothing of Express'.
+ */
 export class WebhookHttpAdapter extends ExpressAdapter {
+  readonly #webhookHandlers = new Map<string, Handler>();
   #closing = false;
   /** Connections that have been told of their end. */
   readonly #closed = new WeakSet<Socket>();
@@ -48,10 +59,13 @@ export class WebhookHttpAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    const answer = this.getInstance<(request: IncomingMessage, response: ServerResponse) => void>();
-    // What was pipelined behind a request whose answer closes the connection would be done without an answer.
+    const viaExpress = this.getInstance<Handler>();
     const handle = (request: IncomingMessage, response: ServerResponse) => {
-      if (!this.#closed.has(request.socket)) answer(request, response);
+      // What was pipelined behind a request whose answer closes the connection would be done without an answer.
+      if (this.#closed.has(request.socket)) return;
+      assignRequestId(request, response);
+      const handler = this.#webhookHandlerOf(request) ?? viaExpress;
+      handler(request, response);
     };
     const server: Server = createServer(SERVER_OPTIONS, handle);
     server.maxConnections = MAX_CONNECTIONS;
@@ -60,6 +74,11 @@ export class WebhookHttpAdapter extends ExpressAdapter {
     // `Expect: 100-continue` is answered when the payload is wanted, so that a refusal comes before it is sent.
     server.on('checkContinue', handle);
     this.setHttpServer(server);
+  }
+
+  override post(path: unknown, handler?: unknown): unknown {
+    if (isWebhookPath(path)) this.#webhookHandlers.set(path, handler as Handler);
+    return super.post(path, handler as never) as unknown;
   }
 
   /** Cuts off a request that has not come in whole after `readTimeoutMs` and time for an answer. */
@@ -79,18 +98,32 @@ export class WebhookHttpAdapter extends ExpressAdapter {
     return error instanceof URIError ? new NotFoundException() : super.mapException(error);
   }
 
-  override reply(response: Response, body: unknown, statusCode?: number): unknown {
+  override status(response: ServerResponse, statusCode: number): void {
+    response.statusCode = statusCode;
+  }
+
+  override setHeader(response: ServerResponse, name: string, value: string): void {
+    response.setHeader(name, value);
+  }
+
+  override reply(response: ServerResponse, body: unknown, statusCode = response.statusCode): unknown {
     const early = !response.req.complete && typeof body === 'string';
     if (this.#closing || early) {
       response.setHeader('Connection', 'close');
       this.#closed.add(response.req.socket);
     }
-    response.emit(ANSWERED, statusCode ?? response.statusCode);
-    if (early) {
-      answerEarly(response, body, statusCode);
-      return;
-    }
-    return super.reply(response, body, statusCode) as unknown;
+    response.emit(ANSWERED, statusCode);
+    if (typeof body !== 'string') return super.reply(response, body, statusCode) as unknown;
+    response.statusCode = statusCode;
+    if (early) answerEarly(response, body);
+    else response.end(body);
+    return response;
+  }
+
+  #webhookHandlerOf({ method, url = '' }: IncomingMessage): Handler | undefined {
+    if (method !== 'POST') return undefined;
+    const queryAt = url.indexOf('?');
+    return this.#webhookHandlers.get(queryAt < 0 ? url : url.slice(0, queryAt));
   }
 }
 
@@ -98,9 +131,9 @@ export class WebhookHttpAdapter extends ExpressAdapter {
  * Answers a request whose body is still on its way. Closing the connection right away would reset it, and the sender,
  * still sending, would not get to see the answer: so what it sends is thrown away for a while first.
  */
-function answerEarly(response: Response, text: string, statusCode = response.statusCode): void {
+function answerEarly(response: ServerResponse, text: string): void {
   const { req: request } = response;
-  response.status(statusCode).setHeader('Content-Length', Buffer.byteLength(text));
+  response.setHeader('Content-Length', Buffer.byteLength(text));
   response.write(text);
   const timer = setTimeout(() => response.end(), LINGER_MS);
   finished(request, () => {

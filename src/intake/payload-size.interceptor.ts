@@ -1,6 +1,6 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { type Response } from 'express';
+import { type ServerResponse } from 'node:http';
 import { type Histogram } from 'prom-client';
 import { finalize, type Observable } from 'rxjs';
 
@@ -25,7 +25,7 @@ export class PayloadSizeInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = webhookRequest(context);
-    const response = context.switchToHttp().getResponse<Response>();
+    const response = context.switchToHttp().getResponse<ServerResponse>();
     const signature = request[SIGNATURE];
     if (signature === undefined) throw new Error('the route lacks WebhookSignatureGuard');
 
@@ -78,7 +78,7 @@ function contentLength(request: WebhookRequest): number | undefined {
   return Number(request.headers['content-length'] ?? 0);
 }
 
-function hangUpSignal(response: Response): AbortSignal {
+function hangUpSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   if (response.closed) controller.abort();
   response.once('close', () => {

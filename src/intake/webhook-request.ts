@@ -1,16 +1,19 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { type Request } from 'express';
+import { type IncomingMessage } from 'node:http';
 
 import { type PendingSignature } from './signature.js';
 import { type VerifiedPayload } from './verified-payload.js';
 
 export const SIGNATURE = Symbol('signature');
 export const PAYLOAD = Symbol('payload');
+export const ARRIVED_AT = Symbol('arrived at');
 
 /** What the guard and the interceptor leave on a request, each for the next one. */
-export interface WebhookRequest extends Request {
+export interface WebhookRequest extends IncomingMessage {
   [SIGNATURE]?: PendingSignature;
   [PAYLOAD]?: VerifiedPayload;
+  /** Ms of the monotonic clock. */
+  [ARRIVED_AT]?: number;
 }
 
 export const webhookRequest = (context: ExecutionContext): WebhookRequest =>

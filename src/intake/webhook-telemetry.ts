@@ -1,22 +1,28 @@
-import { Injectable, type NestMiddleware } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { type NextFunction, type Request, type Response } from 'express';
+import { type ServerResponse } from 'node:http';
 import { type Counter, type Gauge, type Histogram } from 'prom-client';
 
 import { ANSWERED } from '../http/webhook-http-adapter.js';
 import { INBOUND_REQUESTS, WEBHOOK_ANSWER_SECONDS, WEBHOOKS_IN_FLIGHT } from '../metrics/metrics.js';
+import { ARRIVED_AT, webhookRequest } from './webhook-request.js';
 
-/** Counts a webhook before anything can turn it away, and measures the time until its sender has an answer. */
+/**
+ * Counts a webhook, and measures the time until its sender has an answer. A guard, because guards come first: nothing has
+ * turned the webhook away yet. It lets everything pass.
+ */
 @Injectable()
-export class WebhookTelemetry implements NestMiddleware {
+export class WebhookTelemetry implements CanActivate {
   constructor(
     @InjectMetric(INBOUND_REQUESTS) private readonly inbound: Counter,
     @InjectMetric(WEBHOOKS_IN_FLIGHT) private readonly inFlight: Gauge,
     @InjectMetric(WEBHOOK_ANSWER_SECONDS) private readonly answerTime: Histogram,
   ) {}
 
-  use(_request: Request, response: Response, next: NextFunction): void {
+  canActivate(context: ExecutionContext): boolean {
+    const response = context.switchToHttp().getResponse<ServerResponse>();
     const startedAt = performance.now();
+    webhookRequest(context)[ARRIVED_AT] = startedAt;
     this.inbound.inc();
     this.inFlight.inc();
     let over = false;
@@ -30,6 +36,6 @@ export class WebhookTelemetry implements NestMiddleware {
     });
     // A sender that has hung up may get no answer; one that pipelined this request behind another gets no close.
     response.once('close', leave);
-    next();
+    return true;
   }
 }

@@ -1,5 +1,5 @@
 import { Controller, Header, HttpCode, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
-import { type Request, type Response } from 'express';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
 import { type AttemptResult } from '../forwarding/attempt.js';
@@ -7,14 +7,16 @@ import { type Delivery } from '../forwarding/delivery.js';
 import { type FanOutReport, FanOutService } from '../forwarding/fan-out.service.js';
 import { requestFields } from '../http/request-fields.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
+import { WEBHOOK_PATHS } from '../http/webhook-paths.js';
 import { Logger } from '../logging/logger.js';
 import { PayloadSizeInterceptor } from './payload-size.interceptor.js';
 import { type VerifiedPayload } from './verified-payload.js';
-import { Payload } from './webhook-request.js';
+import { ARRIVED_AT, Payload, type WebhookRequest } from './webhook-request.js';
 import { WebhookSignatureGuard } from './webhook-signature.guard.js';
+import { WebhookTelemetry } from './webhook-telemetry.js';
 
 @Controller()
-@UseGuards(WebhookSignatureGuard)
+@UseGuards(WebhookTelemetry, WebhookSignatureGuard)
 @UseInterceptors(PayloadSizeInterceptor)
 export class WebhookController {
   constructor(
@@ -27,12 +29,12 @@ export class WebhookController {
    * @throws SprayproxyError `forwarding-failed` if a backend that should have got the delivery did not, and there is no
    *   spool; `spool-full`, `spool-failed`, `overload` if there is one and it could not take it.
    */
-  @Post(['/', 'proxy'])
+  @Post([...WEBHOOK_PATHS])
   @HttpCode(200)
   @Header('Content-Type', TEXT_PLAIN)
   async deliver(
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
+    @Req() request: WebhookRequest,
+    @Res({ passthrough: true }) response: ServerResponse,
     @Payload() payload: VerifiedPayload,
   ): Promise<string> {
     const startedAt = performance.now();
@@ -42,12 +44,12 @@ export class WebhookController {
     if (report.owed.length === 0) return 'proxied';
     if (report.fault !== undefined) throw report.fault;
     if (!report.spooled) throw new SprayproxyError('forwarding-failed', 'a backend did not get the delivery');
-    response.status(202);
+    response.statusCode = 202;
     return 'accepted';
   }
 
   #log(
-    request: Request,
+    request: IncomingMessage,
     delivery: Delivery,
     { attempts, owed, spooled, fault, fillsGaps }: FanOutReport,
     durationMs: number,
@@ -70,17 +72,19 @@ export class WebhookController {
   }
 }
 
-function toDelivery(request: Request, payload: VerifiedPayload): Delivery {
+function toDelivery(request: WebhookRequest, payload: VerifiedPayload): Delivery {
   const guid = request.headers['x-github-delivery'];
   const { event, requestId } = requestFields(request);
-  const queryAt = request.url.indexOf('?');
+  const { url = '' } = request;
+  const queryAt = url.indexOf('?');
   return {
     guid: typeof guid === 'string' ? guid : undefined,
     event,
     requestId,
+    arrivedAt: request[ARRIVED_AT] ?? performance.now(),
     payload: payload.bytes,
     room: payload.room,
-    query: queryAt < 0 ? '' : request.url.slice(queryAt + 1),
+    query: queryAt < 0 ? '' : url.slice(queryAt + 1),
     rawHeaders: request.rawHeaders,
   };
 }

@@ -1,6 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { configFor } from '../../test/support/config-for.js';
 import { newGauge, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
+import { type Spool } from '../spool/spool.js';
 import { Backend } from './backend.js';
 
 function registryOf(...staticUrls: string[]) {
@@ -84,6 +87,37 @@ describe('BackendRegistry', () => {
       expect(removed).toHaveLength(1);
     },
   );
+
+  it('unregisters no other backend than the one that was meant, if that has been registered again since', async () => {
+    const { registry, urls } = registryOf();
+    const old = backendAt('http://a');
+    await registry.register(old);
+    const changes = [registry.unregister(old.key), registry.register(backendAt('http://a'))];
+    expect(await registry.unregister(old.key, old)).toBeUndefined();
+    await Promise.all(changes);
+    expect(urls()).toEqual(['http://a']);
+  });
+
+  it('and its spool agree in the end, whatever is asked for at the same time', async () => {
+    const kept = new Set<string>();
+    // As slow as a disk, each write as slow as it likes.
+    const after = (turns: number): Promise<void> =>
+      turns === 0 ? Promise.resolve() : turn().then(() => after(turns - 1));
+    const spool = {
+      keepBackend: (url: string) => after(3).then(() => kept.add(url)),
+      forgetBackend: (url: string) => after(1).then(() => kept.delete(url)),
+    } as unknown as Spool;
+    const registry = new BackendRegistry(configFor({}), newGauge('origin'), spool);
+    const { key } = backendAt('http://a');
+    await registry.register(backendAt('http://a'));
+    await Promise.all([
+      registry.unregister(key),
+      registry.unregister(key),
+      registry.register(backendAt('http://a')),
+    ]);
+    expect(registry.list().map(({ url }) => url)).toEqual([...kept]);
+    expect(kept.size).toBe(1);
+  });
 
   it('does not alter a list it has given out', async () => {
     const { registry } = registryOf('http://a', 'http://b');

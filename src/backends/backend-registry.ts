@@ -20,6 +20,7 @@ export const MAX_REGISTERED_BACKENDS = 256;
 export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implements OnModuleInit {
   #byKey: ReadonlyMap<string, Backend> = new Map();
   #list: readonly Backend[] = [];
+  #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly config: SprayproxyConfig,
@@ -58,38 +59,44 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
   }
 
   /** @throws SprayproxyError `spool-failed`: it is not registered. */
-  async register(backend: Backend): Promise<'registered' | 'known' | 'full'> {
-    if (this.has(backend)) return 'known';
-    if (this.#countOf('registered') >= MAX_REGISTERED_BACKENDS) return 'full';
-    this.#add(backend);
-    try {
+  register(backend: Backend): Promise<'registered' | 'known' | 'full'> {
+    return this.#oneAtATime(async () => {
+      if (this.has(backend)) return 'known';
+      if (this.#countOf('registered') >= MAX_REGISTERED_BACKENDS) return 'full';
       await this.spool?.keepBackend(backend.url);
-    } catch (error) {
-      this.#drop(backend.key);
-      throw error;
-    }
-    return 'registered';
+      this.#add(backend);
+      return 'registered';
+    });
   }
 
   /**
    * Gives the backend that went, or `undefined` if there was none of that key.
+   * @param only not another one that has been registered under that key since
    * @throws SprayproxyError `spool-failed`: it is still there.
    */
-  async unregister(key: string): Promise<Backend | undefined> {
-    const backend = this.#byKey.get(key);
-    if (backend?.origin === 'registered') await this.spool?.forgetBackend(backend.url);
-    return this.#drop(key);
+  unregister(key: string, only?: Backend): Promise<Backend | undefined> {
+    return this.#oneAtATime(async () => {
+      const backend = this.#byKey.get(key);
+      if (backend === undefined || (only !== undefined && backend !== only)) return undefined;
+      if (backend.origin === 'registered') await this.spool?.forgetBackend(backend.url);
+      return this.#drop(backend);
+    });
+  }
+
+  /** Memory and disk must agree in the end, whoever asks for what at the same time. */
+  #oneAtATime<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#lastChange.then(change);
+    this.#lastChange = result.catch(() => undefined);
+    return result;
   }
 
   #add(backend: Backend): void {
     this.#replace(new Map(this.#byKey).set(backend.key, backend));
   }
 
-  #drop(key: string): Backend | undefined {
-    const backend = this.#byKey.get(key);
-    if (backend === undefined) return undefined;
+  #drop(backend: Backend): Backend {
     const rest = new Map(this.#byKey);
-    rest.delete(key);
+    rest.delete(backend.key);
     this.#replace(rest);
     this.emit('removed', backend);
     return backend;

@@ -76,7 +76,7 @@ export class DeliveriesController {
     return viewOf(stored);
   }
 
-  /** @throws SprayproxyError `invalid-request`, `delivery-unknown`, `spool-failed` */
+  /** @throws SprayproxyError `invalid-request`, `delivery-unknown`, `forward-conflict`, `spool-failed` */
   @Delete(':id')
   async discard(@Req() request: Request, @Param('id') id: string): Promise<DiscardView> {
     const { backend } = parametersOf(request.url, ['backend']);

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
 import { Journal } from '../spool/journal.js';
-import { Spool, type StoredDelivery } from '../spool/spool.js';
+import { MAX_GUID_LENGTH, Spool, type StoredDelivery } from '../spool/spool.js';
 import { matches } from './delivery-filter.js';
 import { type ListQuery, parseId } from './list-query.js';
 
@@ -47,7 +47,7 @@ export class DeliveryFinder {
     // No id is below the µs of its reception.
     const oldest = (query.since ?? 0) * 1000;
     let scanned = 0;
-    for await (const stored of query.guid === undefined
+    for await (const stored of query.guid === undefined || query.guid.length > MAX_GUID_LENGTH
       ? this.#newestFirst(query.before)
       : this.#ofGuid(query.guid, query.before)) {
       const { id } = stored.delivery;

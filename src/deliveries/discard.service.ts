@@ -1,5 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 
+import { SprayproxyError } from '../errors/sprayproxy-error.js';
 import { type Forward, isOpen } from '../spool/forward.js';
 import { Journal } from '../spool/journal.js';
 import { Spool, type StoredDelivery } from '../spool/spool.js';
@@ -22,10 +23,13 @@ export class DiscardService {
   /**
    * Discards what is owed and dead of a delivery, of one backend if its key is given. An attempt that is running goes on;
    * what comes of it is noted nowhere but in the log.
-   * @throws SprayproxyError `delivery-unknown`, `spool-failed`
+   * @throws SprayproxyError `delivery-unknown`, `forward-conflict`, `spool-failed`
    */
   async discard(id: string, backend?: string): Promise<Discarded> {
     const stored = await this.finder.get(id);
+    if (backend !== undefined && !stored.forwards.some((forward) => forward.backend === backend)) {
+      throw new SprayproxyError('forward-conflict', 'this delivery was not for that backend');
+    }
     const forwards: Forward[] = [];
     const rest = await this.spool?.update(
       stored.delivery.id,

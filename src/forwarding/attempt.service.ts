@@ -42,11 +42,16 @@ export class AttemptService {
 
   /** @param headers names and values in turn, as they are sent. */
   async attempt(backend: Backend, message: Message, headers: readonly string[]): Promise<AttemptResult> {
+    if (!this.registry.has(backend)) {
+      return { backend, outcome: 'refused', durationMs: 0, error: 'the backend is no longer registered' };
+    }
+    const health = this.healthOf(backend);
+    health.begin();
     const result = await this.client.attempt(backend, message, headers);
-    // A backend that was unregistered meanwhile has no series and no health any more.
+    health.observe(result);
+    // A backend that was unregistered meanwhile has no series any more.
     if (this.registry.has(backend)) {
       this.metrics.record(result);
-      this.healthOf(backend).observe(result);
       this.#expire(backend);
     }
     return result;
@@ -61,7 +66,7 @@ export class AttemptService {
     const failingMs = this.clock.monotonic() - failingSince;
     if (failingMs < expireBackendsAfterMs) return;
     const fields = { backend: backend.url, failingMs };
-    this.registry.unregister(backend.key).then(
+    this.registry.unregister(backend.key, backend).then(
       (removed) => {
         if (removed === undefined) return;
         this.logger.warn(

@@ -13,6 +13,7 @@ beforeEach(() => {
 });
 
 const observe = (outcome: Outcome, durationMs = 0, retryAfterMs?: number) => {
+  health.begin();
   health.observe({ backend, outcome, durationMs, ...(retryAfterMs !== undefined && { retryAfterMs }) });
 };
 const pauseMs = () => health.retryAt - clock.monotonic();
@@ -67,6 +68,24 @@ describe('BackendHealth', () => {
     expect(pauseMs()).toBe(500);
     clock.pass(499);
     expect(pauseMs()).toBe(1);
+  });
+
+  it('honours it also of a failure that began before the last one', () => {
+    observe('refused');
+    clock.pass(5);
+    observe('refused', 10, 10_000);
+    expect(pauseMs()).toBe(10_000);
+    observe('refused', 10, 1_000_000);
+    expect(pauseMs()).toBe(60_000);
+  });
+
+  it('may be probed by one attempt, when it is time', () => {
+    observe('refused');
+    expect(health.mayProbe).toBe(false);
+    clock.pass(500);
+    expect(health.mayProbe).toBe(true);
+    health.begin();
+    expect(health.mayProbe).toBe(false);
   });
 
   it('allows one attempt after a failure, one more with every success, up to the most', () => {

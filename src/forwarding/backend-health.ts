@@ -14,6 +14,7 @@ export class BackendHealth {
   #failingSince: number | undefined;
   #retryAt = 0;
   #concurrency: number;
+  #running = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -42,7 +43,18 @@ export class BackendHealth {
     return this.#failingSince;
   }
 
+  /** Whether one attempt may show if the backend is back: none is running, and it is time. */
+  get mayProbe(): boolean {
+    return this.#running === 0 && this.clock.monotonic() >= this.#retryAt;
+  }
+
+  /** An attempt begins, which will be `observe`d. */
+  begin(): void {
+    this.#running += 1;
+  }
+
   observe(result: AttemptResult): void {
+    this.#running -= 1;
     if (isServed(result)) {
       this.#failuresInRow = 0;
       this.#failedRounds = 0;
@@ -55,11 +67,14 @@ export class BackendHealth {
     this.#failuresInRow += 1;
     this.#failingSince ??= now;
     this.#concurrency = 1;
+    const { retryAfterMs = 0 } = result;
     // A hundred attempts that fail together are one reason to wait, not a hundred.
-    if (now - result.durationMs < this.#lastFailureAt) return;
+    if (now - result.durationMs < this.#lastFailureAt) {
+      this.#retryAt = Math.max(this.#retryAt, now + Math.min(this.limits.maxMs, retryAfterMs));
+      return;
+    }
     this.#lastFailureAt = now;
     this.#failedRounds += 1;
-    const { retryAfterMs } = result;
     this.#retryAt =
       now + retryDelayMs(this.#failedRounds + 1, this.limits, this.clock.random(), retryAfterMs);
   }

@@ -1,5 +1,4 @@
 import { HttpService } from '@nestjs/axios';
-import { Axios } from 'axios';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -23,7 +22,7 @@ import { BackendClient } from './backend-client.js';
 import { BackendPools } from './backend-pools.js';
 import { BackendQueue } from './backend-queue.js';
 import { ForwardMetrics } from './forward-metrics.js';
-import { undiciAdapter } from './undici-adapter.js';
+import { undiciAxios } from './undici-axios.js';
 
 const CONCURRENCY = 8;
 const never = () => new AbortController().signal;
@@ -81,11 +80,9 @@ function queueFor(url: string) {
   const spool = new LmdbSpool({ dir: dir.path, maxBytes: config.maxSpoolBytes });
   const registry = new BackendRegistry(config, newGauge('origin'), spool);
   const pools = new BackendPools(config, registry);
-  type AxiosInstance = ConstructorParameters<typeof HttpService>[0];
-  const http = new HttpService(new Axios({ adapter: undiciAdapter }) as unknown as AxiosInstance);
   const attempts = new AttemptService(
     registry,
-    new BackendClient(http, pools, config),
+    new BackendClient(new HttpService(undiciAxios()), pools, config),
     new ForwardMetrics(newCounter('host', 'error'), newHistogram(), newHistogram('host', 'outcome')),
     clock,
     config,
@@ -102,6 +99,7 @@ function queueFor(url: string) {
     clock,
     config,
     logger,
+    isClosing: () => false,
     onRetry: () => undefined,
   });
   const record = (id: number) => {
@@ -171,7 +169,7 @@ describe('BackendQueue', () => {
     const { stored, payload } = record(1);
     const storing = spool.store(stored, payload);
     queue.adopt(
-      1,
+      stored,
       firstValueFrom(attempt),
       storing.then(() => true),
     );
@@ -192,9 +190,9 @@ describe('BackendQueue', () => {
     const attempt = new Subject<AttemptResult>();
     const { stored, payload } = record(1);
     await spool.store(stored, payload);
-    queue.adopt(1, firstValueFrom(attempt), Promise.resolve(true));
+    queue.adopt(stored, firstValueFrom(attempt), Promise.resolve(true));
     const stopped = queue.stop();
-    queue.resume();
+    queue.resume(backend);
     queue.wake(1);
     for (let n = 0; n < 20; n += 1) await turn();
     expect(server.requests).toBe(0);

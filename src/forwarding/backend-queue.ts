@@ -14,6 +14,7 @@ const READ_AHEAD = 64;
 export class BackendQueue {
   /** The attempts that are running, by id of the delivery. */
   readonly #running = new Map<number, Promise<AttemptResult | undefined>>();
+  #backend: Backend;
   #stop = new AbortController();
   #sender: ForwardSender;
   #ahead: StoredDelivery[] = [];
@@ -25,9 +26,10 @@ export class BackendQueue {
   #cancelTimer: (() => void) | undefined;
 
   constructor(
-    private readonly backend: Backend,
+    backend: Backend,
     private readonly parts: SenderParts,
   ) {
+    this.#backend = backend;
     this.#sender = new ForwardSender(backend, parts, this.#stop.signal);
   }
 
@@ -35,16 +37,23 @@ export class BackendQueue {
     return this.#stop.signal.aborted;
   }
 
-  /** Goes on after it was stopped, beside the attempts that were running then. */
-  resume(): void {
+  /** Goes on after it was stopped, beside the attempts that were running then. @param backend of the same key */
+  resume(backend: Backend): void {
+    this.#backend = backend;
     this.#stop = new AbortController();
-    this.#sender = new ForwardSender(this.backend, this.parts, this.#stop.signal);
+    this.#sender = new ForwardSender(backend, this.parts, this.#stop.signal);
   }
 
   /** Whether new deliveries wait behind older ones. */
   get holdsBack(): boolean {
-    const owed = this.parts.spool.counts().get(this.backend.key)?.owed ?? 0;
-    return owed > 0 || this.parts.attempts.healthOf(this.backend).down;
+    const owed = this.parts.spool.counts().get(this.#backend.key)?.owed ?? 0;
+    return owed > 0 || this.parts.attempts.healthOf(this.#backend).down;
+  }
+
+  /** Whether it is time to look if the backend is back, and nothing that is owed could show. */
+  get mayProbe(): boolean {
+    const owed = this.parts.spool.counts().get(this.#backend.key)?.owed ?? 0;
+    return owed === 0 && this.parts.attempts.healthOf(this.#backend).mayProbe;
   }
 
   /** Sends what is due. @param id of a delivery that is owed now and was not before. */
@@ -56,14 +65,18 @@ export class BackendQueue {
 
   /**
    * Takes over an attempt that is running while its forward is being stored.
-   * @param stored whether it could be stored
+   * @param isStored whether it could be stored
    */
-  adopt(id: number, attempt: Promise<AttemptResult | undefined>, stored: Promise<boolean>): void {
+  adopt(
+    stored: StoredDelivery,
+    attempt: Promise<AttemptResult | undefined>,
+    isStored: Promise<boolean>,
+  ): void {
     const sender = this.#sender;
     void this.#track(
-      id,
+      stored.delivery.id,
       attempt.then(async (result) => {
-        if ((await stored) && result !== undefined) await sender.settle(id, result);
+        if ((await isStored) && result !== undefined) await sender.conclude(stored, result);
         return result;
       }),
     );
@@ -120,7 +133,7 @@ export class BackendQueue {
   #isPaused(): boolean {
     const { attempts, clock } = this.parts;
     const pauseMs =
-      Math.max(attempts.healthOf(this.backend).retryAt, this.#troubledUntil) - clock.monotonic();
+      Math.max(attempts.healthOf(this.#backend).retryAt, this.#troubledUntil) - clock.monotonic();
     if (pauseMs > 0) this.#wakeIn(pauseMs);
     return pauseMs > 0;
   }
@@ -134,25 +147,24 @@ export class BackendQueue {
   }
 
   async #sendDue(): Promise<void> {
-    while (this.#running.size < this.parts.attempts.healthOf(this.backend).concurrency) {
+    while (this.#running.size < this.parts.attempts.healthOf(this.#backend).concurrency) {
       if (this.#stop.signal.aborted || this.#isPaused()) return;
       if (this.#ahead.length === 0 && !(await this.#readAhead())) return;
       const stored = this.#ahead.shift();
       if (stored === undefined || this.#running.has(stored.delivery.id)) continue;
       const { id } = stored.delivery;
+      // What comes of it is seen to there.
       this.#track(
         id,
         this.#sender.send(stored, (forward) => forward),
-      ).catch((error: unknown) => {
-        this.#trouble(error);
-      });
+      ).catch(() => undefined);
     }
   }
 
   /** @returns whether there is more to send. */
   async #readAhead(): Promise<boolean> {
     const after = this.#readUpTo;
-    const read = await this.parts.spool.owedTo(this.backend.key, READ_AHEAD, after);
+    const read = await this.parts.spool.owedTo(this.#backend.key, READ_AHEAD, after);
     // Something older may have come to be owed meanwhile.
     if (after !== this.#readUpTo) return true;
     this.#ahead = read;
@@ -186,7 +198,7 @@ export class BackendQueue {
 
   #trouble(error: unknown): void {
     if (this.#stop.signal.aborted) return;
-    const { host } = this.backend;
+    const { host } = this.#backend;
     this.parts.logger.error({ host, why: String(error) }, 'cannot send what is owed; trying again');
     this.#startOver();
     this.#troubledUntil = this.parts.clock.monotonic() + TROUBLE_PAUSE_MS;

@@ -15,6 +15,8 @@ export interface Delivery extends Message {
   /** `X-GitHub-Event`. */
   readonly event: string | undefined;
   readonly requestId: string | undefined;
+  /** When the request came, in ms of the monotonic clock. */
+  readonly arrivedAt: number;
   /** Names and values in turn, as Node's `rawHeaders`. */
   readonly rawHeaders: readonly string[];
   /** The room the payload takes in memory; whoever keeps the payload for longer retains it. */

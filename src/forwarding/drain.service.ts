@@ -60,7 +60,7 @@ export class DrainService implements OnApplicationBootstrap {
     if (this.spool === undefined || this.#stopped) return undefined;
     let queue = this.#queues.get(backend.key);
     // Registered again while attempts from before were running: the same queue knows of them.
-    if (queue?.stopped === true && this.registry.has(backend)) queue.resume();
+    if (queue?.stopped === true && this.registry.has(backend)) queue.resume(backend);
     if (queue === undefined) {
       queue = new BackendQueue(backend, {
         spool: this.spool,
@@ -70,6 +70,7 @@ export class DrainService implements OnApplicationBootstrap {
         clock: this.clock,
         config: this.config,
         logger: this.logger,
+        isClosing: () => this.#stopped,
         onRetry: ({ outcome }) => {
           this.retries.inc({ outcome });
         },
@@ -102,6 +103,8 @@ export class DrainService implements OnApplicationBootstrap {
         { why: String(error) },
         'what a removed backend was owed is given up at the next start',
       );
+      const again = this.registry.list().find((backend) => backend.key === key);
+      if (again !== undefined) this.queueOf(again)?.wake();
     }
   }
 

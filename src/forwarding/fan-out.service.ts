@@ -1,4 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 
 import { BackendRegistry } from '../backends/backend-registry.js';
 import { type Backend } from '../backends/backend.js';
@@ -10,6 +11,7 @@ import { payloadDigest, Spool, type StoredDelivery } from '../spool/spool.js';
 import { type AttemptResult, isServed } from './attempt.js';
 import { AttemptService } from './attempt.service.js';
 import { Clock } from './clock.js';
+import { DeliveriesUnderWay, type UnderWay } from './deliveries-under-way.js';
 import { type Delivery } from './delivery.js';
 import { DeliveryRecords, type Try } from './delivery-records.js';
 import { DrainService } from './drain.service.js';
@@ -29,14 +31,13 @@ export interface FanOutReport {
   readonly fillsGaps: boolean;
 }
 
+/** What is kept of a delivery in the spool; why it could not be kept. */
+type Keeping = { readonly kept: true } | { readonly kept: false; readonly fault: SprayproxyError };
+
 /** Sends a delivery to every backend that is owed it, all at once; sees to it that the spool has what remains. */
 @Injectable()
 export class FanOutService {
-  /** By GUID. */
-  readonly #underWay = new Map<
-    string,
-    { readonly payload: Buffer; readonly report: Promise<FanOutReport> }
-  >();
+  readonly #underWay = new DeliveriesUnderWay<FanOutReport>();
 
   constructor(
     private readonly registry: BackendRegistry,
@@ -50,86 +51,103 @@ export class FanOutService {
     @Optional() @Inject(Spool) private readonly spool?: Spool,
   ) {}
 
-  /** One delivery at a time: a redelivery of what is being delivered gets what that leaves owed, if anything. */
+  /** A redelivery of what has not been answered yet gets what that leaves owed, if anything. */
   async deliver(delivery: Delivery): Promise<FanOutReport> {
-    const { guid, payload } = delivery;
-    if (guid === undefined) return this.#deliver(delivery);
-    const before = this.#underWay.get(guid);
-    // Another payload under a known GUID is another delivery.
-    if (before?.payload.equals(payload) === true) {
-      const report = await before.report.catch(() => undefined);
-      return report?.owed.length === 0 ? report : this.deliver(delivery);
+    for (;;) {
+      const before = this.#underWay.unanswered(delivery);
+      if (before === undefined) break;
+      const report = await before.report?.catch(() => undefined);
+      if (report?.owed.length === 0) return report;
     }
-    const report = this.#deliver(delivery);
-    const entry = { payload, report };
-    this.#underWay.set(guid, entry);
-    try {
-      return await report;
-    } finally {
-      if (this.#underWay.get(guid) === entry) this.#underWay.delete(guid);
-    }
+    return this.#underWay.begin(delivery, async (underWay) => {
+      const stored = await this.#findOpen(delivery);
+      const redelivered = stored && (await this.#redeliver(delivery, stored));
+      return redelivered ?? this.#fanOut(delivery, underWay);
+    });
   }
 
-  async #deliver(delivery: Delivery): Promise<FanOutReport> {
-    const stored = await this.#findOpen(delivery);
-    if (stored !== undefined) return this.#redeliver(delivery, stored);
-
+  async #fanOut(delivery: Delivery, underWay: UnderWay<FanOutReport>): Promise<FanOutReport> {
     const receivedAt = this.clock.now();
-    const gap = this.gaps.owedTo(delivery);
     const backends = this.registry.list();
+    const gap = this.#gapOf(delivery, backends);
     const targets = gap === undefined ? backends : backends.filter(({ key }) => gap.has(key));
     const headers = forwardHeaders(delivery.rawHeaders);
-    const tries = targets
-      .filter((backend) => this.drain.queueOf(backend)?.holdsBack !== true)
-      .map((backend) => this.#try(backend, this.attempts.attempt(backend, delivery, headers)));
-    await this.#ended(tries);
+    const attempt = (backend: Backend): Try => {
+      const ending =
+        this.#underWay.attemptAt(backend.key, delivery) ?? this.attempts.attempt(backend, delivery, headers);
+      this.#underWay.track(underWay, delivery.guid, backend.key, ending);
+      return this.#try(backend, ending);
+    };
+    const fillsGaps = gap !== undefined;
+    let tries = targets
+      .filter((backend) => fillsGaps || this.drain.queueOf(backend)?.holdsBack !== true)
+      .map(attempt);
+    await this.#untilAnswer(tries, delivery, this.spool !== undefined);
 
-    const attempts = tries.flatMap(({ result }) => result ?? []);
-    const served = new Set(attempts.filter(isServed).map(({ backend }) => backend.key));
-    const owed = targets.filter(({ key }) => !served.has(key));
-    const report = { attempts, owed, fillsGaps: gap !== undefined };
-    if (this.spool === undefined || owed.length === 0) {
-      this.gaps.keep(delivery, new Set(owed.map(({ key }) => key)));
-      if (this.journal.enabled) this.journal.add(this.records.of(delivery, receivedAt, targets, tries));
-      return { ...report, spooled: false };
+    let owed = owedAfter(targets, tries);
+    let fault: SprayproxyError | undefined;
+    if (this.spool !== undefined && owed.length > 0) {
+      const keeping = await this.#keep(this.spool, delivery, receivedAt, targets, tries);
+      if (keeping.kept) {
+        this.gaps.keep(delivery, new Set());
+        return { attempts: endedOf(tries), owed, fillsGaps, spooled: true };
+      }
+      fault = keeping.fault;
+      // Nothing else would find out that they are back.
+      const probes = owed.filter(
+        (backend) => !tries.some((each) => each.backend === backend) && this.drain.queueOf(backend)?.mayProbe,
+      );
+      const probing = probes.map(attempt);
+      await this.#untilAnswer(probing, delivery, false);
+      tries = [...tries, ...probing];
+      owed = owedAfter(targets, tries);
     }
-    return { ...report, ...(await this.#spool(this.spool, delivery, receivedAt, targets, tries, owed)) };
+    this.gaps.keep(delivery, new Set(owed.map(({ key }) => key)));
+    for (const { ending, result } of tries) {
+      if (result === undefined) void this.#fillGap(delivery, ending);
+    }
+    if (owed.length === 0 || this.spool === undefined) {
+      if (this.journal.enabled) this.journal.add(this.records.of(delivery, receivedAt, targets, tries));
+      return { attempts: endedOf(tries), owed, fillsGaps, spooled: false };
+    }
+    return { attempts: endedOf(tries), owed, fillsGaps, spooled: false, ...(fault && { fault }) };
   }
 
-  async #spool(
+  async #keep(
     spool: Spool,
     delivery: Delivery,
     receivedAt: number,
     targets: readonly Backend[],
     tries: readonly Try[],
-    owed: readonly Backend[],
-  ): Promise<{ spooled: boolean; fault?: SprayproxyError }> {
+  ): Promise<Keeping> {
     const running = tries.filter(({ result }) => result === undefined);
-    for (const { ending } of running) this.#keepUntil(delivery, ending);
+    for (const { ending } of running) this.#holdRoomUntil(delivery, ending);
     const stored = this.records.of(delivery, receivedAt, targets, tries);
-    const { id } = stored.delivery;
     const storing = spool.store(stored, delivery.payload);
     const isStored = storing.then(
       () => true,
       () => false,
     );
     // Before it is stored: from then on the queue may read it.
-    for (const { backend, ending } of running) this.drain.queueOf(backend)?.adopt(id, ending, isStored);
+    for (const { backend, ending } of running) this.drain.queueOf(backend)?.adopt(stored, ending, isStored);
     try {
       await storing;
     } catch (error) {
       if (!(error instanceof SprayproxyError)) throw error;
-      this.gaps.keep(delivery, new Set(owed.map(({ key }) => key)));
-      for (const { ending } of running) this.#fillGap(delivery, ending).catch(() => undefined);
-      return { spooled: false, fault: error };
+      return { kept: false, fault: error };
     }
-    this.gaps.keep(delivery, new Set());
-    for (const backend of owed) this.drain.wake(backend, id);
-    return { spooled: true };
+    for (const backend of owedAfter(targets, tries)) this.drain.wake(backend, stored.delivery.id);
+    return { kept: true };
   }
 
-  /** GitHub asks for what is owed, or was given up: that is sent now, and nothing else. */
-  async #redeliver(delivery: Delivery, stored: StoredDelivery): Promise<FanOutReport> {
+  /**
+   * GitHub asks for what is owed, or was given up: that is sent now, and nothing else.
+   * @returns `undefined`: it was discarded meanwhile, before anything was sent.
+   */
+  async #redeliver(delivery: Delivery, known: StoredDelivery): Promise<FanOutReport | undefined> {
+    const { spool } = this;
+    const stored = await this.#withHeadersOf(delivery, known);
+    if (spool === undefined || stored === undefined) return undefined;
     const open = new Set(stored.forwards.filter(isOpen).map(({ backend }) => backend));
     const tries = this.registry
       .list()
@@ -140,26 +158,51 @@ export class FanOutService {
       });
     let fault: SprayproxyError | undefined;
     try {
-      await this.#ended(tries);
+      await this.#untilAnswer(tries, delivery, false);
     } catch (error) {
       if (!(error instanceof SprayproxyError)) throw error;
       fault = error;
     }
-    const attempts = tries.flatMap(({ result }) => result ?? []);
     const owed = tries
       .filter(({ result }) => result === undefined || !isServed(result))
       .map(({ backend }) => backend);
-    return { attempts, owed, spooled: fault === undefined, fillsGaps: true, ...(fault && { fault }) };
+    // Somebody may have discarded it.
+    const after = await spool.get(stored.delivery.id);
+    const isKept = ({ key }: Backend) => after?.forwards.some(({ backend }) => backend === key) === true;
+    const spooled = fault === undefined && owed.every(isKept);
+    return { attempts: endedOf(tries), owed, spooled, fillsGaps: true, ...(fault && { fault }) };
   }
 
-  /** The delivery of the same GUID and payload of which something is owed or was given up. */
+  /** A redelivery may be signed with another secret than the delivery was: what a backend knows now is what counts. */
+  async #withHeadersOf(
+    { rawHeaders, query }: Delivery,
+    known: StoredDelivery,
+  ): Promise<StoredDelivery | undefined> {
+    if (isDeepStrictEqual([rawHeaders, query], [known.delivery.rawHeaders, known.delivery.query]))
+      return known;
+    return this.spool?.amend(known.delivery.id, { rawHeaders, query });
+  }
+
+  /** The delivery of the same GUID and payload of which something is owed or was given up, by a backend there still is. */
   async #findOpen({ guid, payload }: Delivery): Promise<StoredDelivery | undefined> {
     if (this.spool === undefined || guid === undefined || this.spool.counts().size === 0) return undefined;
     const found = await this.spool.find(guid);
     if (found.length === 0) return undefined;
     const digest = payloadDigest(payload);
-    // Another payload under a known GUID is another delivery.
-    return found.find(({ delivery }) => delivery.payloadDigest === digest);
+    const keys = new Set(this.registry.list().map(({ key }) => key));
+    return found.find(
+      // Another payload under a known GUID is another delivery.
+      ({ delivery, forwards }) =>
+        delivery.payloadDigest === digest &&
+        forwards.some((forward) => isOpen(forward) && keys.has(forward.backend)),
+    );
+  }
+
+  /** Keys of the backends that did not get the delivery when it came before; `undefined`: it is for all. */
+  #gapOf(delivery: Delivery, backends: readonly Backend[]): ReadonlySet<string> | undefined {
+    const gap = this.gaps.owedTo(delivery);
+    if (gap === undefined || gap.size === 0) return gap;
+    return backends.some(({ key }) => gap.has(key)) ? gap : undefined;
   }
 
   #try(backend: Backend, ending: Promise<AttemptResult | undefined>): Try {
@@ -173,21 +216,35 @@ export class FanOutService {
     return started;
   }
 
-  /** Waits for all of them; with a spool no longer than GitHub does. */
-  async #ended(tries: readonly Try[]): Promise<void> {
+  /**
+   * Waits for all of them; with a spool no longer than GitHub does, reckoned from when the webhook came.
+   * @param untilFailure also no longer than until one has failed: it is to be owed before newer ones come, and its retry
+   *   does not wait for the others
+   */
+  async #untilAnswer(tries: readonly Try[], delivery: Delivery, untilFailure: boolean): Promise<void> {
     const all = Promise.all(tries.map(({ ending }) => ending));
-    if (this.spool === undefined) {
+    if (this.spool === undefined || tries.length === 0) {
       await all;
       return;
     }
     let cancel: (() => void) | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      cancel = this.clock.after(this.config.ackTimeoutMs, resolve);
+    const enough = new Promise<void>((resolve) => {
+      const elapsedMs = this.clock.monotonic() - delivery.arrivedAt;
+      cancel = this.clock.after(Math.max(0, this.config.ackTimeoutMs - elapsedMs), resolve);
+      if (!untilFailure) return;
+      for (const { ending } of tries) {
+        ending.then(
+          (result) => {
+            if (result !== undefined && !isServed(result)) resolve();
+          },
+          () => undefined,
+        );
+      }
     });
-    await Promise.race([all, timeout]).finally(cancel);
+    await Promise.race([all, enough]).finally(cancel);
   }
 
-  #keepUntil({ room }: Delivery, ending: Promise<unknown>): void {
+  #holdRoomUntil({ room }: Delivery, ending: Promise<unknown>): void {
     room.retain();
     const release = () => {
       room.release();
@@ -197,7 +254,18 @@ export class FanOutService {
 
   /** An attempt outlived an answer that said the delivery had failed. */
   async #fillGap(delivery: Delivery, ending: Promise<AttemptResult | undefined>): Promise<void> {
-    const result = await ending;
+    const result = await ending.catch(() => undefined);
     if (result !== undefined && isServed(result)) this.gaps.fill(delivery, result.backend.key);
   }
+}
+
+const endedOf = (tries: readonly Try[]): AttemptResult[] => tries.flatMap(({ result }) => result ?? []);
+
+function owedAfter(targets: readonly Backend[], tries: readonly Try[]): Backend[] {
+  const served = new Set(
+    endedOf(tries)
+      .filter(isServed)
+      .map(({ backend }) => backend.key),
+  );
+  return targets.filter(({ key }) => !served.has(key));
 }

@@ -23,6 +23,8 @@ export interface SenderParts {
   readonly clock: Clock;
   readonly config: SprayproxyConfig;
   readonly logger: Logger;
+  /** Whether the program is about to end. */
+  readonly isClosing: () => boolean;
   /** Hears of every attempt at what was owed. */
   readonly onRetry: (result: AttemptResult) => void;
 }
@@ -58,6 +60,7 @@ export class ForwardSender {
       return undefined;
     }
     held?.room.retain();
+    let result: AttemptResult;
     const room = held?.room ?? (await budget.reserve(payloadBytes, () => this.stopped));
     try {
       const payload = held?.payload ?? (await this.#payload(stored));
@@ -71,14 +74,13 @@ export class ForwardSender {
         return begin(prepared, clock.now());
       });
       if (begun === undefined) return undefined;
-      const result = await attempts.attempt(this.backend, { payload, query }, forwardHeaders(rawHeaders));
-      this.parts.onRetry(result);
-      this.#log(stored, result);
-      await this.settle(id, result);
-      return result;
+      result = await attempts.attempt(this.backend, { payload, query }, forwardHeaders(rawHeaders));
     } finally {
       room.release();
     }
+    this.parts.onRetry(result);
+    await this.conclude(stored, result);
+    return result;
   }
 
   /** The payload as GitHub sent it; `undefined`: it is gone, or damaged and given up. */
@@ -98,8 +100,13 @@ export class ForwardSender {
     this.parts.logger.error({ deliveryId: id, delivery: guid, event, host, reason }, 'forward given up');
   }
 
-  /** What has been sent must not be sent again because the disk is full: it is tried until it is noted. */
-  async settle(id: number, result: AttemptResult): Promise<void> {
+  /**
+   * Notes what came of an attempt. What has been sent must not be sent again because the disk is full: it is tried until
+   * it is noted.
+   */
+  async conclude(stored: StoredDelivery, result: AttemptResult): Promise<void> {
+    this.#log(stored, result);
+    const { id } = stored.delivery;
     const { clock, config, journal, logger } = this.parts;
     const attempt = attemptRecord(result, clock.now());
     for (;;) {
@@ -115,7 +122,7 @@ export class ForwardSender {
         return;
       } catch (error) {
         logger.error({ why: String(error) }, 'the outcome of an attempt cannot be written; trying again');
-        if (this.stopped.aborted) return;
+        if (this.parts.isClosing()) return;
         await new Promise<void>((resolve) => clock.after(TROUBLE_PAUSE_MS, resolve));
       }
     }

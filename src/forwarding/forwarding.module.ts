@@ -1,6 +1,5 @@
 import { HttpService } from '@nestjs/axios';
 import { Inject, Module, type OnApplicationShutdown, Optional } from '@nestjs/common';
-import { Axios } from 'axios';
 
 import { BackendRegistryModule } from '../backends/backend-registry.module.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
@@ -18,9 +17,7 @@ import { FanOutService } from './fan-out.service.js';
 import { ForwardMetrics } from './forward-metrics.js';
 import { GapMemory } from './gap-memory.js';
 import { SpoolMetrics } from './spool-metrics.js';
-import { undiciAdapter } from './undici-adapter.js';
-
-type AxiosInstance = ConstructorParameters<typeof HttpService>[0];
+import { undiciAxios } from './undici-axios.js';
 
 @Module({
   imports: [BackendRegistryModule, InflightModule, SpoolModule],
@@ -36,12 +33,7 @@ type AxiosInstance = ConstructorParameters<typeof HttpService>[0];
     Journal,
     SpoolMetrics,
     { provide: Clock, useClass: SystemClock },
-    {
-      provide: HttpService,
-      // A bare instance: the defaults and transforms of `axios.create` cost more than the request. The cast is between
-      // the same types as axios declares them for CommonJS and for ES modules.
-      useFactory: () => new HttpService(new Axios({ adapter: undiciAdapter }) as unknown as AxiosInstance),
-    },
+    { provide: HttpService, useFactory: () => new HttpService(undiciAxios()) },
   ],
   exports: [FanOutService, DrainService, Journal, Clock, SpoolModule],
 })

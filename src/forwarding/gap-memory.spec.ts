@@ -51,11 +51,14 @@ describe('GapMemory', () => {
     expect(gaps.owedTo(delivery('TWO'))).toBeUndefined();
   });
 
-  it('takes another payload under a known GUID for another delivery, which ends or alters no gap', () => {
+  it('takes another payload under a known GUID for another delivery, with a gap of its own', () => {
     gaps.keep(delivery('guid'), keys('a'));
     expect(gaps.owedTo(delivery('guid', 'another'))).toBeUndefined();
     gaps.keep(delivery('guid', 'another'), keys('b'));
+    expect(gaps.owedTo(delivery('guid', 'another'))).toEqual(keys('b'));
+    expect(gaps.owedTo(delivery('guid'))).toEqual(keys('a'));
     gaps.keep(delivery('guid', 'another'), keys());
+    expect(gaps.owedTo(delivery('guid', 'another'))).toBeUndefined();
     expect(gaps.owedTo(delivery('guid'))).toEqual(keys('a'));
   });
 

@@ -3,13 +3,19 @@ import { type Forward, isOpen } from './forward.js';
 import {
   BYTES_PER_DELIVERY,
   digest,
-  MAX_GUID_LENGTH,
   openDatabases,
   openRoot,
   SPOOL_VERSION,
   type SpoolDatabases,
 } from './spool-databases.js';
-import { type ForwardCounts, payloadDigest, Spool, type StoredDelivery } from './spool.js';
+import {
+  type DeliveryRecord,
+  type ForwardCounts,
+  MAX_GUID_LENGTH,
+  payloadDigest,
+  Spool,
+  type StoredDelivery,
+} from './spool.js';
 
 export interface LmdbSpoolOptions {
   readonly dir: string;
@@ -104,6 +110,19 @@ export class LmdbSpool extends Spool {
     if (changed === undefined) return undefined;
     this.#left(changed.before, changed.after.forwards);
     return changed.after;
+  }
+
+  amend(
+    id: number,
+    { rawHeaders, query }: Pick<DeliveryRecord, 'rawHeaders' | 'query'>,
+  ): Promise<StoredDelivery | undefined> {
+    return this.#write(() => {
+      const before = this.#db.deliveries.get(id);
+      if (before === undefined) return undefined;
+      const after = { ...before, delivery: { ...before.delivery, rawHeaders, query } };
+      this.#db.deliveries.putSync(id, after);
+      return after;
+    });
   }
 
   async discard(id: number): Promise<StoredDelivery | undefined> {

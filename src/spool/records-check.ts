@@ -1,8 +1,8 @@
 import { type Database } from 'lmdb';
 
 import { type Forward, FORWARD_STATES } from './forward.js';
-import { BYTES_PER_DELIVERY, digest, MAX_GUID_LENGTH, type SpoolDatabases } from './spool-databases.js';
-import { type StoredDelivery } from './spool.js';
+import { BYTES_PER_DELIVERY, digest, type SpoolDatabases } from './spool-databases.js';
+import { MAX_GUID_LENGTH, type StoredDelivery } from './spool.js';
 
 /**
  * Reads every record and every index entry, and looks whether they fit together. The time it takes grows with the number

@@ -9,9 +9,6 @@ export const SPOOL_VERSION = 1;
 /** A delivery's record, its forwards and their index entries take about a page. */
 export const BYTES_PER_DELIVERY = 4096;
 
-/** GitHub's GUIDs have 36 characters; a longer one is not looked up by. */
-export const MAX_GUID_LENGTH = 128;
-
 /** The file in the spool's directory that holds everything. */
 export const DATA_FILE = 'data.mdb';
 

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 
 import { type Forward } from './forward.js';
 
+/** GitHub's GUIDs have 36 characters; nobody is to fill memory or an index with longer ones. */
+export const MAX_GUID_LENGTH = 128;
+
 /** What is kept of a delivery beside its payload. */
 export interface DeliveryRecord {
   /** Greater for every later delivery: microseconds since the epoch, or one more than the last. */
@@ -68,6 +71,15 @@ export abstract class Spool {
     beforeSeen?: (after: StoredDelivery) => void,
   ): Promise<StoredDelivery | undefined>;
 
+  /**
+   * Changes what is sent of a delivery beside its payload.
+   * @returns the delivery after the change; `undefined`: there is no such delivery (any more).
+   */
+  abstract amend(
+    id: number,
+    sent: Pick<DeliveryRecord, 'rawHeaders' | 'query'>,
+  ): Promise<StoredDelivery | undefined>;
+
   /** Removes a delivery, whatever it owes. @returns what it was. */
   abstract discard(id: number): Promise<StoredDelivery | undefined>;
 
@@ -85,7 +97,7 @@ export abstract class Spool {
    */
   abstract payload(id: number): Promise<Buffer | undefined>;
 
-  /** The deliveries of a GUID, latest first. */
+  /** The deliveries of a GUID, latest first; of one longer than `MAX_GUID_LENGTH`, none. */
   abstract find(guid: string): Promise<StoredDelivery[]>;
 
   /** Deliveries with an id below `before`, latest first. */

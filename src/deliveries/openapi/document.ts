@@ -70,6 +70,7 @@ const OPERATIONS: Readonly<Partial<Record<keyof DeliveriesController, readonly M
     ApiResponse({ status: 200, type: Discarded }),
     BAD_REQUEST,
     UNKNOWN,
+    reason(409, 'The delivery was not for that backend.'),
     FAILED,
   ],
 };

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { type AddressInfo } from 'node:net';
@@ -11,6 +11,7 @@ import { OpenApi } from './deliveries/openapi/open-api.js';
 import { helpText } from './help.js';
 import { WebhookHttpAdapter } from './http/webhook-http-adapter.js';
 import { shutDownOnSignal } from './lifecycle/shutdown.js';
+import { trimHeap } from './lifecycle/trim-heap.js';
 import { createLogger, Logger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { MetricsServer } from './metrics/metrics-server.js';
@@ -47,6 +48,7 @@ async function serve(): Promise<void> {
   if (config.deliveriesEnabled) app.get(OpenApi).describes(app);
   adapter.limitRequestTime(config.readTimeoutMs);
   shutDownOnSignal(app);
+  trimHeap();
   await (config.serverHost === undefined
     ? app.listen(config.serverPort)
     : app.listen(config.serverPort, config.serverHost));

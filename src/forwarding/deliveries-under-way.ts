@@ -1,13 +1,13 @@
 import { type AttemptResult } from './attempt.js';
 import { type Delivery } from './delivery.js';
+import { type Try } from './delivery-records.js';
 
 type Identity = Pick<Delivery, 'guid' | 'payload'>;
 
 /** One time that a delivery came in, until it has been answered and its attempts have ended. */
 export class UnderWay<Report> {
   answered = false;
-  /** Attempts that are running, by the backend's key. */
-  readonly attempts = new Map<string, Promise<AttemptResult | undefined>>();
+  tries: readonly Try[] = [];
   report: Promise<Report> | undefined;
 
   constructor(readonly payload: Buffer) {}
@@ -18,18 +18,20 @@ export class UnderWay<Report> {
  * under a known GUID is another delivery.
  */
 export class DeliveriesUnderWay<Report> {
-  readonly #byGuid = new Map<string, UnderWay<Report>[]>();
+  readonly #byGuid = new Map<string, readonly UnderWay<Report>[]>();
 
   /** The same delivery, come in before and not answered yet. */
   unanswered({ guid, payload }: Identity): UnderWay<Report> | undefined {
-    return this.#of(guid).find((each) => !each.answered && each.payload.equals(payload));
+    return this.#of(guid)?.find((each) => !each.answered && each.payload.equals(payload));
   }
 
   /** An attempt at the same delivery that is running, whenever that came in. */
   attemptAt(backend: string, { guid, payload }: Identity): Promise<AttemptResult | undefined> | undefined {
-    return this.#of(guid)
-      .find((each) => each.attempts.has(backend) && each.payload.equals(payload))
-      ?.attempts.get(backend);
+    for (const each of this.#of(guid) ?? []) {
+      const running = each.tries.find((started) => started.backend.key === backend && !started.ended);
+      if (running !== undefined && each.payload.equals(payload)) return running.ending;
+    }
+    return undefined;
   }
 
   /** @param deliver what is under way from now on */
@@ -38,40 +40,30 @@ export class DeliveriesUnderWay<Report> {
     deliver: (underWay: UnderWay<Report>) => Promise<Report>,
   ): Promise<Report> {
     const underWay = new UnderWay<Report>(payload);
-    if (guid !== undefined) this.#byGuid.set(guid, [...this.#of(guid), underWay]);
+    if (guid === undefined) return deliver(underWay);
+    const others = this.#byGuid.get(guid);
+    this.#byGuid.set(guid, others === undefined ? [underWay] : [...others, underWay]);
     underWay.report = deliver(underWay);
     try {
       return await underWay.report;
     } finally {
       underWay.answered = true;
-      this.#endIfOver(guid, underWay);
+      const running = underWay.tries.filter(({ ended }) => !ended);
+      if (running.length === 0) this.#end(guid, underWay);
+      else
+        void Promise.allSettled(running.map(({ ending }) => ending)).then(() => {
+          this.#end(guid, underWay);
+        });
     }
   }
 
-  /** Takes note of an attempt until it has ended. */
-  track(
-    underWay: UnderWay<Report>,
-    guid: string | undefined,
-    backend: string,
-    attempt: Promise<AttemptResult | undefined>,
-  ): void {
-    if (guid === undefined) return;
-    underWay.attempts.set(backend, attempt);
-    const ended = () => {
-      underWay.attempts.delete(backend);
-      this.#endIfOver(guid, underWay);
-    };
-    attempt.then(ended, ended);
+  #of(guid: string | undefined): readonly UnderWay<Report>[] | undefined {
+    return guid === undefined ? undefined : this.#byGuid.get(guid);
   }
 
-  #of(guid: string | undefined): readonly UnderWay<Report>[] {
-    return (guid === undefined ? undefined : this.#byGuid.get(guid)) ?? [];
-  }
-
-  #endIfOver(guid: string | undefined, underWay: UnderWay<Report>): void {
-    if (guid === undefined || !underWay.answered || underWay.attempts.size > 0) return;
-    const others = this.#of(guid).filter((each) => each !== underWay);
+  #end(guid: string, underWay: UnderWay<Report>): void {
+    const others = this.#byGuid.get(guid)?.filter((each) => each !== underWay) ?? [];
     if (others.length === 0) this.#byGuid.delete(guid);
-    else this.#byGuid.set(guid, [...others]);
+    else this.#byGuid.set(guid, others);
   }
 }

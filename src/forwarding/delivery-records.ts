@@ -15,6 +15,7 @@ export interface Try {
   /** Ms since the epoch. */
   readonly startedAt: number;
   readonly ending: Promise<AttemptResult | undefined>;
+  ended: boolean;
   result?: AttemptResult;
 }
 

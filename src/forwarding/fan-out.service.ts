@@ -72,16 +72,16 @@ export class FanOutService {
     const gap = this.#gapOf(delivery, backends);
     const targets = gap === undefined ? backends : backends.filter(({ key }) => gap.has(key));
     const headers = forwardHeaders(delivery.rawHeaders);
-    const attempt = (backend: Backend): Try => {
-      const ending =
-        this.#underWay.attemptAt(backend.key, delivery) ?? this.attempts.attempt(backend, delivery, headers);
-      this.#underWay.track(underWay, delivery.guid, backend.key, ending);
-      return this.#try(backend, ending);
-    };
+    const attempt = (backend: Backend): Try =>
+      this.#try(
+        backend,
+        this.#underWay.attemptAt(backend.key, delivery) ?? this.attempts.attempt(backend, delivery, headers),
+      );
     const fillsGaps = gap !== undefined;
     let tries = targets
       .filter((backend) => fillsGaps || this.drain.queueOf(backend)?.holdsBack !== true)
       .map(attempt);
+    underWay.tries = tries;
     await this.#untilAnswer(tries, delivery, this.spool !== undefined);
 
     let owed = owedAfter(targets, tries);
@@ -89,7 +89,7 @@ export class FanOutService {
     if (this.spool !== undefined && owed.length > 0) {
       const keeping = await this.#keep(this.spool, delivery, receivedAt, targets, tries);
       if (keeping.kept) {
-        this.gaps.keep(delivery, new Set());
+        this.gaps.keep(delivery, NOBODY);
         return { attempts: endedOf(tries), owed, fillsGaps, spooled: true };
       }
       fault = keeping.fault;
@@ -98,11 +98,12 @@ export class FanOutService {
         (backend) => !tries.some((each) => each.backend === backend) && this.drain.queueOf(backend)?.mayProbe,
       );
       const probing = probes.map(attempt);
-      await this.#untilAnswer(probing, delivery, false);
       tries = [...tries, ...probing];
+      underWay.tries = tries;
+      await this.#untilAnswer(probing, delivery, false);
       owed = owedAfter(targets, tries);
     }
-    this.gaps.keep(delivery, new Set(owed.map(({ key }) => key)));
+    this.gaps.keep(delivery, owed.length === 0 ? NOBODY : new Set(owed.map(({ key }) => key)));
     for (const { ending, result } of tries) {
       if (result === undefined) void this.#fillGap(delivery, ending);
     }
@@ -206,12 +207,15 @@ export class FanOutService {
   }
 
   #try(backend: Backend, ending: Promise<AttemptResult | undefined>): Try {
-    const started: Try = { backend, startedAt: this.clock.now(), ending };
+    const started: Try = { backend, startedAt: this.clock.now(), ending, ended: false };
     ending.then(
       (result) => {
+        started.ended = true;
         if (result !== undefined) started.result = result;
       },
-      () => undefined,
+      () => {
+        started.ended = true;
+      },
     );
     return started;
   }
@@ -259,13 +263,14 @@ export class FanOutService {
   }
 }
 
-const endedOf = (tries: readonly Try[]): AttemptResult[] => tries.flatMap(({ result }) => result ?? []);
+const NOBODY: ReadonlySet<string> = new Set();
+
+const endedOf = (tries: readonly Try[]): AttemptResult[] =>
+  tries.map(({ result }) => result).filter((result) => result !== undefined);
 
 function owedAfter(targets: readonly Backend[], tries: readonly Try[]): Backend[] {
-  const served = new Set(
-    endedOf(tries)
-      .filter(isServed)
-      .map(({ backend }) => backend.key),
+  return targets.filter(
+    ({ key }) =>
+      !tries.some(({ backend, result }) => backend.key === key && result !== undefined && isServed(result)),
   );
-  return targets.filter(({ key }) => !served.has(key));
 }

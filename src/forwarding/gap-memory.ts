@@ -33,8 +33,9 @@ export class GapMemory {
   /** Keeps what is owed after a fan-out; nothing owed ends the gap. */
   keep({ guid, payload }: Identity, owed: ReadonlySet<string>): void {
     if (guid === undefined || guid.length > MAX_GUID_LENGTH) return;
-    const gaps: Gaps = this.#byGuid.get(guid) ?? new Map<string, ReadonlySet<string>>();
-    if (gaps.size === 0 && owed.size === 0) return;
+    const known = this.#byGuid.get(guid);
+    if (known === undefined && owed.size === 0) return;
+    const gaps: Gaps = known ?? new Map<string, ReadonlySet<string>>();
     const digest = payloadDigest(payload);
     gaps.delete(digest);
     if (owed.size > 0) gaps.set(digest, owed);

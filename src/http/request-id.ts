@@ -4,14 +4,18 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 /** What is taken over from a client: nothing that could break out of a log line or a header. */
 const SANE = /^[\w.:/+=@-]{1,128}$/;
 
-const requestIds = new WeakMap<IncomingMessage, string>();
+const REQUEST_ID = Symbol('request id');
 
-export const requestIdOf = (request: IncomingMessage): string | undefined => requestIds.get(request);
+interface IdentifiedRequest extends IncomingMessage {
+  [REQUEST_ID]?: string;
+}
+
+export const requestIdOf = (request: IdentifiedRequest): string | undefined => request[REQUEST_ID];
 
 /** Gives each request an id, the client's own `X-Request-Id` if it is sane, and says it in the answer. */
-export function assignRequestId(request: IncomingMessage, response: ServerResponse): void {
+export function assignRequestId(request: IdentifiedRequest, response: ServerResponse): void {
   const given = request.headers['x-request-id'];
   const id = typeof given === 'string' && SANE.test(given) ? given : randomUUID();
-  requestIds.set(request, id);
+  request[REQUEST_ID] = id;
   response.setHeader('X-Request-Id', id);
 }

@@ -31,6 +31,7 @@ export class Reservation {
 
   /** Gives back what turned out not to be needed. */
   shrinkTo(bytes: number): void {
+    if (bytes === this.bytes) return;
     this.giveBack(this.bytes - bytes);
     this.bytes = bytes;
   }
@@ -74,12 +75,10 @@ export class InflightBudget {
     const bytes = Math.min(wantedBytes, this.#maxBytes);
     if (this.#queue.size > 0 || !this.#fits(bytes)) await this.#wait(bytes, signal());
     else this.#take(bytes);
-    return new Reservation((released) => {
-      this.#giveBack(released);
-    }, bytes);
+    return new Reservation(this.#giveBack, bytes);
   }
 
-  #giveBack(bytes: number): void {
+  readonly #giveBack = (bytes: number): void => {
     this.#take(-bytes);
     for (const waiter of this.#queue) {
       if (!this.#fits(waiter.bytes)) return;
@@ -87,7 +86,7 @@ export class InflightBudget {
       this.#take(waiter.bytes);
       waiter.admit();
     }
-  }
+  };
 
   #fits(bytes: number): boolean {
     return this.#heldBytes + bytes <= this.#maxBytes;

@@ -1,9 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { type ServerResponse } from 'node:http';
 import { type Counter, type Gauge, type Histogram } from 'prom-client';
 
-import { ANSWERED } from '../http/webhook-http-adapter.js';
+import { ON_ANSWER, type ObservedResponse } from '../http/webhook-http-adapter.js';
 import { INBOUND_REQUESTS, WEBHOOK_ANSWER_SECONDS, WEBHOOKS_IN_FLIGHT } from '../metrics/metrics.js';
 import { ARRIVED_AT, webhookRequest } from './webhook-request.js';
 
@@ -20,7 +19,7 @@ export class WebhookTelemetry implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const response = context.switchToHttp().getResponse<ServerResponse>();
+    const response = context.switchToHttp().getResponse<ObservedResponse>();
     const startedAt = performance.now();
     webhookRequest(context)[ARRIVED_AT] = startedAt;
     this.inbound.inc();
@@ -30,10 +29,10 @@ export class WebhookTelemetry implements CanActivate {
       if (!over) this.inFlight.dec();
       over = true;
     };
-    response.once(ANSWERED, (status: number) => {
+    response[ON_ANSWER] = (status) => {
       this.answerTime.observe({ status }, (performance.now() - startedAt) / 1000);
       leave();
-    });
+    };
     // A sender that has hung up may get no answer; one that pipelined this request behind another gets no close.
     response.once('close', leave);
     return true;

@@ -16,6 +16,12 @@ const STDOUT = 1;
 /** All lines of a busy turn in one write: 16 KiB a turn, the default, is less than a few thousand webhooks a second say. */
 const MAX_WRITE_BYTES = 1024 * 1024;
 
+/** A write for every line would take as long as all else that is done with it; those of a moment are written together. */
+const WRITE_FROM_BYTES = 16 * 1024;
+
+/** No line waits longer. */
+const WRITE_EVERY_MS = 50;
+
 /** If nobody reads the log, lines are lost rather than memory. */
 const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;
 
@@ -30,8 +36,8 @@ export function createLogger(level: string): Logger {
     destination({
       dest: STDOUT,
       sync: false,
-      // A line is written at once all the same; with 0, flushing would not wait for what is being written.
-      minLength: 1,
+      minLength: WRITE_FROM_BYTES,
+      periodicFlush: WRITE_EVERY_MS,
       maxWrite: MAX_WRITE_BYTES,
       maxLength: MAX_UNWRITTEN_BYTES,
     }),

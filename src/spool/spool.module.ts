@@ -4,7 +4,6 @@ import { type Counter, type Histogram } from 'prom-client';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SPOOL_WRITE_FAILURES, SPOOL_WRITE_SECONDS } from '../metrics/metrics.js';
-import { openSpool } from './open-spool.js';
 import { Spool } from './spool.js';
 
 /** Gives `Spool`, or `undefined` if there is none. Whoever uses it last closes it. */
@@ -19,6 +18,8 @@ import { Spool } from './spool.js';
         writeFailures: Counter,
       ): Promise<Spool | undefined> => {
         if (spoolDir === undefined) return undefined;
+        // The engine takes 12 MiB, wanted or not.
+        const { openSpool } = await import('./open-spool.js');
         const onWrite = (seconds: number, ok: boolean) => {
           writeSeconds.observe(seconds);
           if (!ok) writeFailures.inc();

@@ -69,23 +69,25 @@ function judgeCertificate(secure: TLSSocket, hostname: string, now: number): Fin
   // Asked a second time, Node 20 gives nothing.
   const certificate = secure.getPeerX509Certificate();
   if (certificate === undefined) return fault('there is no certificate', 'see whether TLS is set up there');
+  const validity = checkValidity(certificate, now);
   return joined(
     [
       ok(`${String(secure.getProtocol())}, by ${issuerOf(certificate)}`),
-      chain(secure),
+      chain(secure, validity),
       name(certificate, hostname),
-      checkValidity(certificate, now),
+      validity,
     ].filter((finding) => finding !== undefined),
   );
 }
 
-/** What the verification says; an expired certificate is told of by its date. */
-function chain({ authorizationError }: TLSSocket): Finding | undefined {
+/** What the verification says, but of what `validity` has said already. */
+function chain({ authorizationError }: TLSSocket, validity: Finding): Finding | undefined {
   // Its type says Error; it is the code of one.
   const code = authorizationError as unknown as string | null | undefined;
   if (code === null || code === undefined || code === WRONG_NAME) return undefined;
   if (EXPIRED.includes(code)) {
-    return fault(`a certificate of the chain is out of date (${code})`, 'renew it');
+    if (validity.status === 'fault') return undefined;
+    return fault(`a certificate of its chain is out of date (${code})`, 'renew the chain that is served');
   }
   return fault(
     `its authority is not trusted (${code})`,

@@ -1,4 +1,3 @@
-import './config/environment-variables.js';
 import { documentedVariables } from './config/variable.decorators.js';
 import { helpText } from './help.js';
 
@@ -8,7 +7,7 @@ describe('the help text', () => {
     expect(helpText()).toContain(`\n  ${name}${byDefault}\n      ${effect}\n`);
   });
 
-  it.each(['server', '--help', '--version'])('tells of %s', (argument) => {
+  it.each(['server', 'check', 'deliveries', '--help', '--version'])('tells of %s', (argument) => {
     expect(helpText()).toContain(argument);
   });
 

@@ -1,3 +1,4 @@
+import './config/environment-variables.js';
 import { documentedVariables } from './config/variable.decorators.js';
 
 /** Text of `sprayproxy --help`. */
@@ -9,6 +10,7 @@ export function helpText(): string {
   return `sprayproxy: one GitHub App webhook in, every cluster gets it, byte for byte.
 
 Usage: sprayproxy [server]
+       sprayproxy check [--help]        tells what would go wrong, and changes nothing
        sprayproxy deliveries [--help]   asks a running one what became of deliveries
 
 Runs until SIGTERM. Other arguments are ignored. It is configured by environment variables [default]:

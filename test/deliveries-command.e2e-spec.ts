@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -10,20 +9,16 @@ import { type DeliveryList, type DeliveryView } from '../src/deliveries/delivery
 import { BackendServer } from './support/backend-server.js';
 import { onCleanup } from './support/cleanup.js';
 import { closedPort } from './support/closed-port.js';
+import { runCommand } from './support/run-command.js';
 import { sendWebhook } from './support/send-webhook.js';
-import { MAIN, startSprayproxy } from './support/start-sprayproxy.js';
+import { startSprayproxy } from './support/start-sprayproxy.js';
 import { useTempDir } from './support/temp-dir.js';
 
 const PAYLOAD = '{"repository":{"id":1,"full_name":"octocat/hello"}}';
 
 const dir = useTempDir();
 
-const run = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { env: {} }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
+const run = (...args: string[]) => runCommand({}, ...args);
 
 const start = (backends: readonly string[]) =>
   startSprayproxy({

@@ -3,14 +3,12 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import { join } from 'node:path';
 
 import { BackendServer } from './support/backend-server.js';
+import { fixture } from './support/fixture.js';
 import { scrape } from './support/metrics.js';
 import { send, sendWebhook } from './support/send-webhook.js';
 import { startSprayproxy } from './support/start-sprayproxy.js';
-
-const fixture = (name: string) => join(__dirname, 'fixtures', name);
 
 it('exposes the three metrics that dashboards draw, with their types, labels and buckets, from the start', async () => {
   const { metricsUrl } = await startSprayproxy({ backends: ['http://192.0.2.1'] });

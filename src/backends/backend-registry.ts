@@ -6,8 +6,8 @@ import { type Gauge } from 'prom-client';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { BACKENDS } from '../metrics/metrics.js';
 import { Spool } from '../spool/spool.js';
-import { Backend, type BackendOrigin } from './backend.js';
-import { parseBackendUrl } from './backend-url.js';
+import { type Backend, type BackendOrigin } from './backend.js';
+import { toBackends } from './to-backends.js';
 
 export const MAX_REGISTERED_BACKENDS = 256;
 
@@ -28,20 +28,14 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     @Optional() @Inject(Spool) private readonly spool?: Spool,
   ) {
     super();
-    const backends = config.staticBackendUrls
-      .map(parseBackendUrl)
-      .filter((url) => url instanceof URL)
-      .map((url) => new Backend(url, 'static'));
+    const backends = toBackends(config.staticBackendUrls, 'static');
     this.#replace(new Map(backends.map((backend) => [backend.key, backend])));
   }
 
   /** Who may no longer register backends no longer has any. */
   async onModuleInit(): Promise<void> {
     if (this.spool === undefined || !this.config.dynamicBackendsEnabled) return;
-    const urls = (await this.spool.registeredBackends())
-      .map(parseBackendUrl)
-      .filter((url) => url instanceof URL);
-    for (const backend of urls.map((url) => new Backend(url, 'registered'))) {
+    for (const backend of toBackends(await this.spool.registeredBackends(), 'registered')) {
       if (!this.has(backend)) this.#add(backend);
     }
   }

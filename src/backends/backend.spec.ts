@@ -47,6 +47,14 @@ describe('Backend', () => {
   });
 
   it.each([
+    ['http://pac', 80],
+    ['https://pac', 443],
+    ['https://pac:80', 80],
+  ])('of %s has port %d', (url, port) => {
+    expect(backendAt(url).port).toBe(port);
+  });
+
+  it.each([
     ['http://pac', '', '/'],
     ['http://pac', 'a=1&b', '/?a=1&b'],
     ['http://pac/base', '', '/base'],

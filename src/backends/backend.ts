@@ -1,5 +1,7 @@
 export type BackendOrigin = 'static' | 'registered';
 
+const STANDARD_PORTS = { 'http:': 80, 'https:': 443 } as const;
+
 /** A target of forwards. */
 export class Backend {
   /** As shown to clients: normalised, without the slash that stands for an empty path. */
@@ -12,6 +14,7 @@ export class Backend {
   readonly host: string;
   /** Host without port; an IPv6 address without its brackets. */
   readonly hostname: string;
+  readonly port: number;
   readonly #path: string;
   readonly #query: string;
 
@@ -25,6 +28,8 @@ export class Backend {
     this.connectTo = url.origin;
     this.host = url.host;
     this.hostname = url.hostname.replace(/^\[|\]$/g, '');
+    this.port =
+      url.port === '' ? STANDARD_PORTS[url.protocol as keyof typeof STANDARD_PORTS] : Number(url.port);
     this.key = url.origin + path + url.search;
     this.url = url.pathname === '/' ? this.key : url.href;
   }

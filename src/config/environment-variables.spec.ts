@@ -8,6 +8,7 @@ import {
   deliveriesEnabled,
   dynamicBackendsEnabled,
   LOG_LEVELS,
+  readEnvironment,
   validateEnvironment,
 } from './environment-variables.js';
 import { documentedVariables } from './variable.decorators.js';
@@ -355,6 +356,16 @@ describe('between variables', () => {
     };
     expect(faultsOf({ ...SECRET, ...environment })).toEqual(faults);
   });
+});
+
+it('with faults is read as if what is faulty were unset', () => {
+  const read = readEnvironment({ SPRAYPROXY_SERVER_PORT: 'x', SPRAYPROXY_RETRY_MIN_DELAY: '1h' });
+  expect(read.variables).toMatchObject({
+    SPRAYPROXY_SERVER_PORT: 8080,
+    SPRAYPROXY_RETRY_MIN_DELAY: 3_600_000,
+  });
+  expect([...read.faulty]).toEqual(['SPRAYPROXY_SERVER_PORT']);
+  expect(read.faults).toHaveLength(3);
 });
 
 describe.each([

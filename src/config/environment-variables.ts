@@ -200,22 +200,45 @@ export class EnvironmentVariables {
   GH_APP_WEBHOOK_SECRET_FILE?: string;
 }
 
+export interface ReadEnvironment {
+  /** What could not be used holds its default here. */
+  readonly variables: EnvironmentVariables;
+  /** Each names a variable and says what it must be, never what it is. */
+  readonly faults: readonly string[];
+  /** Names of the variables whose own values cannot be used. */
+  readonly faulty: ReadonlySet<string>;
+}
+
+/** Reads the environment, whatever is wrong with it. A variable that is empty counts as unset. */
+export function readEnvironment(environment: Readonly<Record<string, unknown>>): ReadEnvironment {
+  const variables = toVariables(environment);
+  const errors = validateSync(variables, { stopAtFirstError: true });
+  const faulty = new Set(errors.map((error) => error.property));
+  const faults = [
+    ...errors.flatMap((error) => Object.values(error.constraints ?? {})),
+    ...faultsBetween(variables, faulty),
+  ];
+  const usable = Object.entries(environment).filter(([name]) => !faulty.has(name));
+  return { variables: toVariables(Object.fromEntries(usable)), faults, faulty };
+}
+
 /**
- * Reads the environment. A variable that is empty counts as unset.
+ * Reads an environment that can be used.
  * @throws ConfigurationError that lists every fault, by the variable's name and never by its value.
  */
 export function validateEnvironment(environment: Readonly<Record<string, unknown>>): EnvironmentVariables {
+  const { variables, faults } = readEnvironment(environment);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return variables;
+}
+
+function toVariables(environment: Readonly<Record<string, unknown>>): EnvironmentVariables {
   const raw: Record<string, unknown> = {};
   for (const [name, documentation] of documentedVariables) {
     const value = environment[name];
     raw[name] = value === undefined || value === '' ? documentation.default : value;
   }
-  const variables = plainToInstance(EnvironmentVariables, raw, { exposeUnsetFields: false });
-  const faulty = validateSync(variables, { stopAtFirstError: true });
-  const faults = faulty.flatMap((fault) => Object.values(fault.constraints ?? {}));
-  faults.push(...faultsBetween(variables, new Set(faulty.map((fault) => fault.property))));
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return variables;
+  return plainToInstance(EnvironmentVariables, raw, { exposeUnsetFields: false });
 }
 
 /** Whether `/backends` is served, told before the application is put together. */

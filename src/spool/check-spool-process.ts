@@ -1,10 +1,25 @@
 import { checkSpool } from './check-spool.js';
+import { openDatabases, openRoot } from './spool-databases.js';
+import { type SpoolReader, type SpoolReading } from './spool-reading.js';
 
-/** The program that checks the spool in the directory it is given, and tells its parent what is wrong with it. */
-async function main([dir]: readonly string[]): Promise<void> {
+/** The program that reads the spool in the directory it is given, and tells its parent what it found. */
+async function main([dir, reader]: readonly string[]): Promise<void> {
   if (dir === undefined) throw new Error('no directory');
-  const fault = await checkSpool(dir);
-  process.send?.({ fault }, () => process.exit(0));
+  const reading = await read(dir, reader as SpoolReader);
+  process.send?.(reading, () => process.exit(0));
+}
+
+async function read(dir: string, reader: SpoolReader): Promise<SpoolReading> {
+  const fault = await checkSpool(dir, reader);
+  if (fault !== undefined || reader === 'owner') return { fault };
+  const root = openRoot(dir, true);
+  const registeredBackends = [
+    ...openDatabases(root)
+      .backends.getRange()
+      .map(({ value }) => value),
+  ];
+  await root.close();
+  return { registeredBackends };
 }
 
 void main(process.argv.slice(2));

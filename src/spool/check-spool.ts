@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { faultBetweenRecords } from './records-check.js';
 import { DATA_FILE, openDatabases, openRoot, SPOOL_VERSION, type SpoolDatabases } from './spool-databases.js';
+import { type SpoolReader } from './spool-reading.js';
 
 /** After the header of a page. */
 const MAGIC_AT = 24;
@@ -19,7 +20,7 @@ const PROBE_BYTES = 4 * 1024 * 1024;
  * of its own.
  * @returns what is wrong with it, as in `is damaged (why)`; `undefined`: nothing.
  */
-export async function checkSpool(dir: string): Promise<string | undefined> {
+export async function checkSpool(dir: string, reader: SpoolReader = 'owner'): Promise<string | undefined> {
   const file = join(dir, DATA_FILE);
   if (!hasMagic(file, 0)) return `holds a ${DATA_FILE} that is no LMDB database, or has lost its beginning`;
   try {
@@ -33,7 +34,7 @@ export async function checkSpool(dir: string): Promise<string | undefined> {
     const fault = faultIn(openDatabases(root));
     if (fault !== undefined) return fault;
     await root.close();
-    await readFreePages(dir);
+    if (reader === 'owner') await readFreePages(dir);
     return undefined;
   } catch (error) {
     return damaged(String(error));

@@ -5,6 +5,7 @@ import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { DATA_FILE } from './spool-databases.js';
+import { type SpoolReader, type SpoolReading } from './spool-reading.js';
 import { SpoolUnusableError } from './spool-unusable-error.js';
 
 const BEGIN_AFRESH =
@@ -30,23 +31,32 @@ const CRASHES: readonly (NodeJS.Signals | null)[] = [
 export async function prepareDirectory(dir: string): Promise<void> {
   try {
     await makeDirectory(resolve(dir));
-    // Permissions do not tell of a file system that is mounted read-only.
-    const probe = join(dir, `probe.${randomUUID()}`);
-    await writeFile(probe, '', { flag: 'wx' });
-    await rm(probe);
+    await probe(dir);
   } catch (error) {
-    const isFile = await stat(dir).then(
-      (found) => !found.isDirectory(),
-      () => false,
-    );
-    throw isFile
-      ? new SpoolUnusableError(dir, 'is no directory', 'name a directory, which need not exist')
-      : new SpoolUnusableError(
-          dir,
-          `cannot be written to (${String(error)})`,
-          'name one that this process may write to, on a volume of its own',
-        );
+    throw await unwritable(dir, error);
   }
+}
+
+/** @param error why nothing can be written there */
+export async function unwritable(dir: string, error: unknown): Promise<SpoolUnusableError> {
+  const isFile = await stat(dir).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+  return isFile
+    ? new SpoolUnusableError(dir, 'is no directory', 'name a directory, which need not exist')
+    : new SpoolUnusableError(
+        dir,
+        `cannot be written to (${String(error)})`,
+        'name one that this process may write to, on a volume of its own',
+      );
+}
+
+/** Permissions do not tell of a file system that is mounted read-only. @throws Error if no file can be made there. */
+export async function probe(dir: string): Promise<void> {
+  const file = join(dir, `probe.${randomUUID()}`);
+  await writeFile(file, '', { flag: 'wx' });
+  await rm(file);
 }
 
 /** Not `mkdir` with `recursive`: that never returns in a file system that makes no directories, such as /proc. */
@@ -67,11 +77,21 @@ async function makeDirectory(dir: string): Promise<void> {
  * @throws SpoolUnusableError if what is there cannot be used.
  */
 export async function inspect(dir: string): Promise<boolean> {
+  if (!(await hasDataFile(dir))) return false;
+  const { fault } = await readInProcess(dir, 'owner');
+  if (fault !== undefined) throw damaged(dir, fault);
+  return true;
+}
+
+export const damaged = (dir: string, fault: string): SpoolUnusableError =>
+  new SpoolUnusableError(dir, fault, BEGIN_AFRESH);
+
+/** @throws SpoolUnusableError if there is one that this process cannot use. */
+export async function hasDataFile(dir: string): Promise<boolean> {
   const file = join(dir, DATA_FILE);
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) return false;
-  if (!found.isFile())
-    throw new SpoolUnusableError(dir, `holds a ${DATA_FILE} that is no file`, BEGIN_AFRESH);
+  if (!found.isFile()) throw damaged(dir, `holds a ${DATA_FILE} that is no file`);
   await access(file, constants.R_OK | constants.W_OK).catch((error: unknown) => {
     throw new SpoolUnusableError(
       dir,
@@ -79,15 +99,13 @@ export async function inspect(dir: string): Promise<boolean> {
       'give its files to the user this process runs as',
     );
   });
-  const fault = await faultOf(dir);
-  if (fault !== undefined) throw new SpoolUnusableError(dir, fault, BEGIN_AFRESH);
   return true;
 }
 
-/** What a process of its own finds wrong with the spool. */
-function faultOf(dir: string): Promise<string | undefined> {
+/** Has a process of its own read the spool, as `checkSpool` says. */
+export function readInProcess(dir: string, reader: SpoolReader): Promise<SpoolReading> {
   return new Promise((resolve, reject) => {
-    const child = fork(join(__dirname, 'check-spool-process.js'), [dir], {
+    const child = fork(join(__dirname, 'check-spool-process.js'), [dir, reader], {
       // Nothing of the parent's: no secret, no debugger.
       env: {},
       execArgv: [],
@@ -95,17 +113,17 @@ function faultOf(dir: string): Promise<string | undefined> {
       timeout: MAX_CHECK_MS,
       killSignal: 'SIGKILL',
     });
-    let answer: { fault?: string } | undefined;
-    child.on('message', (message: { fault?: string }) => (answer = message));
+    let answer: SpoolReading | undefined;
+    child.on('message', (message: SpoolReading) => (answer = message));
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (answer !== undefined) resolve(answer.fault);
+      if (answer !== undefined) resolve(answer);
       else if (CRASHES.includes(signal) || code !== null)
-        resolve('holds a damaged spool (it cannot be read)');
+        resolve({ fault: 'holds a damaged spool (it cannot be read)' });
       else
-        resolve(
-          `could not be checked within ${MAX_CHECK_MS / 60_000} minutes, or the check was killed (${String(signal)})`,
-        );
+        resolve({
+          fault: `could not be checked within ${MAX_CHECK_MS / 60_000} minutes, or the check was killed (${String(signal)})`,
+        });
     });
   });
 }

@@ -74,6 +74,18 @@ it('is not passed on by the dead while somebody alive has it', async () => {
   await expect(take()).rejects.toThrow(SpoolUnusableError);
 });
 
+it('is seen by others, who leave it and the dead alone', async () => {
+  await leaveDeadSocket('spool.lock.0');
+  expect(await SpoolLock.isTaken(dir.path)).toBe(false);
+  const lock = await take();
+  await leaveDeadSocket('spool.lock.1');
+  const before = await readdir(dir.path);
+  expect(await SpoolLock.isTaken(dir.path)).toBe(true);
+  expect(await readdir(dir.path)).toEqual(before);
+  await lock.release();
+  expect(await SpoolLock.isTaken(dir.path)).toBe(false);
+});
+
 it('leaves files alone that are no sockets', async () => {
   await writeFile(join(dir.path, 'spool.lock.txt'), 'mine');
   await take();

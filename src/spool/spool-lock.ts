@@ -47,6 +47,16 @@ export class SpoolLock {
     }
   }
 
+  /** Whether a process has the lock. Changes nothing, and keeps nobody from taking it. */
+  static async isTaken(dir: string): Promise<boolean> {
+    const handle = await open(dir);
+    try {
+      return (await announced(dir, handle)).some(({ state }) => state === 'alive');
+    } finally {
+      await handle.close();
+    }
+  }
+
   async release(): Promise<void> {
     await rm(this.file, { force: true });
     this.server.close();
@@ -72,12 +82,8 @@ async function announce(dir: string, handle: FileHandle, name: string): Promise<
 
 /** Whoever does not accept a connection any more is gone for good, and its socket is removed. */
 async function refuseIfTaken(dir: string, handle: FileHandle, own: string): Promise<void> {
-  for (const entry of await readdir(dir, { withFileTypes: true })) {
-    const { name } = entry;
-    if (!entry.isSocket() || !name.startsWith(PREFIX) || name === own) continue;
-    const failure = await failureToConnect(addressIn(dir, handle, name));
-    if (failure === 'ENOENT') continue;
-    if (failure !== 'ECONNREFUSED') {
+  for (const { name, state } of await announced(dir, handle, own)) {
+    if (state === 'alive') {
       throw new SpoolUnusableError(
         dir,
         'is used by another process',
@@ -86,6 +92,23 @@ async function refuseIfTaken(dir: string, handle: FileHandle, own: string): Prom
     }
     await rm(join(dir, name), { force: true });
   }
+}
+
+interface Announced {
+  readonly name: string;
+  readonly state: 'alive' | 'dead';
+}
+
+/** The sockets of all processes that have announced themselves. @param own the one that does not count. */
+async function announced(dir: string, handle: FileHandle, own?: string): Promise<Announced[]> {
+  const found: Announced[] = [];
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    const { name } = entry;
+    if (!entry.isSocket() || !name.startsWith(PREFIX) || name === own) continue;
+    const failure = await failureToConnect(addressIn(dir, handle, name));
+    if (failure !== 'ENOENT') found.push({ name, state: failure === 'ECONNREFUSED' ? 'dead' : 'alive' });
+  }
+  return found;
 }
 
 async function failureToConnect(address: string): Promise<string | undefined> {

@@ -1,9 +1,12 @@
 import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 import { onCleanup } from './cleanup.js';
+import { fixture } from './fixture.js';
 
 export interface ReceivedWebhook {
   readonly method: string;
@@ -27,6 +30,7 @@ export class BackendServer extends EventEmitter<{ received: [ReceivedWebhook] }>
   private constructor(
     readonly server: Server,
     private readonly reactions: readonly Reaction[],
+    private readonly scheme: 'http' | 'https',
   ) {
     super();
     this.setMaxListeners(0);
@@ -36,7 +40,16 @@ export class BackendServer extends EventEmitter<{ received: [ReceivedWebhook] }>
 
   /** @param reactions to the first webhook, the second and so on; the last one is for all that follow. */
   static async start(...reactions: Reaction[]): Promise<BackendServer> {
-    const backend = new BackendServer(createServer(), reactions.length > 0 ? reactions : [202]);
+    return BackendServer.#listening(new BackendServer(createServer(), reactions, 'http'));
+  }
+
+  /** @param certificate name of a fixture; each is for the key `localhost-key.pem` */
+  static async startTls(certificate: string, ...reactions: Reaction[]): Promise<BackendServer> {
+    const [cert, key] = [certificate, 'localhost-key.pem'].map((name) => readFileSync(fixture(name)));
+    return BackendServer.#listening(new BackendServer(createTlsServer({ cert, key }), reactions, 'https'));
+  }
+
+  static async #listening(backend: BackendServer): Promise<BackendServer> {
     backend.server.listen(0, '127.0.0.1');
     await once(backend.server, 'listening');
     onCleanup(() => {
@@ -50,7 +63,7 @@ export class BackendServer extends EventEmitter<{ received: [ReceivedWebhook] }>
   }
 
   get url(): string {
-    return `http://${this.host}`;
+    return `${this.scheme}://${this.host}`;
   }
 
   /** Resolves once `count` webhooks have arrived whole. */

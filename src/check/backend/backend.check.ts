@@ -1,0 +1,59 @@
+import { isIP, type Socket } from 'node:net';
+
+import { type Backend } from '../../backends/backend.js';
+import { type CheckName, type Report } from '../check-result.js';
+import { timed } from '../timed.js';
+import { checkDns } from './dns.check.js';
+import { checkHttp } from './http.check.js';
+import { type Stage } from './stage.js';
+import { checkTcp } from './tcp.check.js';
+import { checkTls } from './tls.check.js';
+
+export interface BackendCheckOptions {
+  /** Time for all steps together. */
+  readonly timeoutMs: number;
+  readonly skipTlsVerify: boolean;
+  readonly allowLocal: boolean;
+  /** ms since the epoch */
+  readonly now: () => number;
+}
+
+/** Goes the way of a webhook to a backend, step by step, up to the first that fails. Never posts. */
+export async function checkBackend(
+  backend: Backend,
+  options: BackendCheckOptions,
+  report: Report,
+): Promise<void> {
+  const over = new AbortController();
+  const timer = setTimeout(() => {
+    over.abort();
+  }, options.timeoutMs);
+  const step = async <T>(check: CheckName, look: () => Promise<Stage<T>>): Promise<T | undefined> => {
+    let passed: T | undefined;
+    const result = await timed(check, backend.url, async () => {
+      const stage = await look();
+      passed = stage.passed;
+      return stage.finding;
+    });
+    report(result);
+    return passed;
+  };
+
+  const { signal } = over;
+  const allowLocal = options.allowLocal || backend.origin === 'static';
+  const family = isIP(backend.hostname);
+  const addresses =
+    family === 0
+      ? await step('dns', () => checkDns(backend, allowLocal, signal))
+      : [{ address: backend.hostname, family }];
+  const connection = addresses && (await step('tcp', () => checkTcp(backend, addresses, signal)));
+  const socket: Socket | undefined =
+    connection && backend.connectTo.startsWith('https:')
+      ? await step('tls', () =>
+          checkTls(backend, connection, { skipVerify: options.skipTlsVerify, now: options.now() }, signal),
+        )
+      : connection;
+  if (socket !== undefined) await step('http', () => checkHttp(backend, socket, signal));
+  connection?.destroy();
+  clearTimeout(timer);
+}

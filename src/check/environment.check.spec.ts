@@ -1,0 +1,25 @@
+import { readEnvironment } from '../config/environment-variables.js';
+import { checkEnvironment } from './environment.check.js';
+
+const check = (environment: Record<string, string>) =>
+  checkEnvironment(environment, readEnvironment(environment).faults);
+
+it('counts the variables it knows', () => {
+  expect(check({ GH_APP_WEBHOOK_SECRET: 'x', SPRAYPROXY_SERVER_PORT: '', OTHER: 'y' })).toEqual([
+    ['variables', { status: 'ok', detail: expect.stringMatching(/^1 of \d+ are set$/) as string }],
+  ]);
+});
+
+it('tells of every fault, by name and never by value', () => {
+  const found = check({ SPRAYPROXY_SERVER_PORT: 'eighty', SPRAYPROXY_MAX_REQUEST_SIZE: '-7' });
+  expect(found.map(([subject, { status, detail }]) => [subject, status, detail])).toEqual([
+    ['SPRAYPROXY_SERVER_PORT', 'fault', 'must be a whole number from 0 to 65535'],
+    ['SPRAYPROXY_MAX_REQUEST_SIZE', 'fault', 'must be a whole number from 1 to 1073741824'],
+    [
+      'GH_APP_WEBHOOK_SECRET',
+      'fault',
+      'or GH_APP_WEBHOOK_SECRET_FILE must be set, unless SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY is true',
+    ],
+  ]);
+  expect(JSON.stringify(found)).not.toMatch(/eighty|-7/);
+});

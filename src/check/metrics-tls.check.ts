@@ -1,0 +1,19 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import { type SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { checkValidity } from './certificate.check.js';
+import { fault, type Finding } from './check-result.js';
+
+/** The certificate of the metrics listener, if it has one. @param now ms since the epoch */
+export function checkMetricsTls({ metricsTls }: SprayproxyConfig, now: number): [subject: string, Finding][] {
+  return metricsTls === undefined ? [] : [[metricsTls.certFile, judgeFile(metricsTls.certFile, now)]];
+}
+
+function judgeFile(file: string, now: number): Finding {
+  try {
+    return checkValidity(new X509Certificate(readFileSync(file)), now);
+  } catch {
+    return fault('holds no PEM certificate', 'name a file that begins with the certificate of the listener');
+  }
+}

@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createServer, isIPv6 } from 'node:net';
+
+import { fault, type Finding, ok } from './check-result.js';
+import { httpGet } from './http-get.js';
+import { codeOf } from './why.js';
+
+/** One of the two listeners. */
+export interface Listener {
+  /** `undefined`: all interfaces. */
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly variable: string;
+  readonly protocol: 'http:' | 'https:';
+  /** By what it is known that this program listens there. */
+  readonly sign: { readonly path: string; readonly answer: RegExp };
+}
+
+/** Where a service that is running can be asked. */
+export interface ListeningService {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface PortFinding {
+  readonly finding: Finding;
+  /** Present if this program listens there. */
+  readonly service?: ListeningService;
+}
+
+/** Whether the port could be listened on: it is, for an instant. @param signal ends the question to whoever does. */
+export async function checkPort(listener: Listener, signal: AbortSignal): Promise<PortFinding> {
+  const { host, port, variable } = listener;
+  const code = await failureToListen(host, port);
+  switch (code) {
+    case undefined:
+      return { finding: ok('free') };
+    case 'EADDRINUSE': {
+      const service = { host: reachable(host), port };
+      if (await isOurs(listener, service, signal)) {
+        return { finding: ok('in use by a running sprayproxy'), service };
+      }
+      return {
+        finding: fault('in use by another program', `end that program, or set another ${variable}`),
+      };
+    }
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return { finding: fault(`not an address of this host (${code})`, 'correct SPRAYPROXY_SERVER_HOST') };
+    case 'EACCES':
+      return { finding: fault(`not allowed (${code})`, `set a ${variable} of 1024 or more`) };
+    default:
+      return {
+        finding: fault(
+          `cannot be listened on (${code})`,
+          `set another SPRAYPROXY_SERVER_HOST or ${variable}`,
+        ),
+      };
+  }
+}
+
+async function failureToListen(host: string | undefined, port: number): Promise<string | undefined> {
+  const server = createServer((connection) => connection.destroy());
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  } finally {
+    server.close();
+  }
+}
+
+/** An address at which to ask a listener on this host. */
+function reachable(host: string | undefined): string {
+  if (host === undefined || host === '0.0.0.0') return '127.0.0.1';
+  return isIPv6(host) && /^[0:]+$/.test(host) ? '::1' : host;
+}
+
+async function isOurs(
+  { protocol, sign }: Listener,
+  service: ListeningService,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const { text } = await httpGet({ path: sign.path, signal, to: { protocol, ...service } });
+    return sign.answer.test(text);
+  } catch {
+    return false;
+  }
+}

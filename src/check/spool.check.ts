@@ -1,0 +1,47 @@
+import { SpoolUnusableError } from '../spool/spool-unusable-error.js';
+import { type SpoolVisit, visitSpool } from '../spool/visit-spool.js';
+import { fault, type Finding, ok, warning } from './check-result.js';
+
+export interface SpoolFinding {
+  readonly finding: Finding;
+  /** URLs; empty if the spool cannot be read. */
+  readonly registeredBackends: readonly string[];
+}
+
+/**
+ * Whether a start would take the spool.
+ * @param serviceRuns whether the service listens on its port; `undefined`: nobody can tell. Then it is the one that
+ *   uses the spool, which is as it should be.
+ */
+export async function checkSpool(dir: string, serviceRuns: boolean | undefined): Promise<SpoolFinding> {
+  try {
+    const visit = await visitSpool(dir);
+    const registeredBackends = visit.state === 'sound' ? visit.registeredBackends : [];
+    return { finding: findingOf(visit, serviceRuns), registeredBackends };
+  } catch (error) {
+    const finding =
+      error instanceof SpoolUnusableError
+        ? fault(error.found, error.advice)
+        : fault(`cannot be read (${String(error)})`, 'see to that');
+    return { finding, registeredBackends: [] };
+  }
+}
+
+function findingOf({ state }: SpoolVisit, serviceRuns: boolean | undefined): Finding {
+  switch (state) {
+    case 'missing':
+      return ok('will be made');
+    case 'empty':
+      return ok('writable, no spool yet');
+    case 'sound':
+      return ok('writable, not damaged');
+    case 'taken':
+      if (serviceRuns !== false) return ok('in use by a running process');
+      return warning(
+        'in use by a running process, while no sprayproxy listens on the port for webhooks',
+        'if it is about to start or to end, wait; else give every instance a directory of its own',
+      );
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,483 @@
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+
+import { type CheckReport } from '../src/check/command.js';
+import { BackendServer } from './support/backend-server.js';
+import { onCleanup } from './support/cleanup.js';
+import { closedPort } from './support/closed-port.js';
+import { fixture } from './support/fixture.js';
+import { runCommand } from './support/run-command.js';
+import { send, sendWebhook } from './support/send-webhook.js';
+import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+import { useTempDir } from './support/temp-dir.js';
+
+const dir = useTempDir();
+
+/** Nothing is wrong with it. */
+const SOUND = {
+  GH_APP_WEBHOOK_SECRET: SECRET,
+  SPRAYPROXY_SERVER_HOST: '127.0.0.1',
+  SPRAYPROXY_SERVER_PORT: '0',
+  SPRAYPROXY_SERVER_METRICS_PORT: '0',
+  SPRAYPROXY_SPOOL_MAX_BYTES: '1048576',
+};
+
+async function check(env: Readonly<Record<string, string>>, ...args: string[]) {
+  const { code, out, err } = await runCommand({ ...SOUND, ...env }, 'check', '--json', ...args);
+  expect(err).toBe('');
+  const report = JSON.parse(out) as CheckReport;
+  expect(code).toBe(report.ok ? 0 : 1);
+  const of = (...names: string[]) =>
+    report.results
+      .filter(({ check: name }) => names.includes(name))
+      .map(({ durationMs: _ms, ...rest }) => rest);
+  return { code, report, of };
+}
+
+const WAY = ['dns', 'tcp', 'tls', 'http'];
+
+/** The steps on the way to one backend: each with its status, and the last one's detail. */
+async function wayTo(url: string, env: Readonly<Record<string, string>> = {}, ...args: string[]) {
+  const { code, of } = await check({ ...env, SPRAYPROXY_SERVER_BACKEND: url }, ...args);
+  const steps = of(...WAY);
+  return {
+    code,
+    steps: steps.map((step) => `${step.check} ${step.status}`),
+    details: Object.fromEntries(steps.map((step) => [step.check, step.detail])),
+  };
+}
+
+/** Answers with nothing but keeps every byte. */
+async function silentServer(): Promise<{ port: number; bytes: () => string }> {
+  let bytes = '';
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => (bytes += chunk.toString('latin1')));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onCleanup(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { port: (server.address() as AddressInfo).port, bytes: () => bytes };
+}
+
+const contentOf = (path: string): Record<string, unknown> =>
+  Object.fromEntries(
+    readdirSync(path).map((name) => {
+      const file = join(path, name);
+      return [name, statSync(file).isFile() ? readFileSync(file, 'base64') : 'no file'];
+    }),
+  );
+
+describe('the command', () => {
+  it('prints a table and exits with 0 if nothing is wrong, though there are warnings', async () => {
+    const backend = await BackendServer.start(200);
+    const { code, out, err } = await runCommand(
+      { ...SOUND, GH_APP_WEBHOOK_SECRET: 'tell-nobody', SPRAYPROXY_SERVER_BACKEND: backend.url },
+      'check',
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^ok +\d+\.\d ms {2}environment {2}variables: 6 of \d+ are set\n/);
+    expect(out).toMatch(
+      /\nwarning +\d+\.\d ms {2}secret {7}GH_APP_WEBHOOK_SECRET: shorter than 16 characters\n +-> /,
+    );
+    expect(out).toContain(`  http         ${backend.url}: 200\n`);
+    expect(out).toMatch(/\n\n\d+ checks ok, 1 warning, 0 faults\n$/);
+    expect(out).not.toContain('tell-nobody');
+  });
+
+  it('prints JSON: every result with its duration, and what to do where it is not ok', async () => {
+    const { report } = await check({ SPRAYPROXY_SERVER_BACKEND: `http://127.0.0.1:${await closedPort()}` });
+    expect(Object.keys(report)).toEqual(['ok', 'results']);
+    expect(report.ok).toBe(false);
+    for (const result of report.results) {
+      expect(result).toEqual({
+        check: expect.any(String) as string,
+        subject: expect.any(String) as string,
+        status: expect.stringMatching(/^(ok|warning|fault)$/) as string,
+        detail: expect.any(String) as string,
+        durationMs: expect.any(Number) as number,
+        ...(result.status !== 'ok' && { advice: expect.stringMatching(/./) as string }),
+      });
+    }
+  });
+
+  it.each([[['--colour']], [['server']], [['--timeout', 'soon']]])(
+    'exits with 2 if called with %j',
+    async (args) => {
+      const { code, out, err } = await runCommand(SOUND, 'check', ...args);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(/^sprayproxy check: .+\n$/);
+    },
+  );
+
+  it('explains itself', async () => {
+    expect(await runCommand({}, 'check', '--help')).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining('Usage: sprayproxy check [options]') as string,
+    });
+  });
+
+  it.each([[['server', 'check']], [['server', 'server']]])(
+    'is not meant by %j: the service starts',
+    async (args) => {
+      const program = runSprayproxy(SOUND, args);
+      await program.logged('listening');
+      expect(await program.stop()).toBe(0);
+    },
+  );
+
+  it('reports every fault of the environment, and checks what it can all the same', async () => {
+    const backend = await BackendServer.start(200);
+    const { of, report } = await check({
+      GH_APP_WEBHOOK_SECRET: '',
+      SPRAYPROXY_SERVER_PORT: 'eighty-eighty',
+      SPRAYPROXY_SERVER_METRICS_CERT: fixture('none.pem'),
+      SPRAYPROXY_SERVER_BACKEND: backend.url,
+    });
+    expect(of('environment').map(({ subject, status }) => `${subject} ${status}`)).toEqual([
+      'SPRAYPROXY_SERVER_PORT fault',
+      'SPRAYPROXY_SERVER_METRICS_CERT fault',
+      'GH_APP_WEBHOOK_SECRET fault',
+      'SPRAYPROXY_SERVER_METRICS_CERT fault',
+    ]);
+    expect(of('port')).toEqual([]);
+    expect(of('http')).toMatchObject([{ status: 'ok' }]);
+    expect(JSON.stringify(report)).not.toContain('eighty-eighty');
+  });
+});
+
+describe('the way to a backend', () => {
+  it('is gone with a GET to its own path and query, without a body', async () => {
+    const backend = await BackendServer.start(200);
+    expect(await wayTo(`${backend.url}/pac?team=a`)).toEqual({
+      code: 0,
+      steps: ['tcp ok', 'http ok'],
+      details: {
+        tcp: `connected to 127.0.0.1, port ${backend.host.split(':')[1] ?? ''}`,
+        http: '200',
+      },
+    });
+    expect(backend.received.map(({ method, target, body }) => [method, target, body.length])).toEqual([
+      ['GET', '/pac?team=a', 0],
+    ]);
+    expect(backend.received[0]?.headers.host).toBe(backend.host);
+  });
+
+  it('is looked up by name', async () => {
+    const backend = await BackendServer.start(200);
+    const { steps } = await wayTo(backend.url.replace('127.0.0.1', 'localhost'));
+    expect(steps).toEqual(['dns ok', 'tcp ok', 'http ok']);
+  });
+
+  it('ends at a name that does not resolve', async () => {
+    // @see RFC 6761 section 6.4: .invalid never does
+    const { code, steps, details } = await wayTo('https://backend.invalid');
+    expect({ code, steps }).toEqual({ code: 1, steps: ['dns fault'] });
+    expect(details.dns).toMatch(/^the name (does not resolve \(E\w+\)|was not resolved in time)$/);
+  });
+
+  it('ends at a closed port', async () => {
+    const port = await closedPort();
+    expect(await wayTo(`https://127.0.0.1:${port}`)).toEqual({
+      code: 1,
+      steps: ['tcp fault'],
+      details: { tcp: `nothing listens on port ${port} (ECONNREFUSED)` },
+    });
+  });
+
+  it('ends at a backend that hangs, when its time is over; only a GET was sent', async () => {
+    const { port, bytes } = await silentServer();
+    expect(await wayTo(`http://127.0.0.1:${port}/hook`, {}, '--timeout', '300ms')).toMatchObject({
+      code: 1,
+      steps: ['tcp ok', 'http fault'],
+      details: { http: 'connected, but no answer in time' },
+    });
+    expect(bytes()).toMatch(/^GET \/hook HTTP\/1\.1\r\n(?:[\w-]+: .*\r\n)+\r\n$/);
+  });
+
+  it('ends at a TLS handshake that hangs', async () => {
+    const { port } = await silentServer();
+    expect(await wayTo(`https://127.0.0.1:${port}`, {}, '--timeout', '300ms')).toMatchObject({
+      code: 1,
+      steps: ['tcp ok', 'tls fault'],
+      details: { tls: 'no TLS handshake in time' },
+    });
+  });
+
+  it('ends where no TLS is spoken', async () => {
+    const backend = await BackendServer.start(200);
+    const { code, steps, details } = await wayTo(backend.url.replace('http:', 'https:'));
+    expect({ code, steps }).toEqual({ code: 1, steps: ['tcp ok', 'tls fault'] });
+    expect(details.tls).toMatch(/^no TLS handshake \(E\w+\)$/);
+  });
+
+  it('follows no redirect', async () => {
+    const target = await BackendServer.start(200);
+    const backend = await BackendServer.start((_request, response) => {
+      response.writeHead(302, { Location: target.url }).end();
+    });
+    expect(await wayTo(backend.url)).toMatchObject({
+      code: 1,
+      steps: ['tcp ok', 'http fault'],
+      details: { http: `302, a redirect to ${target.url}: a webhook does not follow it` },
+    });
+    expect(target.connections).toBe(0);
+  });
+
+  it('ends at a 404', async () => {
+    const backend = await BackendServer.start(404);
+    expect(await wayTo(backend.url)).toMatchObject({
+      code: 1,
+      details: { http: '404: Pipelines-as-Code answers 200' },
+    });
+  });
+
+  it('is gone to all backends at once: those that hang keep nobody waiting', async () => {
+    const hanging = await silentServer();
+    const backend = await BackendServer.start(200);
+    const urls = [
+      ...Array.from({ length: 8 }, (_, i) => `http://127.0.0.1:${hanging.port}/${i}`),
+      backend.url,
+    ];
+    const startedAt = performance.now();
+    const { of } = await check({ SPRAYPROXY_SERVER_BACKEND: urls.join(' ') }, '--timeout', '2s');
+    // One after the other would take 16 s.
+    expect(performance.now() - startedAt).toBeLessThan(12_000);
+    expect(of('http').map(({ status }) => status)).toEqual(['ok', ...Array<string>(8).fill('fault')]);
+  });
+});
+
+describe('the certificate of a backend', () => {
+  const trusting = (name: string) => ({ NODE_EXTRA_CA_CERTS: fixture(name) });
+  const SKIP = { SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY: 'true' };
+
+  it('is trusted by NODE_EXTRA_CA_CERTS', async () => {
+    const backend = await BackendServer.startTls('localhost-cert.pem', 200);
+    const { code, steps, details } = await wayTo(backend.url, trusting('localhost-cert.pem'));
+    expect({ code, steps }).toEqual({ code: 0, steps: ['tcp ok', 'tls ok', 'http ok'] });
+    expect(details.tls).toMatch(/^TLSv1\.3, by localhost, \d+ days left$/);
+    expect(backend.received.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it.each([
+    [
+      'self-signed',
+      'localhost-cert.pem',
+      false,
+      /^its authority is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)$/,
+    ],
+    [
+      'for another name',
+      'elsewhere-cert.pem',
+      true,
+      /^the certificate is for another name \(DNS:elsewhere\.example\)$/,
+    ],
+    ['expired', 'expired-cert.pem', true, /^the certificate expired on 2021-01-01$/],
+    [
+      'wrong in two ways',
+      'elsewhere-cert.pem',
+      false,
+      /^its authority is not trusted .*; .* is for another name/,
+    ],
+  ])('that is %s is refused, unless certificates are not verified', async (_what, name, trusted, detail) => {
+    const backend = await BackendServer.startTls(name, 200);
+    const env = trusted ? trusting(name) : {};
+    const refused = await wayTo(backend.url, env);
+    expect(refused).toMatchObject({ code: 1, steps: ['tcp ok', 'tls fault'] });
+    expect(refused.details.tls).toMatch(detail);
+    expect(backend.received).toEqual([]);
+
+    const taken = await wayTo(backend.url, { ...env, ...SKIP });
+    expect(taken).toMatchObject({ code: 0, steps: ['tcp ok', 'tls warning', 'http ok'] });
+    expect(taken.details.tls).toMatch(detail);
+  });
+
+  it('is warned of when it ends soon', async () => {
+    const env = {
+      NODE_OPTIONS: `--require ${fixture('shifted-clock.js')}`,
+      // The certificate ends on 2120-01-01.
+      TEST_NOW: String(Date.parse('2119-12-20T12:00:00Z')),
+      ...trusting('elsewhere-cert.pem'),
+    };
+    const backend = await BackendServer.startTls('elsewhere-cert.pem', 200);
+    const { details } = await wayTo(backend.url, { ...env, ...SKIP });
+    expect(details.tls).toMatch(/; the certificate has 11 days left$/);
+  });
+
+  it('is looked at for the metrics listener too', async () => {
+    const { of } = await check({
+      SPRAYPROXY_SERVER_METRICS_CERT: fixture('expired-cert.pem'),
+      SPRAYPROXY_SERVER_METRICS_KEY: fixture('localhost-key.pem'),
+    });
+    expect(of('metrics-tls')).toMatchObject([
+      {
+        status: 'fault',
+        subject: fixture('expired-cert.pem'),
+        detail: 'the certificate expired on 2021-01-01',
+      },
+    ]);
+  });
+});
+
+describe('the spool', () => {
+  const at = (path: string) => ({ SPRAYPROXY_SPOOL_URL: `file:${path}` });
+
+  /** One that owes a delivery to a backend that was registered, and is closed. */
+  async function usedSpool(): Promise<{ readonly path: string; readonly registered: string }> {
+    const path = join(dir.path, 'spool');
+    const registered = await BackendServer.start(503);
+    const env = {
+      ...at(path),
+      SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true',
+      SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true',
+    };
+    const { url, program } = await startSprayproxy({ env });
+    const body = JSON.stringify({ url: registered.url });
+    expect(await send(url, { method: 'POST', path: '/backends', body })).toMatchObject({ status: 200 });
+    expect(await sendWebhook(url, '{}')).toMatchObject({ status: 202 });
+    await program.stop();
+    return { path, registered: registered.url };
+  }
+
+  it('that is off, or missing, or empty, is no fault, and nothing is made', async () => {
+    expect((await check({})).of('spool', 'spool-room')).toEqual([]);
+    const missing = await check(at(join(dir.path, 'a/b')));
+    expect(missing.of('spool', 'spool-room')).toMatchObject([
+      { status: 'ok', detail: 'will be made' },
+      { status: 'ok', detail: expect.stringMatching(/^[\d.]+ GiB free, .* may take 1\.0 MiB$/) as string },
+    ]);
+    expect((await check(at(dir.path))).of('spool')).toMatchObject([{ detail: 'writable, no spool yet' }]);
+    expect(readdirSync(dir.path)).toEqual([]);
+  });
+
+  it('is read and left as it was, its lock file too; its registered backends are checked', async () => {
+    const { path, registered } = await usedSpool();
+    rmSync(join(path, 'lock.mdb'));
+    const before = contentOf(path);
+    const { of } = await check({
+      ...at(path),
+      SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true',
+      SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true',
+    });
+    expect(contentOf(path)).toEqual(before);
+    expect(of('spool')).toEqual([
+      { check: 'spool', subject: path, status: 'ok', detail: 'writable, not damaged' },
+    ]);
+    expect(of('backends')).toMatchObject([{ detail: '0 static, 1 registered' }]);
+    expect(of('http')).toMatchObject([{ subject: registered, status: 'fault' }]);
+  });
+
+  it('that is damaged is a fault, with what the start would say', async () => {
+    const { path } = await usedSpool();
+    const file = join(path, 'data.mdb');
+    truncateSync(file, statSync(file).size - 4096);
+    const before = contentOf(path);
+    const { code, of } = await check(at(path));
+    expect(code).toBe(1);
+    expect(of('spool')).toMatchObject([
+      {
+        status: 'fault',
+        detail: 'holds a damaged spool (the end of its file is missing)',
+        advice: expect.stringMatching(/^move the directory away/) as string,
+      },
+    ]);
+    expect(contentOf(path)).toEqual(before);
+  });
+
+  it('that is no directory, or a data file that is none, is a fault', async () => {
+    const file = join(dir.path, 'file');
+    writeFileSync(file, '');
+    expect((await check(at(file))).of('spool')).toMatchObject([
+      { status: 'fault', detail: 'is no directory' },
+    ]);
+    mkdirSync(join(dir.path, 'data.mdb'));
+    expect((await check(at(dir.path))).of('spool')).toMatchObject([
+      { status: 'fault', detail: 'holds a data.mdb that is no file' },
+    ]);
+  });
+
+  it('that is larger than the disk is warned of', async () => {
+    const { code, of } = await check({ ...at(dir.path), SPRAYPROXY_SPOOL_MAX_BYTES: String(1024 ** 5) });
+    expect(code).toBe(0);
+    expect(of('spool-room')).toMatchObject([
+      { status: 'warning', advice: 'enlarge the disk, or lower SPRAYPROXY_SPOOL_MAX_BYTES' },
+    ]);
+  });
+
+  it('of a running service is in use, as it should be; the service does not notice', async () => {
+    const backend = await BackendServer.start(200);
+    const env = { ...at(dir.path), SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' };
+    const { url, port, metricsUrl, program } = await startSprayproxy({ backends: [backend.url], env });
+    const names = readdirSync(dir.path);
+    const running = { ...env, SPRAYPROXY_SERVER_BACKEND: backend.url };
+    const { code, of } = await check({
+      ...running,
+      SPRAYPROXY_SERVER_PORT: String(port),
+      SPRAYPROXY_SERVER_METRICS_PORT: new URL(metricsUrl).port,
+    });
+    expect(code).toBe(0);
+    expect(of('port')).toMatchObject([
+      { status: 'ok', subject: 'SPRAYPROXY_SERVER_PORT', detail: 'in use by a running sprayproxy' },
+      { status: 'ok', subject: 'SPRAYPROXY_SERVER_METRICS_PORT', detail: 'in use by a running sprayproxy' },
+    ]);
+    expect(of('spool')).toMatchObject([{ status: 'ok', detail: 'in use by a running process' }]);
+    expect(of('backends')).toMatchObject([{ detail: '1 static, 0 registered' }]);
+    expect(of('http')).toHaveLength(1);
+
+    // With another port it would be a second service on the same spool.
+    const second = await check({ ...running, SPRAYPROXY_SERVER_PORT: String(await closedPort()) });
+    expect(second.of('spool')).toMatchObject([{ status: 'warning' }]);
+
+    expect(readdirSync(dir.path)).toEqual(names);
+    expect(await sendWebhook(url, '{}')).toMatchObject({ status: 200 });
+    expect(await program.stop()).toBe(0);
+  });
+
+  it('of a running service hides no backend that was registered there', async () => {
+    const registered = await BackendServer.start(200);
+    const env = {
+      SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true',
+      SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true',
+    };
+    const { url, port } = await startSprayproxy({ env });
+    await send(url, { method: 'POST', path: '/backends', body: JSON.stringify({ url: registered.url }) });
+    const { of } = await check({ ...env, SPRAYPROXY_SERVER_PORT: String(port) });
+    expect(of('http')).toEqual([{ check: 'http', subject: registered.url, status: 'ok', detail: '200' }]);
+  });
+});
+
+describe('a port', () => {
+  it('that is free is left free', async () => {
+    const port = String(await closedPort());
+    const env = { SPRAYPROXY_SERVER_PORT: port };
+    expect((await check(env)).of('port')).toMatchObject([{ status: 'ok', detail: 'free' }]);
+    expect((await check(env)).of('port')).toMatchObject([{ status: 'ok', detail: 'free' }]);
+  });
+
+  it('that another program has is a fault', async () => {
+    const other = await BackendServer.start(200);
+    const port = new URL(other.url).port;
+    for (const variable of ['SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_METRICS_PORT']) {
+      const { code, of } = await check({ [variable]: port });
+      expect(code).toBe(1);
+      expect(of('port')).toMatchObject([
+        { status: 'fault', subject: variable, detail: 'in use by another program' },
+      ]);
+    }
+  });
+
+  it('at an address of another host is a fault', async () => {
+    // @see RFC 5737: nobody has it
+    const { of } = await check({ SPRAYPROXY_SERVER_HOST: '192.0.2.1', SPRAYPROXY_SERVER_PORT: '8080' });
+    expect(of('port')).toMatchObject([
+      { status: 'fault', detail: 'not an address of this host (EADDRNOTAVAIL)' },
+    ]);
+  });
+});

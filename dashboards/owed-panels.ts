@@ -15,7 +15,7 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
   const each = `{{${by}}}`;
   const owed = graphByHost(
     {
-      title: 'Owed',
+      title: 'Forwards owed',
       description:
         'Forwards in the spool that will be sent. It grows while a backend is down; growing while it is not, the backend is slower than the webhooks come in.',
       unit: units.Short,
@@ -38,7 +38,7 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
   );
   const dead = graphByHost(
     {
-      title: 'Dead',
+      title: 'Forwards dead',
       description:
         'Forwards that will not be sent again by themselves: too old, or three times of unknown outcome. Look at them in /deliveries, then send them again or discard them.',
       unit: units.Short,
@@ -48,7 +48,7 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
   );
   const breaker = timeline(
     {
-      title: 'Breaker',
+      title: 'Breakers',
       description:
         'Down: five failures in a row. Webhooks go straight to the spool until one attempt succeeds. Bring the backend back; what it missed is sent then.',
       unit: units.Short,

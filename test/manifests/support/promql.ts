@@ -8,15 +8,11 @@ export interface Selector {
   labels: string[];
 }
 
-/** Replaces what only Grafana knows. */
-const plain = (expression: string): string => expression.replaceAll('$__rate_interval', '1m');
-
 /**
- * The selectors of an expression of a dashboard, and its labels.
+ * The selectors of an expression, and their labels.
  * @throws if Prometheus would not parse it.
  */
-export function selectorsOf(dashboardExpression: string): Selector[] {
-  const expression = plain(dashboardExpression);
+export function selectorsOf(expression: string): Selector[] {
   const textOf = ({ from, to }: SyntaxNode): string => expression.slice(from, to);
   const found: Selector[] = [];
   const visit = (node: SyntaxNode, grouping: readonly string[]): void => {

@@ -8,10 +8,7 @@ import { type Frame, type PanelOfType } from './frame.js';
 const ORANGES = ['#fee6ce', '#fdd0a2', '#fdae6b', '#fd8d3c', '#f16913', '#d94801', '#8c2d04'];
 
 /** How many observations fell into each bucket, over time. */
-export function heatmapOption(
-  { panel, series, time }: Frame<PanelOfType<'heatmap'>>,
-  _size: Size,
-): EChartsOption {
+export function heatmapOption({ panel, series, time }: Frame<PanelOfType<'heatmap'>>): EChartsOption {
   const buckets = series.toSorted((a, b) => bound(a.legend) - bound(b.legend));
   const columns = Math.round((time.end - time.start) / time.step) + 1;
   const cells = buckets.flatMap(({ points }, row) => {

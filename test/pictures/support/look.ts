@@ -1,4 +1,4 @@
-export const FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';
+export const FONT = 'system-ui, sans-serif';
 export const INK = '#24292e';
 export const FAINT = '#6e7681';
 export const GRID = '#e4e7ea';

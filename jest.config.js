@@ -37,6 +37,18 @@ module.exports = {
       testMatch: ['<rootDir>/test/soak/*.spec.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
     },
+    {
+      ...shared,
+      displayName: 'monitoring',
+      testMatch: ['<rootDir>/test/monitoring/*.spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'pictures',
+      testMatch: ['<rootDir>/test/pictures/*.spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
+    },
     { ...shared, displayName: 'manifests', testMatch: ['<rootDir>/test/manifests/*.spec.ts'] },
   ],
 };

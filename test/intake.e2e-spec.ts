@@ -401,7 +401,7 @@ describe('a sender that gives up', () => {
     expect(await program.logged('webhook rejected')).toMatchObject({ reason: 'aborted' });
     const metrics = await scrape(metricsUrl);
     expect(metrics.get('sprayproxy_webhooks_rejected_total{reason="aborted"}')).toBe(1);
-    expect(metrics.get('sprayproxy_webhooks_rejected_total{reason="size"}')).toBeUndefined();
+    expect(metrics.get('sprayproxy_webhooks_rejected_total{reason="size"}')).toBe(0);
     expect(metrics.get('sprayproxy_inflight_payload_bytes')).toBe(0);
     expect(metrics.get('sprayproxy_webhooks_in_flight')).toBe(0);
   });

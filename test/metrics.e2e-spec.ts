@@ -32,6 +32,25 @@ it('exposes the three metrics that dashboards draw, with their types, labels and
   );
 });
 
+it('begins at 0 what an alert counts, before the first of its kind', async () => {
+  const { metricsUrl } = await startSprayproxy();
+  const metrics = await scrape(metricsUrl);
+  const series = [
+    ...['signature', 'size', 'aborted', 'timeout', 'overload'].map(
+      (reason) => `sprayproxy_webhooks_rejected_total{reason="${reason}"}`,
+    ),
+    ...[200, 202, 400, 408, 413, 500, 502, 503].map(
+      (status) => `sprayproxy_webhook_answer_duration_seconds_count{status="${status}"}`,
+    ),
+    ...['accepted', 'rejected', 'refused', 'unknown'].map(
+      (outcome) => `sprayproxy_forward_retries_total{outcome="${outcome}"}`,
+    ),
+    'sprayproxy_spool_write_failures_total',
+  ];
+  expect(series.map((name) => [name, metrics.get(name)])).toEqual(series.map((name) => [name, 0]));
+  expect(metrics.get('sprayproxy_memory_used_bytes')).toBeGreaterThan(10 * 1024 * 1024);
+});
+
 it('counts webhooks, attempts, answers and payloads', async () => {
   const good = await BackendServer.start(202);
   const bad = await BackendServer.start(400, 503);

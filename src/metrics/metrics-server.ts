@@ -11,7 +11,15 @@ import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
 import { VERSION } from '../version.js';
 import { memoryLimitBytes } from './memory-limit.js';
-import { BUILD_INFO, MEMORY_LIMIT_BYTES } from './metrics.js';
+import { memoryUsedBytes } from './memory-use.js';
+import { BUILD_INFO, MEMORY_LIMIT_BYTES, MEMORY_USED_BYTES } from './metrics.js';
+
+/** Gauges of prom-client whose names say that they count; `nodejs_active_handles` and the like say the same by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
 
 /**
  * Serves `/metrics` on a port of its own, so that the one the internet reaches has none.
@@ -26,8 +34,10 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     private readonly config: SprayproxyConfig,
     @InjectMetric(BUILD_INFO) buildInfo: Gauge,
     @InjectMetric(MEMORY_LIMIT_BYTES) memoryLimit: Gauge,
+    @InjectMetric(MEMORY_USED_BYTES) private readonly memoryUsed: Gauge,
   ) {
     collectDefaultMetrics();
+    for (const name of MISNAMED) register.removeSingleMetric(name);
     memoryLimit.set(memoryLimitBytes());
     buildInfo.set({ version: VERSION, node: process.version }, 1);
     const answer = (request: IncomingMessage, response: ServerResponse) => {
@@ -65,6 +75,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
       response.writeHead(404, { 'content-type': TEXT_PLAIN }).end('404 page not found');
       return;
     }
+    this.memoryUsed.set(memoryUsedBytes());
     await Promise.all(this.#beforeScrape.map((update) => update()));
     const text = await register.metrics();
     response.writeHead(200, { 'content-type': register.contentType }).end(text);

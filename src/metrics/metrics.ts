@@ -29,6 +29,7 @@ export const SPOOL_MAX_BYTES = 'sprayproxy_spool_max_bytes';
 export const SPOOL_WRITE_SECONDS = 'sprayproxy_spool_write_duration_seconds';
 export const SPOOL_WRITE_FAILURES = 'sprayproxy_spool_write_failures_total';
 export const READY = 'sprayproxy_ready';
+export const MEMORY_USED_BYTES = 'sprayproxy_memory_used_bytes';
 export const MEMORY_LIMIT_BYTES = 'sprayproxy_memory_limit_bytes';
 export const BACKENDS = 'sprayproxy_backends';
 export const BUILD_INFO = 'sprayproxy_build_info';
@@ -40,6 +41,9 @@ export type ForwardError = (typeof FORWARD_ERRORS)[number];
 /** Label `reason` of `WEBHOOKS_REJECTED`. */
 export const REJECTION_REASONS = ['signature', 'size', 'aborted', 'timeout', 'overload'] as const;
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/** Label `status` of `WEBHOOK_ANSWER_SECONDS`: what a webhook is answered with. */
+export const ANSWER_STATUSES = [200, 202, 400, 408, 413, 500, 502, 503] as const;
 
 /** Label `result` of `INFLIGHT_WAIT_SECONDS`. */
 export const WAIT_RESULTS = ['admitted', 'refused', 'aborted'] as const;
@@ -154,6 +158,10 @@ export const metricProviders: Provider[] = [
   makeGaugeProvider({
     name: READY,
     help: '1 while new webhooks are welcome; 0 from the moment a shutdown begins.',
+  }),
+  makeGaugeProvider({
+    name: MEMORY_USED_BYTES,
+    help: 'Bytes of memory the process has taken, without files that are mapped, whose room the kernel can have back.',
   }),
   makeGaugeProvider({
     name: MEMORY_LIMIT_BYTES,

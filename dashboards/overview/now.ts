@@ -1,0 +1,81 @@
+import * as units from '@grafana/grafana-foundation-sdk/units';
+
+import {
+  BACKEND_DOWN,
+  READY,
+  SPOOL_BYTES,
+  SPOOL_MAX_BYTES,
+  WEBHOOK_ANSWER_SECONDS,
+} from '../../src/metrics/metrics.js';
+import { type Row } from '../dashboard.js';
+import { owedStats } from '../owed-stats.js';
+import { stat } from '../panels.js';
+import { maxBy, quantileOf, rate, series, shareOf } from '../promql.js';
+import { atLeast, limit, limits } from '../thresholds.js';
+
+const answers = `${WEBHOOK_ANSWER_SECONDS}_count`;
+
+export const now: Row = {
+  title: 'Now',
+  lines: [
+    [
+      stat(
+        {
+          title: 'Ready',
+          description:
+            'Replicas that welcome webhooks. None: GitHub gets no answer; see why the pods are not ready.',
+          unit: units.Short,
+          section: 'not-ready',
+        },
+        `sum(${series(READY)})`,
+      ).thresholds(atLeast(1)),
+      stat(
+        {
+          title: 'Failed answers',
+          description:
+            'Share of webhooks that GitHub got a 5xx for. GitHub does not send them again by itself: find the reason under "Answers by status", then redeliver.',
+          unit: units.PercentUnit,
+          section: 'availability',
+        },
+        shareOf(rate(answers, 'status=~"5.."'), rate(answers)),
+      )
+        .noValue('no webhooks')
+        .thresholds(limits(0.001, 0.01)),
+      stat(
+        {
+          title: 'Time to answer, p95',
+          description:
+            'GitHub hangs up after 10 s. Near 8 s: a backend is slow, or the disk of the spool is.',
+          unit: units.Seconds,
+          section: 'slow-answers',
+        },
+        quantileOf(0.95, WEBHOOK_ANSWER_SECONDS),
+      )
+        .noValue('no webhooks')
+        .thresholds(limits(5, 8)),
+      stat(
+        {
+          title: 'Backends down',
+          description:
+            'Backends that failed five times in a row. What they miss is kept in the spool: bring them back.',
+          unit: units.Short,
+          section: 'backend-down',
+        },
+        `sum(${maxBy('host', series(BACKEND_DOWN))})`,
+      ).thresholds(limit(1)),
+      ...owedStats(),
+      stat(
+        {
+          title: 'Spool used',
+          description:
+            'Of the fullest replica. At 100 % webhooks get 503: bring the backends back, or discard what is dead.',
+          unit: units.PercentUnit,
+          section: 'spool-full',
+        },
+        `max(${series(SPOOL_BYTES)} / (${series(SPOOL_MAX_BYTES)} > 0))`,
+      )
+        .noValue('no spool')
+        .thresholds(limits(0.7, 0.8)),
+    ],
+  ],
+};

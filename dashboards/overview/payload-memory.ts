@@ -1,0 +1,75 @@
+import * as units from '@grafana/grafana-foundation-sdk/units';
+
+import {
+  INFLIGHT_MAX_BYTES,
+  INFLIGHT_PAYLOAD_BYTES,
+  INFLIGHT_WAIT_SECONDS,
+  WEBHOOK_PAYLOAD_BYTES,
+} from '../../src/metrics/metrics.js';
+import { BAD, GOOD, WARNING } from '../colors.js';
+import { type Row } from '../dashboard.js';
+import { graph, query, stacked } from '../panels.js';
+import { quantileOf, rate, series, sumBy } from '../promql.js';
+import { colored, withCeiling } from '../series-style.js';
+import { limit, withLimits } from '../thresholds.js';
+
+const BUDGET = 'budget';
+
+export const payloadMemory: Row = {
+  title: 'Memory for payloads',
+  lines: [
+    [
+      withCeiling(
+        graph(
+          {
+            title: 'Payload bytes in flight',
+            description:
+              'Memory reserved for payloads, by replica, and what each may reserve (SPRAYPROXY_MAX_INFLIGHT_BYTES). At the budget, webhooks wait for room.',
+            unit: units.BytesIEC,
+            section: 'overload',
+          },
+          query(sumBy('pod', series(INFLIGHT_PAYLOAD_BYTES)), '{{pod}}'),
+          query(`min(${series(INFLIGHT_MAX_BYTES)})`, BUDGET),
+        ),
+        BUDGET,
+      ),
+      colored(
+        stacked(
+          {
+            title: 'Waits for room',
+            description:
+              'Webhooks that found no room at once. refused: they got 503 after 5 s, so redeliver them; aborted: the sender hung up. Often: more replicas, or a larger budget and more memory.',
+            unit: units.RequestsPerSecond,
+            section: 'overload',
+          },
+          query(sumBy('result', rate(`${INFLIGHT_WAIT_SECONDS}_count`)), '{{result}}'),
+        ),
+        { admitted: GOOD, aborted: WARNING, refused: BAD },
+      ),
+      withLimits(
+        graph(
+          {
+            title: 'Time waited for room',
+            description:
+              'Of those that waited. It counts towards the 10 s that GitHub waits for the answer; after 5 s the webhook gets 503.',
+            unit: units.Seconds,
+            section: 'overload',
+          },
+          query(quantileOf(0.5, INFLIGHT_WAIT_SECONDS), 'p50'),
+          query(quantileOf(0.95, INFLIGHT_WAIT_SECONDS), 'p95'),
+        ),
+        limit(5),
+      ),
+      graph(
+        {
+          title: 'Payload size',
+          description:
+            'Of verified webhooks. Larger ones take more of the budget and of the spool; over SPRAYPROXY_MAX_REQUEST_SIZE they get 413.',
+          unit: units.BytesIEC,
+        },
+        query(quantileOf(0.5, WEBHOOK_PAYLOAD_BYTES), 'p50'),
+        query(quantileOf(0.99, WEBHOOK_PAYLOAD_BYTES), 'p99'),
+      ),
+    ],
+  ],
+};

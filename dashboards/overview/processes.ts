@@ -1,0 +1,93 @@
+import * as units from '@grafana/grafana-foundation-sdk/units';
+
+import { BUILD_INFO, MEMORY_LIMIT_BYTES, READY } from '../../src/metrics/metrics.js';
+import { type Row } from '../dashboard.js';
+import { READY_OR_NOT } from '../mappings.js';
+import { graph, query, table, timeline } from '../panels.js';
+import { maxBy, rate, series, sumBy } from '../promql.js';
+import { withCeiling } from '../series-style.js';
+import { limit, limits, withLimits } from '../thresholds.js';
+
+const MEMORY_LIMIT = 'limit';
+
+export const processes: Row = {
+  title: 'Processes',
+  lines: [
+    [
+      graph(
+        {
+          title: 'Restarts in the last hour',
+          description:
+            'By replica. One each is a rollout. More: see the log of the container that ended (kubectl logs --previous) and, under "Memory", whether it was out of it.',
+          unit: units.Short,
+          section: 'restarts',
+        },
+        // A pod that replaces another has its name but not its address: one series for both, looked at over time.
+        query(`changes(${maxBy('pod', series('process_start_time_seconds'))}[1h:])`, '{{pod}}'),
+      ).decimals(0),
+      withLimits(
+        graph(
+          {
+            title: 'CPU',
+            description:
+              'Of one core, by replica. The manifests allow half a core; at that, every answer takes longer: allow more, or run more replicas.',
+            unit: units.PercentUnit,
+            section: 'slow-answers',
+          },
+          query(sumBy('pod', rate('process_cpu_seconds_total')), '{{pod}}'),
+        ),
+        limit(0.5),
+      ),
+      withCeiling(
+        graph(
+          {
+            title: 'Memory',
+            description:
+              'Resident, by replica, and the limit at which the kernel ends the process. Near it: lower SPRAYPROXY_MAX_INFLIGHT_BYTES or allow more memory.',
+            unit: units.BytesIEC,
+            section: 'memory',
+          },
+          query(sumBy('pod', series('process_resident_memory_bytes')), '{{pod}}'),
+          query(`min(${series(MEMORY_LIMIT_BYTES)} > 0)`, MEMORY_LIMIT),
+        ),
+        MEMORY_LIMIT,
+      ),
+      withLimits(
+        graph(
+          {
+            title: 'Event loop lag, p99',
+            description:
+              'How late the process gets to its work, by replica. Above 0.1 s it has too little CPU, and every answer is late.',
+            unit: units.Seconds,
+            section: 'slow-answers',
+          },
+          query(maxBy('pod', series('nodejs_eventloop_lag_p99_seconds')), '{{pod}}'),
+        ),
+        limits(0.1, 1),
+      ),
+    ],
+    [
+      timeline(
+        {
+          title: 'Readiness',
+          description:
+            'Not ready from the moment a shutdown begins. A gap: Prometheus got no answer, so the process is gone or cannot be reached.',
+          unit: units.Short,
+          section: 'not-ready',
+        },
+        query(maxBy('pod', series(READY)), '{{pod}}'),
+      ).mappings(READY_OR_NOT),
+      table(
+        {
+          title: 'Versions',
+          description: 'What runs. Two versions at once are a rollout; longer than that, it is stuck.',
+          unit: units.Short,
+        },
+        maxBy('pod, version, node', series(BUILD_INFO)),
+      ).withTransformation({
+        id: 'organize',
+        options: { excludeByName: { Time: true, Value: true }, indexByName: {}, renameByName: {} },
+      }),
+    ],
+  ],
+};

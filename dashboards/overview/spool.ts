@@ -1,0 +1,67 @@
+import * as units from '@grafana/grafana-foundation-sdk/units';
+
+import {
+  SPOOL_BYTES,
+  SPOOL_MAX_BYTES,
+  SPOOL_WRITE_FAILURES,
+  SPOOL_WRITE_SECONDS,
+} from '../../src/metrics/metrics.js';
+import { BAD } from '../colors.js';
+import { type Row } from '../dashboard.js';
+import { graph, query } from '../panels.js';
+import { quantileOf, rate, series, sumBy } from '../promql.js';
+import { colored, withCeiling } from '../series-style.js';
+import { limit, withLimits } from '../thresholds.js';
+
+const CAPACITY = 'capacity';
+const FAILED = 'failed';
+
+export const spool: Row = {
+  title: 'Spool',
+  lines: [
+    [
+      withCeiling(
+        graph(
+          {
+            title: 'Spool',
+            description:
+              'Bytes taken, by replica, and what each may take (SPRAYPROXY_SPOOL_MAX_BYTES). When full, webhooks get 503: bring the backends back, or discard what is dead.',
+            unit: units.BytesIEC,
+            section: 'spool-full',
+          },
+          query(sumBy('pod', series(SPOOL_BYTES)), '{{pod}}'),
+          query(`min(${series(SPOOL_MAX_BYTES)} > 0)`, CAPACITY),
+        ),
+        CAPACITY,
+      ),
+      withLimits(
+        graph(
+          {
+            title: 'Time to write to the spool',
+            description:
+              'Until a change was on disk. Every 202 waits for one. Above 1 s the disk is too slow: give the spool a faster or a less busy one.',
+            unit: units.Seconds,
+            section: 'slow-answers',
+          },
+          query(quantileOf(0.5, SPOOL_WRITE_SECONDS), 'p50'),
+          query(quantileOf(0.99, SPOOL_WRITE_SECONDS), 'p99'),
+        ),
+        limit(1),
+      ),
+      colored(
+        graph(
+          {
+            title: 'Writes to the spool',
+            description:
+              'Changes per second, and those that failed. Any that fail: the disk is full or broken, and webhooks that are owed get 503. See the log, mend the disk, redeliver.',
+            unit: units.CountsPerSecond,
+            section: 'spool-full',
+          },
+          query(sumBy('pod', rate(`${SPOOL_WRITE_SECONDS}_count`)), '{{pod}}'),
+          query(`sum(${rate(SPOOL_WRITE_FAILURES)})`, FAILED),
+        ),
+        { [FAILED]: BAD },
+      ),
+    ],
+  ],
+};

@@ -1,0 +1,60 @@
+import * as units from '@grafana/grafana-foundation-sdk/units';
+
+import { BACKEND_DOWN, FORWARDS_DEAD, FORWARDS_OWED, OLDEST_OWED_SECONDS } from '../src/metrics/metrics.js';
+import { UP_OR_DOWN } from './mappings.js';
+import { graphByHost, query, timeline } from './panels.js';
+import { maxBy, series, sumBy } from './promql.js';
+import { limits, withLimits } from './thresholds.js';
+
+/**
+ * What is owed and dead, how old it is, and which breakers are open.
+ * @param by what tells the lines apart: `host` for all backends, `pod` for the replicas that owe something to one.
+ * @param matchers which backends.
+ */
+export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
+  const each = `{{${by}}}`;
+  const owed = graphByHost(
+    {
+      title: 'Forwards owed',
+      description:
+        'Forwards in the spool that will be sent. It grows while a backend is down; growing while it is not, the backend is slower than the webhooks come in.',
+      unit: units.Short,
+      section: 'owed-growing',
+    },
+    query(sumBy(by, series(FORWARDS_OWED, ...matchers)), each),
+  );
+  const oldest = withLimits(
+    graphByHost(
+      {
+        title: 'Age of the oldest owed',
+        description:
+          'How far behind it is. Rising straight: nothing gets through; see why in the log. After SPRAYPROXY_RETRY_MAX_AGE (72 h) forwards are dead.',
+        unit: units.Seconds,
+        section: 'oldest-owed',
+      },
+      query(maxBy(by, series(OLDEST_OWED_SECONDS, ...matchers)), each),
+    ),
+    limits(5 * 60, 15 * 60),
+  );
+  const dead = graphByHost(
+    {
+      title: 'Forwards dead',
+      description:
+        'Forwards that will not be sent again by themselves: too old, or three times of unknown outcome. Look at them in /deliveries, then send them again or discard them.',
+      unit: units.Short,
+      section: 'dead-forwards',
+    },
+    query(sumBy(by, series(FORWARDS_DEAD, ...matchers)), each),
+  );
+  const breaker = timeline(
+    {
+      title: 'Breakers',
+      description:
+        'Down: five failures in a row. Webhooks go straight to the spool until one attempt succeeds. Bring the backend back; what it missed is sent then.',
+      unit: units.Short,
+      section: 'backend-down',
+    },
+    query(maxBy(by, series(BACKEND_DOWN, ...matchers)), each),
+  ).mappings(UP_OR_DOWN);
+  return { owed, oldest, dead, breaker };
+}

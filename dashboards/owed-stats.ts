@@ -1,0 +1,44 @@
+import * as units from '@grafana/grafana-foundation-sdk/units';
+
+import { FORWARDS_DEAD, FORWARDS_OWED, OLDEST_OWED_SECONDS } from '../src/metrics/metrics.js';
+import { stat } from './panels.js';
+import { series } from './promql.js';
+import { limit, limits } from './thresholds.js';
+
+/**
+ * What is owed and dead now, over all replicas.
+ * @param matchers which backends; none: all.
+ */
+export function owedStats(...matchers: string[]) {
+  return [
+    stat(
+      {
+        title: 'Owed',
+        description:
+          'Forwards in the spools that will be sent. They fall to 0 once the backends answer again.',
+        unit: units.Short,
+        section: 'owed-growing',
+      },
+      `sum(${series(FORWARDS_OWED, ...matchers)})`,
+    ).thresholds(limits(1, 10_000)),
+    stat(
+      {
+        title: 'Oldest owed',
+        description: 'How far behind the worst is. After SPRAYPROXY_RETRY_MAX_AGE (72 h) forwards are dead.',
+        unit: units.Seconds,
+        section: 'oldest-owed',
+      },
+      `max(${series(OLDEST_OWED_SECONDS, ...matchers)})`,
+    ).thresholds(limits(5 * 60, 15 * 60)),
+    stat(
+      {
+        title: 'Dead',
+        description:
+          'Forwards that will not be sent again by themselves. Look at them in /deliveries, then send them again or discard them.',
+        unit: units.Short,
+        section: 'dead-forwards',
+      },
+      `sum(${series(FORWARDS_DEAD, ...matchers)})`,
+    ).thresholds(limit(1)),
+  ];
+}

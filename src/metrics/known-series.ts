@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { type Counter, type Histogram } from 'prom-client';
+
+import { OUTCOMES } from '../spool/outcome.js';
+import {
+  ANSWER_STATUSES,
+  FORWARD_RETRIES,
+  REJECTION_REASONS,
+  WEBHOOK_ANSWER_SECONDS,
+  WEBHOOKS_REJECTED,
+} from './metrics.js';
+
+/**
+ * Begins at 0 every series whose labels are known beforehand: one that is born at 1 has not increased, as Prometheus sees it,
+ * and the first of its kind would raise no alert.
+ */
+@Injectable()
+export class KnownSeries {
+  constructor(
+    @InjectMetric(WEBHOOKS_REJECTED) rejected: Counter,
+    @InjectMetric(WEBHOOK_ANSWER_SECONDS) answers: Histogram,
+    @InjectMetric(FORWARD_RETRIES) retries: Counter,
+  ) {
+    for (const reason of REJECTION_REASONS) rejected.inc({ reason }, 0);
+    for (const status of ANSWER_STATUSES) answers.zero({ status });
+    for (const outcome of OUTCOMES) retries.inc({ outcome }, 0);
+  }
+}

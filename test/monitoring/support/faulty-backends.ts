@@ -1,0 +1,76 @@
+import { type AddressInfo } from 'node:net';
+
+import { BackendServer, type Reaction } from '../../support/backend-server.js';
+
+/** What each backend does while there is trouble; all take everything while there is none. */
+const TROUBLES = {
+  healthy: 202,
+  slow: (_request, response) => setTimeout(() => response.writeHead(202).end(), 300),
+  // Says no: nothing is owed.
+  rejecting: 400,
+  // May have taken it: dead after the third attempt.
+  broken: 500,
+  // Every other one is refused, and taken later.
+  flaky: (() => {
+    let count = 0;
+    return (_request, response) => {
+      count += 1;
+      response.writeHead(count % 2 === 0 ? 503 : 202).end();
+    };
+  })(),
+  hung: () => undefined,
+  // Nobody listens.
+  down: 202,
+} satisfies Record<string, Reaction>;
+
+export type BackendName = keyof typeof TROUBLES;
+
+/** Real backends, each with a trouble of its own, which begins and ends when it is told to. */
+export class FaultyBackends {
+  readonly #downPort: number;
+
+  private constructor(
+    private readonly servers: ReadonlyMap<BackendName, BackendServer>,
+    private readonly trouble: { begun: boolean },
+  ) {
+    this.#downPort = (this.#server('down').server.address() as AddressInfo).port;
+  }
+
+  static async start(): Promise<FaultyBackends> {
+    const servers = new Map<BackendName, BackendServer>();
+    const trouble = { begun: false };
+    for (const [name, reaction] of Object.entries(TROUBLES) as [BackendName, Reaction][]) {
+      const server = await BackendServer.start((request, response) => {
+        const current = trouble.begun ? reaction : 202;
+        if (typeof current === 'number') response.writeHead(current).end();
+        else current(request, response);
+      });
+      servers.set(name, server);
+    }
+    return new FaultyBackends(servers, trouble);
+  }
+
+  get urls(): string[] {
+    return [...this.servers.values()].map(({ url }) => url);
+  }
+
+  /** `host:port` of each, and the name of its trouble. */
+  get names(): ReadonlyMap<string, BackendName> {
+    return new Map([...this.servers].map(([name, { host }]) => [host, name]));
+  }
+
+  begin(): void {
+    this.trouble.begun = true;
+    this.#server('down').stop();
+  }
+
+  /** An attempt that hangs already goes on hanging. */
+  end(): void {
+    this.trouble.begun = false;
+    this.#server('down').server.listen(this.#downPort, '127.0.0.1');
+  }
+
+  #server(name: BackendName): BackendServer {
+    return this.servers.get(name) as BackendServer;
+  }
+}

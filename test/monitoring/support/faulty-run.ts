@@ -1,0 +1,36 @@
+import { FaultyBackends } from './faulty-backends.js';
+import { overload, sendBadWebhooks, sendGoodWebhooks } from './faulty-traffic.js';
+import { type Replica, startReplicas } from './replicas.js';
+
+export interface FaultyRun {
+  readonly backends: FaultyBackends;
+  readonly replicas: readonly Replica[];
+  /** One round of everything that can go wrong, at both replicas; takes some 10 s with the overload, else 1 to 3 s. */
+  round(options?: { overloaded?: boolean }): Promise<void>;
+}
+
+/**
+ * Starts two replicas before seven backends, each of which has a trouble of its own once `backends.begin()` is called.
+ * All end with the test.
+ * @param directory where the spools go
+ */
+export async function startFaultyRun(directory: string): Promise<FaultyRun> {
+  const backends = await FaultyBackends.start();
+  const replicas = await startReplicas(directory, backends.urls);
+  let rounds = 0;
+  return {
+    backends,
+    replicas,
+    async round({ overloaded = false } = {}) {
+      const first = rounds * 10;
+      rounds += 1;
+      await Promise.all(
+        replicas.map(async (replica, index) => {
+          await sendGoodWebhooks(replica, 10, first + index * 5);
+          await sendBadWebhooks(replica, 3);
+          if (overloaded) await overload(replica);
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { dashboardFile, rowsOf } from '../manifests/support/dashboards.js';
+import { interpolate } from '../manifests/support/interpolate.js';
+import { REPOSITORY } from '../manifests/support/kustomize.js';
+import { startFaultyRun } from '../monitoring/support/faulty-run.js';
+import { Prometheus } from '../monitoring/support/prometheus.js';
+import { JOB, NAMESPACE, targetsOf } from '../monitoring/support/replicas.js';
+import { useTempDir } from '../support/temp-dir.js';
+import { drawPicture, type PictureRow } from './support/draw-picture.js';
+import { type Choice, frameOf } from './support/frame-of.js';
+import { play } from './support/play.js';
+
+const DIRECTORY = join(REPOSITORY, 'docs/pictures');
+const MAX_BYTES = 200 * 1024;
+
+/** Rows of a dashboard that make one picture, by name of its file. */
+const PICTURES: Readonly<Record<string, { file: string; rows: RegExp }>> = {
+  'overview-webhooks.svg': { file: 'overview.json', rows: /^(Now|Webhooks)$/ },
+  'overview-forwards.svg': { file: 'overview.json', rows: /^(Forwards|Owed)$/ },
+  'overview-processes.svg': {
+    file: 'overview.json',
+    rows: /^(Spool|Memory for payloads|Processes|Panels of)/,
+  },
+  'backend.svg': { file: 'backend.json', rows: /./ },
+};
+
+const directory = useTempDir();
+
+it('draws what the dashboards show', async () => {
+  const run = await startFaultyRun(directory.path);
+  const prometheus = await Prometheus.start({
+    directory: directory.path,
+    targets: targetsOf(run.replicas),
+    hostNames: new Map([...run.backends.names].map(([host, name]) => [host, `${name}.example.com`])),
+  });
+  const start = Math.floor(Date.now() / 1000);
+  await play(run);
+  const choice: Choice = {
+    variables: {
+      __rate_interval: '15s',
+      namespace: NAMESPACE,
+      job: JOB,
+      pod: '.*',
+      host: 'down.example.com',
+    },
+    time: { start, end: Math.floor(Date.now() / 1000), stepSeconds: 3 },
+  };
+
+  mkdirSync(DIRECTORY, { recursive: true });
+  for (const [name, { file, rows }] of Object.entries(PICTURES)) {
+    const { dashboard } = dashboardFile(file);
+    const drawn: PictureRow[] = [];
+    for (const row of rowsOf(dashboard)) {
+      if (!rows.test(row.title)) continue;
+      const frames = await Promise.all(row.panels.map((panel) => frameOf(panel, prometheus, choice)));
+      for (const { panel, series } of frames) expect([panel.title, series]).not.toEqual([panel.title, []]);
+      drawn.push({ title: interpolate(row.title, choice.variables), frames });
+    }
+    const svg = drawPicture(drawn);
+    expect(Buffer.byteLength(svg)).toBeLessThan(MAX_BYTES);
+    writeFileSync(join(DIRECTORY, name), svg);
+  }
+}, 400_000);

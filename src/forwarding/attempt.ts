@@ -29,3 +29,22 @@ export function isServed({ outcome }: AttemptResult): boolean {
       return outcome satisfies never;
   }
 }
+
+/** An attempt as the log shows it. Named one by one, since copying the rest of an object is slow. */
+export const loggedAttempt = ({
+  backend,
+  outcome,
+  status,
+  durationMs,
+  retryAfterMs,
+  answer,
+  error,
+}: AttemptResult): object => ({
+  host: backend.host,
+  outcome,
+  status,
+  durationMs: Math.round(durationMs * 10) / 10,
+  retryAfterMs,
+  answer,
+  error,
+});

@@ -11,7 +11,7 @@ import { FakeClock } from '../../test/support/fake-clock.js';
 import { useTempDir } from '../../test/support/temp-dir.js';
 import { newCounter, newGauge, newHistogram } from '../../test/support/unregistered-metrics.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
-import { InflightBudget } from '../inflight/inflight-budget.js';
+import { InflightBudget, MAX_SMALL_BYTES } from '../inflight/inflight-budget.js';
 import { newForward, reviveDead } from '../spool/forward.js';
 import { Journal } from '../spool/journal.js';
 import { LmdbSpool } from '../spool/lmdb-spool.js';
@@ -206,7 +206,9 @@ describe('BackendQueue', () => {
     const server = await startBackend();
     server.up = true;
     const { budget, clock, spool, queue, store } = queueFor(server.url);
+    // What large payloads may have, and what is kept for small ones.
     const all = await budget.reserve(Infinity, never);
+    for (let n = 0; n < 16; n += 1) await budget.reserve(MAX_SMALL_BYTES, never);
     const { stored, payload } = await store(1);
     for (let n = 0; n < 20; n += 1) await turn();
     const sent = queue.sendNow(stored, { payload, room: all }, (forward) => forward);

@@ -19,6 +19,8 @@ import { forwardHeaders } from './forward-headers.js';
 import { GapMemory } from './gap-memory.js';
 
 export interface FanOutReport {
+  /** Of the delivery, where it is kept: what `/deliveries` knows it by. */
+  readonly id?: number;
   /** The attempts that have ended. */
   readonly attempts: readonly AttemptResult[];
   /** The backends that are still owed the delivery. */
@@ -32,7 +34,8 @@ export interface FanOutReport {
 }
 
 /** What is kept of a delivery in the spool; why it could not be kept. */
-type Keeping = { readonly kept: true } | { readonly kept: false; readonly fault: SprayproxyError };
+type Keeping =
+  { readonly kept: true; readonly id: number } | { readonly kept: false; readonly fault: SprayproxyError };
 
 /** Sends a delivery to every backend that is owed it, all at once; sees to it that the spool has what remains. */
 @Injectable()
@@ -90,7 +93,7 @@ export class FanOutService {
       const keeping = await this.#keep(this.spool, delivery, receivedAt, targets, tries);
       if (keeping.kept) {
         this.gaps.keep(delivery, NOBODY);
-        return { attempts: endedOf(tries), owed, fillsGaps, spooled: true };
+        return { id: keeping.id, attempts: endedOf(tries), owed, fillsGaps, spooled: true };
       }
       fault = keeping.fault;
       // Nothing else would find out that they are back.
@@ -138,7 +141,7 @@ export class FanOutService {
       return { kept: false, fault: error };
     }
     for (const backend of owedAfter(targets, tries)) this.drain.wake(backend, stored.delivery.id);
-    return { kept: true };
+    return { kept: true, id: stored.delivery.id };
   }
 
   /**
@@ -171,7 +174,14 @@ export class FanOutService {
     const after = await spool.get(stored.delivery.id);
     const isKept = ({ key }: Backend) => after?.forwards.some(({ backend }) => backend === key) === true;
     const spooled = fault === undefined && owed.every(isKept);
-    return { attempts: endedOf(tries), owed, spooled, fillsGaps: true, ...(fault && { fault }) };
+    return {
+      id: stored.delivery.id,
+      attempts: endedOf(tries),
+      owed,
+      spooled,
+      fillsGaps: true,
+      ...(fault && { fault }),
+    };
   }
 
   /** A redelivery may be signed with another secret than the delivery was: what a backend knows now is what counts. */

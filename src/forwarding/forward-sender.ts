@@ -6,7 +6,7 @@ import { type Logger } from '../logging/logger.js';
 import { begin, bury, type Forward, settle } from '../spool/forward.js';
 import { type Journal } from '../spool/journal.js';
 import { type Spool, type StoredDelivery } from '../spool/spool.js';
-import { type AttemptResult } from './attempt.js';
+import { type AttemptResult, loggedAttempt } from './attempt.js';
 import { attemptRecord } from './attempt-record.js';
 import { type AttemptService } from './attempt.service.js';
 import { type Clock } from './clock.js';
@@ -106,7 +106,7 @@ export class ForwardSender {
    */
   async conclude(stored: StoredDelivery, result: AttemptResult): Promise<void> {
     this.#log(stored, result);
-    const { id } = stored.delivery;
+    const { id, guid, event } = stored.delivery;
     const { clock, config, journal, logger } = this.parts;
     const attempt = attemptRecord(result, clock.now());
     for (;;) {
@@ -121,7 +121,10 @@ export class ForwardSender {
         );
         return;
       } catch (error) {
-        logger.error({ why: String(error) }, 'the outcome of an attempt cannot be written; trying again');
+        logger.error(
+          { deliveryId: id, delivery: guid, event, host: this.backend.host, why: String(error) },
+          'the outcome of an attempt cannot be written; trying again',
+        );
         if (this.parts.isClosing()) return;
         await new Promise<void>((resolve) => clock.after(TROUBLE_PAUSE_MS, resolve));
       }
@@ -133,8 +136,7 @@ export class ForwardSender {
   }
 
   #log({ delivery: { id, guid, event } }: StoredDelivery, result: AttemptResult): void {
-    const { backend, ...rest } = result;
-    const fields = { deliveryId: id, delivery: guid, event, host: backend.host, ...rest };
+    const fields = { deliveryId: id, delivery: guid, event, ...loggedAttempt(result) };
     if (result.outcome === 'accepted') this.parts.logger.info(fields, 'owed forward sent');
     else this.parts.logger.warn(fields, 'owed forward not taken');
   }

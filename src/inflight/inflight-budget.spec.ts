@@ -3,7 +3,7 @@ import { type Gauge, type Histogram } from 'prom-client';
 
 import { configFor } from '../../test/support/config-for.js';
 import { newGauge, newHistogram, samplesOf } from '../../test/support/unregistered-metrics.js';
-import { InflightBudget, MAX_WAIT_MS, type Reservation } from './inflight-budget.js';
+import { InflightBudget, MAX_SMALL_BYTES, MAX_WAIT_MS, type Reservation } from './inflight-budget.js';
 
 const ROOM = 10;
 
@@ -228,6 +228,59 @@ describe('InflightBudget', () => {
     await expect(outcomes()).resolves.toEqual(['a', 'b']);
     expect(jest.getTimerCount()).toBe(0);
     expect(getEventListeners(hangUp.signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('with room for five large payloads', () => {
+  const LARGE = 25 * MAX_SMALL_BYTES;
+  const ALL = 128 * MAX_SMALL_BYTES;
+  const KEPT = ALL / 8;
+
+  beforeEach(() => {
+    budget = new InflightBudget(
+      configFor({
+        SPRAYPROXY_MAX_REQUEST_SIZE: String(LARGE),
+        SPRAYPROXY_MAX_INFLIGHT_BYTES: String(ALL),
+      }),
+      gauge,
+      maxGauge,
+      waits,
+    );
+  });
+
+  it('large ones leave an eighth of the room to small ones, which do not wait behind them', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) ask(name, LARGE);
+    for (let n = 1; n <= KEPT / MAX_SMALL_BYTES; n += 1) ask(`small ${n}`, MAX_SMALL_BYTES);
+    await expect(outcomes()).resolves.toEqual([
+      ...['a', 'b', 'c', 'd'],
+      ...Array.from({ length: 16 }, (_, n) => `small ${n + 1}`),
+    ]);
+  });
+
+  it.each([
+    ['small', MAX_SMALL_BYTES, 'admitted'],
+    ['large', MAX_SMALL_BYTES + 1, 'left waiting'],
+  ])('one byte decides what is %s', async (_size, bytes, what) => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) ask(name, LARGE);
+    ask('it', bytes);
+    await pass(0);
+    expect(settled.includes('it')).toBe(what === 'admitted');
+  });
+
+  it('small ones beyond that part wait their turn, and keep no large one out', async () => {
+    ask('a', ALL - KEPT);
+    ask('large', LARGE);
+    for (let n = 1; n <= 18; n += 1) ask(`small ${n}`, MAX_SMALL_BYTES);
+    expect((await outcomes()).length).toBe(1 + 16);
+    await giveBack(LARGE);
+    expect((await outcomes()).slice(17)).toEqual(['large']);
+    await giveBack(2 * MAX_SMALL_BYTES);
+    expect((await outcomes()).slice(17)).toEqual(['large', 'small 17', 'small 18']);
+  });
+
+  it('small ones have all the room while nobody waits for it', async () => {
+    for (let n = 1; n <= 129; n += 1) ask(`small ${n}`, MAX_SMALL_BYTES);
+    expect((await outcomes()).length).toBe(128);
   });
 });
 

@@ -15,6 +15,14 @@ import {
 /** GitHub hangs up after 10 s: a webhook that waited longer would be answered too late. */
 export const MAX_WAIT_MS = 5000;
 
+/** Most webhooks are some 20 KiB. Larger ones, and those that do not tell, must not hold these up. */
+export const MAX_SMALL_BYTES = 1024 * 1024;
+
+/** Part of the room that is kept for small payloads. */
+const SMALL_SHARE = 1 / 8;
+
+const isSmall = (bytes: number): boolean => bytes <= MAX_SMALL_BYTES;
+
 interface Waiter {
   readonly bytes: number;
   readonly admit: () => void;
@@ -23,16 +31,19 @@ interface Waiter {
 /** Room for one payload, given back when the last of those who hold it has let go. */
 export class Reservation {
   #holders = 1;
+  readonly #small: boolean;
 
   constructor(
-    private readonly giveBack: (bytes: number) => void,
+    private readonly giveBack: (bytes: number, small: boolean) => void,
     private bytes: number,
-  ) {}
+  ) {
+    this.#small = isSmall(bytes);
+  }
 
   /** Gives back what turned out not to be needed. */
   shrinkTo(bytes: number): void {
     if (bytes === this.bytes) return;
-    this.giveBack(this.bytes - bytes);
+    this.giveBack(this.bytes - bytes, this.#small);
     this.bytes = bytes;
   }
 
@@ -43,16 +54,21 @@ export class Reservation {
 
   release(): void {
     this.#holders -= 1;
-    if (this.#holders === 0) this.giveBack(this.bytes);
+    if (this.#holders === 0) this.giveBack(this.bytes, this.#small);
   }
 }
 
-/** Room for all payloads that are in memory at once, given out first come, first served. */
+/**
+ * Room for all payloads that are in memory at once, given out first come, first served; but a small one does not wait
+ * behind a large one as long as the part that is kept for small ones lasts.
+ */
 @Injectable()
 export class InflightBudget {
   readonly #maxBytes: number;
+  readonly #keptForSmallBytes: number;
   readonly #queue = new Set<Waiter>();
   #heldBytes = 0;
+  #heldBySmallBytes = 0;
 
   constructor(
     config: SprayproxyConfig,
@@ -61,39 +77,56 @@ export class InflightBudget {
     @InjectMetric(INFLIGHT_WAIT_SECONDS) private readonly waits: Histogram,
   ) {
     this.#maxBytes = config.maxInflightBytes;
+    // The largest one must find room as well.
+    this.#keptForSmallBytes = Math.min(this.#maxBytes * SMALL_SHARE, this.#maxBytes - config.maxPayloadBytes);
     max.set(this.#maxBytes);
     for (const result of WAIT_RESULTS) waits.zero({ result });
   }
 
   /**
-   * Reserves room, waiting for it if need be. What is larger than all the room there is gets all of it: a payload in the
-   * spool may have come when there was more.
+   * Reserves room, waiting for it if need be. What is larger than all the room there is for its size gets all of
+   * that: a payload in the spool may have come when there was more.
    * @param signal ends the wait, if whoever wanted the room has gone.
    * @throws SprayproxyError `overload` after `MAX_WAIT_MS`; `payload-aborted`.
    */
   async reserve(wantedBytes: number, signal: () => AbortSignal): Promise<Reservation> {
-    const bytes = Math.min(wantedBytes, this.#maxBytes);
-    if (this.#queue.size > 0 || !this.#fits(bytes)) await this.#wait(bytes, signal());
-    else this.#take(bytes);
+    const bytes = isSmall(wantedBytes)
+      ? Math.min(wantedBytes, this.#maxBytes)
+      : Math.min(wantedBytes, this.#maxBytes - this.#keptForSmallBytes);
+    if (this.#fits(bytes, this.#queue.size > 0)) this.#take(bytes, isSmall(bytes));
+    else await this.#wait(bytes, signal());
     return new Reservation(this.#giveBack, bytes);
   }
 
-  readonly #giveBack = (bytes: number): void => {
-    this.#take(-bytes);
+  readonly #giveBack = (bytes: number, small: boolean): void => {
+    this.#take(-bytes, small);
+    let othersWait = false;
     for (const waiter of this.#queue) {
-      if (!this.#fits(waiter.bytes)) return;
-      this.#queue.delete(waiter);
-      this.#take(waiter.bytes);
-      waiter.admit();
+      if (this.#fits(waiter.bytes, othersWait)) {
+        this.#queue.delete(waiter);
+        this.#take(waiter.bytes, isSmall(waiter.bytes));
+        waiter.admit();
+      } else {
+        othersWait = true;
+        if (this.#heldBySmallBytes >= this.#keptForSmallBytes) return;
+      }
     }
   };
 
-  #fits(bytes: number): boolean {
-    return this.#heldBytes + bytes <= this.#maxBytes;
+  /** @param othersWait whether somebody came before, and waits */
+  #fits(bytes: number, othersWait: boolean): boolean {
+    const ofKeptBytes = Math.max(0, this.#keptForSmallBytes - this.#heldBySmallBytes);
+    if (isSmall(bytes) && ofKeptBytes > 0 && bytes <= ofKeptBytes) {
+      return this.#heldBytes + bytes <= this.#maxBytes;
+    }
+    if (othersWait) return false;
+    const freeBytes = this.#maxBytes - this.#heldBytes;
+    return bytes <= (isSmall(bytes) ? freeBytes : freeBytes - ofKeptBytes);
   }
 
-  #take(bytes: number): void {
+  #take(bytes: number, small: boolean): void {
     this.#heldBytes += bytes;
+    if (small) this.#heldBySmallBytes += bytes;
     this.held.set(this.#heldBytes);
   }
 
@@ -110,7 +143,7 @@ export class InflightBudget {
         }
         this.#queue.delete(waiter);
         // Whoever stood behind may fit where this one did not.
-        this.#giveBack(0);
+        this.#giveBack(0, false);
         reject(error);
       };
       const onAbort = () => {

@@ -2,7 +2,7 @@ import { Controller, Header, HttpCode, Post, Req, Res, UseGuards, UseInterceptor
 import { type ServerResponse } from 'node:http';
 
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { type AttemptResult } from '../forwarding/attempt.js';
+import { loggedAttempt } from '../forwarding/attempt.js';
 import { type Delivery } from '../forwarding/delivery.js';
 import { type FanOutReport, FanOutService } from '../forwarding/fan-out.service.js';
 import { type RequestFields, requestFields } from '../http/request-fields.js';
@@ -51,15 +51,16 @@ export class WebhookController {
   #log(
     requestFields: RequestFields,
     payloadBytes: number,
-    { attempts, owed, spooled, fault, fillsGaps }: FanOutReport,
+    { id, attempts, owed, spooled, fault, fillsGaps }: FanOutReport,
     durationMs: number,
   ): void {
     const fields = {
       ...requestFields,
+      deliveryId: id,
       payloadBytes,
       durationMs: Math.round(durationMs * 10) / 10,
       fillsGaps: fillsGaps || undefined,
-      backends: attempts.map(logged),
+      backends: attempts.map(loggedAttempt),
       owed: owed.length > 0 ? owed.map(({ host }) => host) : undefined,
       why: fault?.message,
     };
@@ -91,14 +92,3 @@ function toDelivery(
     rawHeaders: request.rawHeaders,
   };
 }
-
-/** Named one by one, since copying the rest of an object is slow. */
-const logged = ({ backend, outcome, status, durationMs, retryAfterMs, answer, error }: AttemptResult) => ({
-  host: backend.host,
-  outcome,
-  status,
-  durationMs: Math.round(durationMs * 10) / 10,
-  retryAfterMs,
-  answer,
-  error,
-});

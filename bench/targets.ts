@@ -77,7 +77,12 @@ const TARGETS: readonly Target[] = [
   ),
   atMost('3 backends that take 50 ms: p50', 60, 'ms', figure('delayed-3', 'ours', 'p50Ms')),
   atMost('10 backends that take 50 ms: p50', 60, 'ms', figure('delayed-10', 'ours', 'p50Ms')),
-  atMost('one of three hung: first answer', 1, '× ack timeout', firstAnswer),
+  atMost(
+    'one of three hung: answers at first, past the ack timeout',
+    20,
+    'ms',
+    figure('hung', 'ours-spool', 'pastAckTimeoutMs'),
+  ),
   atMost('one of three hung, breaker open: answers', 20, 'ms', figure('hung', 'ours-spool', 'openMaxMs')),
   atMost('100 × 25 MiB at once: webhooks lost', 0, '', figure('burst', 'ours', 'lost')),
   atMost(
@@ -90,10 +95,6 @@ const TARGETS: readonly Target[] = [
   atMost('idle RSS', 90, 'MiB', figure('start', 'ours', 'idleRssMiB')),
   atMost('start to healthy', 1500, 'ms', figure('start', 'ours', 'startMs')),
 ];
-
-function firstAnswer(median: Median): number | undefined {
-  return part(median('hung', 'ours-spool', 'firstAnswerMs'), median('hung', 'ours-spool', 'ackTimeoutMs'));
-}
 
 export function measureTargets(scenarios: readonly ScenarioResult[]): MeasuredTarget[] {
   const median: Median = (scenario, contender, name) =>

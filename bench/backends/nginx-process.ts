@@ -7,7 +7,7 @@ import { tempDir } from '../process/temp-dir.js';
 /** Nginx with one worker, in a directory of its own. */
 export interface NginxProcess {
   readonly child: Child;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Bodies up to this size are kept in memory. */

@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly backends: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly limit?: MemoryCgroup | undefined;
+  /** Does not wait until its memory is that of an idle process. */
+  readonly hurried?: boolean;
 }
 
 /** A contender that has answered that it is healthy. */
@@ -32,6 +34,8 @@ export interface RunningContender {
   readonly url: string;
   /** Of Sprayproxies only. */
   readonly metricsUrl: string;
+  /** When its process was started, as `performance.now()` tells the time. */
+  readonly startedAt: number;
   /** From the start of its process to its first healthy answer, in ms. */
   readonly startMs: number;
   /** Resident memory before it has had anything to do, in MiB. */
@@ -44,12 +48,14 @@ export async function startContender(bench: Bench, options: StartOptions): Promi
   const [port, metricsPort, closedPort] = (await freePorts(3)) as [number, number, number];
   const oneDown = options.contender === 'ours-spool-one-down';
   const backends = oneDown ? [...options.backends.slice(0, -1), loopbackUrl(closedPort)] : options.backends;
+  const startedAt = performance.now();
   const { child, stop } = spawnContender(bench, { ...options, backends }, { port, metricsPort });
   try {
     const startMs = await untilHealthy(`${loopbackUrl(port)}/healthz`, child);
-    await delay(SETTLE_MS);
-    const idleRssMiB = memory(child.pid).rssMiB;
-    return { child, url: loopbackUrl(port), metricsUrl: loopbackUrl(metricsPort), startMs, idleRssMiB, stop };
+    if (options.hurried !== true) await delay(SETTLE_MS);
+    const { rssMiB } = memory(child.pid);
+    const urls = { url: loopbackUrl(port), metricsUrl: loopbackUrl(metricsPort) };
+    return { child, ...urls, startedAt, startMs, idleRssMiB: rssMiB, stop };
   } catch (error) {
     await stop();
     throw error;

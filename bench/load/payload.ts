@@ -8,7 +8,8 @@ export const SECRET = randomUUID();
 const EVENT = 'push';
 
 export interface SignedPayload {
-  readonly payload: Buffer;
+  /** One after the other, they are the bytes that were signed. */
+  readonly parts: readonly Buffer[];
   /** All that GitHub sends beside Host and Content-Length. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -19,5 +20,8 @@ export function signedPayload(bytes: number, guid: string = randomUUID()): Signe
   const payload = Buffer.alloc(bytes, 'x');
   start.copy(payload);
   payload.write('"}', bytes - 2);
-  return { payload, headers: signedHeaders({ event: EVENT, guid, payload, secret: SECRET }) };
+  return { parts: [payload], headers: signedHeaders({ event: EVENT, guid, payload, secret: SECRET }) };
 }
+
+export const sizeOf = ({ parts }: SignedPayload): number =>
+  parts.reduce((sum, { length }) => sum + length, 0);

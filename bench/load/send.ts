@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-import { type SignedPayload } from './payload.js';
+import { type SignedPayload, sizeOf } from './payload.js';
 
 /** How a webhook was answered. */
 export interface Answer {
@@ -17,7 +17,7 @@ export const newAgent = (): Agent => new Agent({ keepAlive: true });
 
 /** Sends one webhook. Never rejects: that no answer came within `timeoutMs` is an answer too. */
 export function send(url: string, webhook: SignedPayload, agent: Agent, timeoutMs = 60_000): Promise<Answer> {
-  const { payload, headers } = webhook;
+  const { parts, headers } = webhook;
   return new Promise((resolve) => {
     const sentAt = performance.now();
     const done = (answer: Omit<Answer, 'ms'>) => {
@@ -27,7 +27,7 @@ export function send(url: string, webhook: SignedPayload, agent: Agent, timeoutM
       method: 'POST',
       agent,
       signal: AbortSignal.timeout(timeoutMs),
-      headers: { ...headers, 'Content-Length': payload.length },
+      headers: { ...headers, 'Content-Length': sizeOf(webhook) },
     });
     outgoing.on('response', (response) => {
       response.resume();
@@ -38,6 +38,7 @@ export function send(url: string, webhook: SignedPayload, agent: Agent, timeoutM
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       done({ status: 0, retryAfter: undefined, error: error.code ?? error.message });
     });
-    outgoing.end(payload);
+    for (const part of parts) outgoing.write(part);
+    outgoing.end();
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { type SignedPayload } from './payload.js';
+import { type SignedPayload, sizeOf } from './payload.js';
 
 /** What stands before the figures in wrk's output. */
 export const MARK = 'BENCH ';
@@ -9,9 +9,9 @@ export const MARK = 'BENCH ';
  * A script for wrk that sends one signed payload again and again, each time under another `X-GitHub-Delivery`, and
  * prints its figures as JSON. Only the ids are put in while it runs: what the load costs is not to be measured.
  */
-export function wrkScript(host: string, { payload, headers }: SignedPayload, bodyFile: string): string {
-  const { 'X-GitHub-Delivery': _, ...others } = headers;
-  const lines = { Host: host, 'Content-Length': String(payload.length), ...others };
+export function wrkScript(host: string, webhook: SignedPayload, bodyFile: string): string {
+  const { 'X-GitHub-Delivery': _, ...others } = webhook.headers;
+  const lines = { Host: host, 'Content-Length': String(sizeOf(webhook)), ...others };
   const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
   // The first 24 of a GUID's 36 characters, then 12 hex digits that count.
   const guid = randomUUID().slice(0, 24);

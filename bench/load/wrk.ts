@@ -40,7 +40,7 @@ export function wrkLoad(wrk: string, url: string, bodyBytes: number): Load {
   const directory = tempDir();
   const [script, body] = [join(directory.path, 'load.lua'), join(directory.path, 'body')];
   const webhook = signedPayload(bodyBytes);
-  writeFileSync(body, webhook.payload);
+  writeFileSync(body, Buffer.concat(webhook.parts));
   return {
     run: (seconds) => {
       // Written anew each time: no delivery id is ever used twice.

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { crc32 } from 'node:zlib';
 
 import { type BackendMessage, type BackendOptions } from './backend-options.js';
 
@@ -18,17 +18,19 @@ let latestAt = 0;
 const tell = (message: BackendMessage) => process.send?.(message);
 
 function receive(request: IncomingMessage, response: ServerResponse): void {
-  const hash = options.digests ? createHash('sha256') : undefined;
-  request.on('data', (chunk: Buffer) => hash?.update(chunk));
+  let digest = 0;
+  request.on('data', (chunk: Buffer) => {
+    if (options.digests) digest = crc32(chunk, digest);
+  });
   request.on('end', () => {
     count += 1;
     latestAt = performance.now();
     if (count === 1) firstAt = latestAt;
-    if (hash !== undefined) {
+    if (options.digests) {
       const guid = String(request.headers['x-github-delivery']);
       tell({
         kind: 'digest',
-        arrival: { port: request.socket.localPort ?? 0, guid, digest: hash.digest('hex') },
+        arrival: { port: request.socket.localPort ?? 0, guid, digest },
       });
     }
     if (options.delayMs === 0) answer(response);

@@ -1,4 +1,7 @@
 import { type Contender } from '../contenders/contender.js';
+import { measureBurst } from './burst.js';
+import { measureDrain } from './drain.js';
+import { measureHung } from './hung.js';
 import { type LoadShape, measureLoad } from './load.js';
 import { type Scenario } from './scenario.js';
 import { measureStart } from './start.js';
@@ -38,6 +41,14 @@ const fanOut = (backends: number): Scenario =>
     backends === 3,
   );
 
+const drain = (owed: number, quick = false): Scenario => ({
+  name: `drain-${owed}`,
+  about: `${owed} forwards owed to one healthy backend, sent from the spool`,
+  quick,
+  contenders: ['ours-spool'],
+  measure: (contender, bench) => measureDrain(owed, contender, bench),
+});
+
 export const SCENARIOS: readonly Scenario[] = [
   load(
     '10k-3',
@@ -52,6 +63,23 @@ export const SCENARIOS: readonly Scenario[] = [
   delayed(3),
   delayed(10),
   ...[1, 3, 10, 30, 100].map(fanOut),
+  {
+    name: 'hung',
+    about: 'one of three backends never answers: the first answer, and answers once its breaker is open',
+    quick: true,
+    contenders: ['ours-spool'],
+    measure: measureHung,
+  },
+  {
+    name: 'burst',
+    about: '100 webhooks of 25 MiB at once to 3 backends, in 384 MiB of memory if that can be limited',
+    quick: true,
+    contenders: ['ours', 'peer'],
+    measure: measureBurst,
+  },
+  drain(10, true),
+  drain(1000, true),
+  drain(100_000),
   {
     name: 'start',
     about: 'start of the process to its first healthy answer, and idle memory',

@@ -7,7 +7,7 @@ const BYTES = 1000;
 export async function signatureFaults(url: string): Promise<string[]> {
   const agent = newAgent();
   const good = signedPayload(BYTES);
-  const forged = { ...good, payload: Buffer.alloc(BYTES, 'y') };
+  const forged = { ...good, parts: [Buffer.alloc(BYTES, 'y')] };
   const answers = [await send(url, good, agent), await send(url, forged, agent)] as const;
   agent.destroy();
   const [{ status }, { status: forgedStatus }] = answers;

@@ -30,6 +30,9 @@ export function memory(pid: number): Memory {
   return { rssMiB: sum('VmRSS'), peakRssMiB: sum('VmHWM') };
 }
 
+/** A process and its living descendants. */
+export const pidsOf = (root: number): number[] => tree(root).map(({ pid }) => pid);
+
 function tree(root: number): Stat[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

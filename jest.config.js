@@ -50,5 +50,11 @@ module.exports = {
       setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
     },
     { ...shared, displayName: 'manifests', testMatch: ['<rootDir>/test/manifests/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'bench',
+      testMatch: ['<rootDir>/test/bench/*.spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
+    },
   ],
 };

@@ -1,0 +1,14 @@
+import { type Tools } from './tools.js';
+
+/** What every measurement of one run of the bench shares. */
+export interface Bench {
+  readonly tools: Tools;
+  /** Shell command of another sprayproxy; `undefined`: none was given. */
+  readonly peer: string | undefined;
+  /** Of load that is measured. */
+  readonly seconds: number;
+  /** Of load before that: V8 compiles, pools fill, the heap finds its size. */
+  readonly warmUpSeconds: number;
+  /** Smaller bursts and shorter time-outs: shows that the harness works, measures nothing worth knowing. */
+  readonly quick: boolean;
+}

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { loopbackUrl } from '../backends/backend-set.js';
+import { startNginx } from '../backends/nginx-process.js';
+import { type Bench } from '../bench-context.js';
+import { BenchError } from '../bench-error.js';
+import { OURS, program } from '../paths.js';
+import { Child } from '../process/child.js';
+import { freePorts } from '../process/free-ports.js';
+import { type MemoryCgroup } from '../process/memory-cgroup.js';
+import { memory } from '../process/process-tree.js';
+import { tempDir } from '../process/temp-dir.js';
+import { untilHealthy } from '../process/until-healthy.js';
+import { type Contender, hasSpool } from './contender.js';
+import { mirrorConfig } from './mirror-config.js';
+import { nodeFlags } from './node-flags.js';
+
+/** Time after its first healthy answer until a contender's memory counts as idle. */
+const SETTLE_MS = 300;
+
+export interface StartOptions {
+  readonly contender: Contender;
+  readonly secret: string;
+  readonly backends: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly limit?: MemoryCgroup | undefined;
+  /** Does not wait until its memory is that of an idle process. */
+  readonly hurried?: boolean;
+}
+
+/** A contender that has answered that it is healthy. */
+export interface RunningContender {
+  readonly child: Child;
+  readonly url: string;
+  /** Of Sprayproxies only. */
+  readonly metricsUrl: string;
+  /** When its process was started, as `performance.now()` tells the time. */
+  readonly startedAt: number;
+  /** From the start of its process to its first healthy answer, in ms. */
+  readonly startMs: number;
+  /** Resident memory before it has had anything to do, in MiB. */
+  readonly idleRssMiB: number;
+  stop(): Promise<void>;
+}
+
+/** @throws BenchError if it does not get healthy. */
+export async function startContender(bench: Bench, options: StartOptions): Promise<RunningContender> {
+  const [port, metricsPort, closedPort] = (await freePorts(3)) as [number, number, number];
+  const oneDown = options.contender === 'ours-spool-one-down';
+  const backends = oneDown ? [...options.backends.slice(0, -1), loopbackUrl(closedPort)] : options.backends;
+  const startedAt = performance.now();
+  const { child, stop } = spawnContender(bench, { ...options, backends }, { port, metricsPort });
+  try {
+    const startMs = await untilHealthy(`${loopbackUrl(port)}/healthz`, child);
+    if (options.hurried !== true) await delay(SETTLE_MS);
+    const { rssMiB } = memory(child.pid);
+    const urls = { url: loopbackUrl(port), metricsUrl: loopbackUrl(metricsPort) };
+    return { child, ...urls, startedAt, startMs, idleRssMiB: rssMiB, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Ports {
+  readonly port: number;
+  readonly metricsPort: number;
+}
+
+function spawnContender(
+  bench: Bench,
+  { contender, secret, backends, env = {}, limit }: StartOptions,
+  { port, metricsPort }: Ports,
+): { child: Child; stop: () => Promise<void> } {
+  if (contender === 'nginx') {
+    if (bench.tools.nginx === undefined) throw new BenchError('nginx is not installed');
+    return startNginx(bench.tools.nginx, mirrorConfig(port, backends));
+  }
+  const directory = tempDir();
+  const command = commandOf(contender, bench.peer);
+  const child = Child.start(limit?.wrap(command) ?? command, {
+    env: {
+      NODE_ENV: 'production',
+      GH_APP_WEBHOOK_SECRET: secret,
+      SPRAYPROXY_SERVER_HOST: '127.0.0.1',
+      SPRAYPROXY_SERVER_PORT: String(port),
+      SPRAYPROXY_SERVER_METRICS_PORT: String(metricsPort),
+      SPRAYPROXY_SERVER_BACKEND: backends.join(' '),
+      ...(hasSpool(contender) ? { SPRAYPROXY_SPOOL_URL: `file:${directory.path}/spool` } : {}),
+      ...env,
+    },
+  });
+  const stop = async () => {
+    await child.stop();
+    directory.remove();
+  };
+  return { child, stop };
+}
+
+function commandOf(
+  contender: Exclude<Contender, 'nginx'>,
+  peer: string | undefined,
+): readonly [string, ...string[]] {
+  switch (contender) {
+    case 'ours':
+    case 'ours-spool':
+    case 'ours-spool-one-down':
+      return [process.execPath, ...nodeFlags(OURS), OURS, 'server'];
+    case 'floor':
+      return [process.execPath, ...nodeFlags(OURS), program('floor')];
+    case 'peer':
+      return ['sh', '-c', peer ?? 'false'];
+    default:
+      return contender satisfies never;
+  }
+}

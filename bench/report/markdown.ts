@@ -1,0 +1,62 @@
+import { ABOUT, CONTENDERS } from '../contenders/contender.js';
+import { FIGURES } from '../measurement.js';
+import { type ContenderResult, type Result, type ScenarioResult } from '../result.js';
+import { figureText, TITLES } from './figure-columns.js';
+import { markdownTable } from './markdown-table.js';
+import { targetCells } from './target-text.js';
+
+/** The tables, for a terminal as for the README. */
+export function markdown(result: Result): string {
+  const parts = [
+    ...invalidPart(result),
+    runLine(result),
+    markdownTable(['target', 'wanted', 'measured', ''], result.targets.map(targetCells)),
+    legend(result),
+    ...result.scenarios.map(scenarioPart),
+    ...notesPart(result),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function invalidPart({ faults }: Result): string[] {
+  if (faults.length === 0) return [];
+  return [`**INVALID: ${faults.length} faults. These figures are worth nothing:**\n\n${bullets(faults)}`];
+}
+
+function runLine({ date, machine, versions, rounds, seconds, warmUpSeconds, quick }: Result): string {
+  const flags = versions.nodeFlags.length > 0 ? ` with ${versions.nodeFlags.join(' ')}` : '';
+  const how = quick ? 'a quick run, which measures nothing' : `medians of ${rounds} rounds`;
+  return `Sprayproxy ${versions.sprayproxy}, ${date.slice(0, 10)}: ${how}, each ${seconds} s of load after ${warmUpSeconds} s of
+warm-up; load, contender and backends on one machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMiB} MiB, Linux
+${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}.`;
+}
+
+function legend({ scenarios }: Result): string {
+  const measured = new Set(
+    scenarios.flatMap(({ contenders }) => contenders.map(({ contender }) => contender)),
+  );
+  return bullets(CONTENDERS.filter((each) => measured.has(each)).map((each) => `${each}: ${ABOUT[each]}`));
+}
+
+/** One row for each contender; where there is a floor, the webhooks/s as a part of the floor's come first. */
+function scenarioPart({ name, about, contenders }: ScenarioResult): string {
+  const shown = FIGURES.filter((figure) => contenders.some(({ medians }) => medians[figure] !== undefined));
+  const hasFloor = contenders.some(({ ratiosToFloor }) => ratiosToFloor.webhooksPerS !== undefined);
+  const titles = ['', ...(hasFloor ? ['of floor'] : []), ...shown.map((figure) => TITLES[figure])];
+  const row = ({ contender, medians, ratiosToFloor }: ContenderResult) => [
+    contender,
+    ...(hasFloor ? [figureText(ratiosToFloor.webhooksPerS)] : []),
+    ...shown.map((figure) => figureText(medians[figure])),
+  ];
+  return `**${name}**: ${about}\n\n${markdownTable(titles, contenders.map(row))}`;
+}
+
+function notesPart({ skipped, scenarios }: Result): string[] {
+  const notes = scenarios.flatMap(({ contenders }) =>
+    contenders.flatMap(({ rounds }) => rounds.flatMap((round) => round.notes ?? [])),
+  );
+  const all = [...new Set([...skipped, ...notes])];
+  return all.length === 0 ? [] : [bullets(all)];
+}
+
+const bullets = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n');

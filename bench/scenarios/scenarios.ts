@@ -1,0 +1,90 @@
+import { type Contender } from '../contenders/contender.js';
+import { measureBurst } from './burst.js';
+import { measureDrain } from './drain.js';
+import { measureHung } from './hung.js';
+import { type LoadShape, measureLoad } from './load.js';
+import { type Scenario } from './scenario.js';
+import { measureStart } from './start.js';
+
+const KIB = 1024;
+const ALL_HEALTHY: readonly Contender[] = ['ours', 'ours-spool', 'floor', 'nginx', 'peer'];
+
+function load(name: string, shape: LoadShape, contenders: readonly Contender[], quick = false): Scenario {
+  const { bodyBytes, backends, delayMs } = shape;
+  const late = delayMs > 0 ? ` that answer after ${delayMs} ms` : '';
+  const about = `webhooks of ${bodyBytes / KIB} KiB to ${backends} backend${backends > 1 ? 's' : ''}${late}, 32 connections`;
+  return {
+    name,
+    about,
+    quick,
+    contenders,
+    measure: (contender, bench) => measureLoad(shape, contender, bench),
+  };
+}
+
+const sized = (name: string, bodyBytes: number, backends: number): Scenario =>
+  load(name, { bodyBytes, backends, delayMs: 0 }, ALL_HEALTHY);
+
+const delayed = (backends: number): Scenario =>
+  load(`delayed-${backends}`, { bodyBytes: 10 * KIB, backends, delayMs: 50 }, [
+    'ours',
+    'floor',
+    'nginx',
+    'peer',
+  ]);
+
+const fanOut = (backends: number): Scenario =>
+  load(
+    `fanout-${backends}`,
+    { bodyBytes: 10 * KIB, backends, delayMs: 0 },
+    ['ours', 'floor'],
+    backends === 3,
+  );
+
+const drain = (owed: number, quick = false): Scenario => ({
+  name: `drain-${owed}`,
+  about: `${owed} forwards owed to one healthy backend, sent from the spool`,
+  quick,
+  contenders: ['ours-spool'],
+  measure: (contender, bench) => measureDrain(owed, contender, bench),
+});
+
+export const SCENARIOS: readonly Scenario[] = [
+  load(
+    '10k-3',
+    { bodyBytes: 10 * KIB, backends: 3, delayMs: 0 },
+    ['ours', 'ours-spool', 'ours-spool-one-down', 'floor', 'nginx', 'peer'],
+    true,
+  ),
+  sized('100k-3', 100 * KIB, 3),
+  sized('1m-3', KIB * KIB, 3),
+  sized('10k-1', 10 * KIB, 1),
+  sized('10k-10', 10 * KIB, 10),
+  delayed(3),
+  delayed(10),
+  ...[1, 3, 10, 30, 100].map(fanOut),
+  {
+    name: 'hung',
+    about: 'one of three backends never answers: the first answer, and answers once its breaker is open',
+    quick: true,
+    contenders: ['ours-spool'],
+    measure: measureHung,
+  },
+  {
+    name: 'burst',
+    about: '100 webhooks of 25 MiB at once to 3 backends, in 384 MiB of memory if that can be limited',
+    quick: true,
+    contenders: ['ours', 'peer'],
+    measure: measureBurst,
+  },
+  drain(10, true),
+  drain(1000, true),
+  drain(100_000),
+  {
+    name: 'start',
+    about: 'start of the process to its first healthy answer, and idle memory',
+    quick: true,
+    contenders: ALL_HEALTHY,
+    measure: measureStart,
+  },
+];

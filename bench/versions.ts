@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { nodeFlags } from './contenders/node-flags.js';
+import { OURS, ROOT } from './paths.js';
+import { nginxVersion, type Tools, wrkVersion } from './tools.js';
+
+export interface Versions {
+  readonly sprayproxy: string;
+  readonly node: string;
+  /** Flags both our program and the floor were run with. */
+  readonly nodeFlags: readonly string[];
+  readonly wrk: string;
+  /** `null`: not installed. */
+  readonly nginx: string | null;
+}
+
+export function versions(tools: Tools): Versions {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return {
+    sprayproxy: version,
+    node: process.versions.node,
+    nodeFlags: nodeFlags(OURS),
+    wrk: wrkVersion(tools),
+    nginx: nginxVersion(tools),
+  };
+}

@@ -1,0 +1,164 @@
+import { CONTENDERS } from '../../bench/contenders/contender.js';
+import { type Figure } from '../../bench/measurement.js';
+import { OURS } from '../../bench/paths.js';
+import { type ContenderResult } from '../../bench/result.js';
+import { runBench, type WrittenRun, writtenBench } from './run-bench.js';
+
+jest.setTimeout(180_000);
+
+const PEER = `exec '${process.execPath}' '${OURS}' server`;
+
+/** Takes webhooks, and answers every one 500. */
+const FAILING_PEER = `exec '${process.execPath}' -e '
+require("node:http")
+  .createServer((request, response) => {
+    request.resume();
+    response.writeHead(request.method === "GET" ? 200 : 500).end();
+  })
+  .listen(process.env.SPRAYPROXY_SERVER_PORT, "127.0.0.1");
+'`;
+
+const LOAD_FIGURES: readonly Figure[] = [
+  'webhooksPerS',
+  'p50Ms',
+  'p99Ms',
+  'cpuMsPerWebhook',
+  'cpuMsPerForward',
+  'startMs',
+  'idleRssMiB',
+  'peakRssMiB',
+];
+
+describe('a quick run', () => {
+  let run: WrittenRun;
+  const contenders = (scenario: string): readonly ContenderResult[] =>
+    run.result.scenarios.find(({ name }) => name === scenario)?.contenders ?? [];
+
+  beforeAll(async () => {
+    run = await writtenBench(['--quick'], { BENCH_PEER: PEER });
+  });
+
+  it('finds no fault', () => {
+    expect(run.result.faults).toEqual([]);
+    expect(run.status).toBe(0);
+  });
+
+  it('measures every contender', () => {
+    expect(contenders('10k-3').map(({ contender }) => contender)).toEqual(CONTENDERS);
+    expect(run.result.skipped).toEqual([]);
+  });
+
+  it('gives every figure of a run under load, greater than 0', () => {
+    for (const { medians } of contenders('10k-3')) {
+      expect(Object.keys(medians).toSorted()).toEqual([...LOAD_FIGURES].toSorted());
+      expect(Object.values(medians).every((value) => Number.isFinite(value) && value > 0)).toBe(true);
+      expect(medians.p99Ms).toBeGreaterThanOrEqual(medians.p50Ms ?? Infinity);
+      expect(medians.peakRssMiB).toBeGreaterThanOrEqual(medians.idleRssMiB ?? Infinity);
+    }
+  });
+
+  it('gives ratios to the floor, which is 1 of itself', () => {
+    const floor = contenders('10k-3').find(({ contender }) => contender === 'floor');
+    expect(Object.values(floor?.ratiosToFloor ?? {})).toEqual(LOAD_FIGURES.map(() => 1));
+    for (const { medians, ratiosToFloor } of contenders('10k-3')) {
+      const wanted = (medians.webhooksPerS ?? 0) / (floor?.medians.webhooksPerS ?? 0);
+      expect(ratiosToFloor.webhooksPerS).toBeCloseTo(wanted);
+    }
+  });
+
+  it('answers and delivers every large webhook of a burst', () => {
+    for (const { medians } of contenders('burst')) {
+      expect((medians.answered200 ?? 0) + (medians.answered503 ?? 0)).toBe(20);
+      expect(medians).toMatchObject({ answeredOther: 0, lost: 0 });
+      expect(medians.peakRssMiB).toBeGreaterThan(0);
+    }
+  });
+
+  it('sees a breaker open, and a backlog drained', () => {
+    expect(contenders('hung')[0]?.medians.openMaxMs).toBeGreaterThan(0);
+    expect(contenders('drain-10')[0]?.medians.forwardsPerS).toBeGreaterThan(0);
+    expect(contenders('drain-1000')[0]?.medians.forwardsPerS).toBeGreaterThan(0);
+  });
+
+  it('tells about the machine and the versions', () => {
+    const number = expect.any(Number) as number;
+    const text = expect.stringMatching(/./) as string;
+    expect(run.result).toEqual({
+      format: 1,
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+      machine: {
+        cpu: text,
+        cores: number,
+        memoryMiB: number,
+        kernel: text,
+        loadAverage: number,
+        spoolFileSystem: text,
+      },
+      versions: {
+        sprayproxy: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+        node: process.versions.node,
+        nodeFlags: expect.any(Array) as string[],
+        wrk: expect.stringMatching(/\d/) as string,
+        nginx: expect.stringMatching(/^\d+\.\d+/) as string,
+      },
+      peer: PEER,
+      rounds: 1,
+      seconds: 1,
+      warmUpSeconds: 1,
+      quick: true,
+      skipped: [],
+      scenarios: expect.any(Array) as [],
+      targets: expect.any(Array) as [],
+      faults: [],
+    });
+    for (const { measured, met } of run.result.targets) expect(met === null).toBe(measured === null);
+  });
+
+  it('prints the tables it writes, and nothing else', () => {
+    expect(run.stdout).toBe(run.markdown);
+    expect(run.markdown).toMatch(/^\| target +\| +wanted \| +measured \| +\|$/m);
+    for (const contender of CONTENDERS)
+      expect(run.markdown).toMatch(new RegExp(`^\\| ${contender} +\\| `, 'm'));
+  });
+});
+
+describe('an invalid run', () => {
+  it('is reported loudly, has no medians, and ends with status 1', async () => {
+    const run = await writtenBench(['--quick', '--only', 'fanout-1,10k-1'], { BENCH_PEER: FAILING_PEER });
+
+    expect(run.status).toBe(1);
+    expect(run.result.faults).toContainEqual(
+      expect.stringMatching(/^10k-1, round 1, peer: .* answered 500$/),
+    );
+    expect(run.result.faults).toContainEqual(
+      expect.stringMatching(/^10k-1, round 1, peer: \d+ of \d+ answers were not 2xx$/),
+    );
+    expect(run.markdown).toMatch(/^\*\*INVALID: \d+ faults/);
+    expect(run.stderr).toContain('INVALID: 10k-1, round 1, peer: ');
+    const [scenario] = run.result.scenarios;
+    expect(scenario?.contenders.find(({ contender }) => contender === 'peer')?.medians).toEqual({});
+    expect(scenario?.contenders.find(({ contender }) => contender === 'floor')?.medians).not.toEqual({});
+  });
+});
+
+describe('the bench', () => {
+  it('refuses an unknown flag with status 2', async () => {
+    const run = await runBench(['--fast']);
+    expect(run.stderr).toContain("Unknown option '--fast'");
+    expect(run).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  it('says what to install where there is no wrk, and ends with status 2', async () => {
+    const run = await runBench(['--quick'], { PATH: '/nonexistent' });
+    expect(run.stderr).toContain('apt-get install wrk nginx-light');
+    expect(run.status).toBe(2);
+  });
+
+  it('shows its options and scenarios', async () => {
+    const run = await runBench(['--help']);
+    for (const word of ['--quick', '--only', '--rounds', '--seconds', '--out', 'BENCH_PEER', '10k-3']) {
+      expect(run.stdout).toContain(word);
+    }
+    expect(run.status).toBe(0);
+  });
+});

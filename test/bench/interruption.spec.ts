@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { pidsOf } from '../../bench/process/process-tree.js';
+import { useTempDir } from '../support/temp-dir.js';
+import { BENCH } from './run-bench.js';
+
+const INTERVAL_MS = 20;
+
+/** The bench, nginx and its worker, the contender, and wrk. */
+const PROCESSES_UNDER_LOAD = 5;
+
+jest.setTimeout(60_000);
+
+const directory = useTempDir();
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('the bench leaves no process and no file behind at %s', async (signal, status) => {
+  const bench = spawn(process.execPath, [BENCH, '--only', '10k-3'], {
+    env: { ...process.env, TMPDIR: directory.path },
+    stdio: 'ignore',
+  });
+  const { pid = 0 } = bench;
+  await until(() => pidsOf(pid).length >= PROCESSES_UNDER_LOAD);
+  const started = pidsOf(pid);
+  bench.kill(signal);
+  await once(bench, 'exit');
+
+  expect(bench.exitCode).toBe(status);
+  expect(readdirSync(directory.path)).toEqual([]);
+  await until(() => !started.some(isAlive));
+});
+
+/** Fails by the time-out of the test. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(INTERVAL_MS);
+}
+
+/** One that has ended may wait, as a zombie, to be asked how. */
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}

@@ -20,7 +20,9 @@ export function markdown(result: Result): string {
 
 function invalidPart({ faults }: Result): string[] {
   if (faults.length === 0) return [];
-  return [`**INVALID: ${faults.length} faults. These figures are worth nothing:**\n\n${bullets(faults)}`];
+  return [
+    `**INVALID: ${faults.length} fault${faults.length > 1 ? 's' : ''}. The runs that have one count for nothing:**\n\n${bullets(faults)}`,
+  ];
 }
 
 function runLine({ date, machine, versions, rounds, seconds, warmUpSeconds, quick }: Result): string {

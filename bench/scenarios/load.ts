@@ -65,8 +65,12 @@ async function measureRun(
     webhooksPerS: wrk.requests / (wrk.durationUs / 1e6),
     p50Ms: wrk.p50Us / 1000,
     p99Ms: wrk.p99Us / 1000,
-    cpuMsPerWebhook: usedMs / wrk.requests,
-    cpuMsPerForward: usedMs / wrk.requests / backends,
+    ...(wrk.requests === 0
+      ? {}
+      : {
+          cpuMsPerWebhook: usedMs / wrk.requests,
+          cpuMsPerForward: usedMs / wrk.requests / backends,
+        }),
     startMs,
     idleRssMiB,
     peakRssMiB: memory(child.pid).peakRssMiB,

@@ -8,16 +8,6 @@ jest.setTimeout(180_000);
 
 const PEER = `exec '${process.execPath}' '${OURS}' server`;
 
-/** Takes webhooks, and answers every one 500. */
-const FAILING_PEER = `exec '${process.execPath}' -e '
-require("node:http")
-  .createServer((request, response) => {
-    request.resume();
-    response.writeHead(request.method === "GET" ? 200 : 500).end();
-  })
-  .listen(process.env.SPRAYPROXY_SERVER_PORT, "127.0.0.1");
-'`;
-
 const LOAD_FIGURES: readonly Figure[] = [
   'webhooksPerS',
   'p50Ms',
@@ -77,7 +67,6 @@ describe('a quick run', () => {
   it('sees a breaker open, and a backlog drained', () => {
     expect(contenders('hung')[0]?.medians.openMaxMs).toBeGreaterThan(0);
     expect(contenders('drain-10')[0]?.medians.forwardsPerS).toBeGreaterThan(0);
-    expect(contenders('drain-1000')[0]?.medians.forwardsPerS).toBeGreaterThan(0);
   });
 
   it('tells about the machine and the versions', () => {
@@ -111,7 +100,11 @@ describe('a quick run', () => {
       targets: expect.any(Array) as [],
       faults: [],
     });
-    for (const { measured, met } of run.result.targets) expect(met === null).toBe(measured === null);
+  });
+
+  it('judges nothing', () => {
+    expect(run.result.targets.length).toBeGreaterThan(0);
+    expect(run.result.targets.every(({ measured, met }) => measured === null && met === null)).toBe(true);
   });
 
   it('prints the tables it writes, and nothing else', () => {
@@ -124,17 +117,14 @@ describe('a quick run', () => {
 
 describe('an invalid run', () => {
   it('is reported loudly, has no medians, and ends with status 1', async () => {
-    const run = await writtenBench(['--quick', '--only', 'fanout-1,10k-1'], { BENCH_PEER: FAILING_PEER });
+    const run = await writtenBench(['--quick', '--only', 'start'], { BENCH_PEER: 'echo no luck; exit 3' });
 
     expect(run.status).toBe(1);
-    expect(run.result.faults).toContainEqual(
-      expect.stringMatching(/^10k-1, round 1, peer: .* answered 500$/),
-    );
-    expect(run.result.faults).toContainEqual(
-      expect.stringMatching(/^10k-1, round 1, peer: \d+ of \d+ answers were not 2xx$/),
-    );
-    expect(run.markdown).toMatch(/^\*\*INVALID: \d+ faults/);
-    expect(run.stderr).toContain('INVALID: 10k-1, round 1, peer: ');
+    expect(run.result.faults).toEqual([
+      expect.stringMatching(/^start, round 1, peer: .* ended by itself:\nno luck\n$/s),
+    ]);
+    expect(run.markdown).toMatch(/^\*\*INVALID: 1 fault/);
+    expect(run.stderr).toContain('INVALID: start, round 1, peer: ');
     const [scenario] = run.result.scenarios;
     expect(scenario?.contenders.find(({ contender }) => contender === 'peer')?.medians).toEqual({});
     expect(scenario?.contenders.find(({ contender }) => contender === 'floor')?.medians).not.toEqual({});

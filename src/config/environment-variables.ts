@@ -97,7 +97,7 @@ export class EnvironmentVariables {
   @Variable({
     default: '134217728',
     effect:
-      'payload bytes held at once, at least one of the largest size; a webhook waits 5 s for room, then 503',
+      'payload bytes held at once, an eighth of them for payloads up to 1 MiB; a webhook waits 5 s for room, then 503',
   })
   @WholeNumber(1, 64 * GIB)
   SPRAYPROXY_MAX_INFLIGHT_BYTES!: number;
@@ -117,7 +117,8 @@ export class EnvironmentVariables {
   // GitHub hangs up after 10 s.
   @Variable({
     default: '8s',
-    effect: 'with a spool: backends that have not answered by then are owed the webhook, and 202 goes out',
+    effect:
+      'with a spool: time from the arrival of a webhook until 202 goes out, for backends that have not answered',
   })
   @GoDuration(1, HOUR_MS)
   SPRAYPROXY_ACK_TIMEOUT!: number;

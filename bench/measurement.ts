@@ -21,6 +21,7 @@ export const FIGURES = [
   'startMs',
   'idleRssMiB',
   'peakRssMiB',
+  'peakAnonymousMiB',
 ] as const;
 export type Figure = (typeof FIGURES)[number];
 export type Figures = Readonly<Partial<Record<Figure, number>>>;

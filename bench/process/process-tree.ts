@@ -20,6 +20,8 @@ export function cpuMs(pid: number): number {
 export interface Memory {
   /** Resident now (VmRSS), in MiB. */
   readonly rssMiB: number;
+  /** Of that, what is no file's (RssAnon), in MiB: what the kernel cannot take back. */
+  readonly anonymousMiB: number;
   /** Sum of the largest each ever was (VmHWM), in MiB. */
   readonly peakRssMiB: number;
 }
@@ -27,7 +29,7 @@ export interface Memory {
 export function memory(pid: number): Memory {
   const sum = (field: string) =>
     tree(pid).reduce((kib, each) => kib + statusKiB(each.pid, field), 0) / KIB_PER_MIB;
-  return { rssMiB: sum('VmRSS'), peakRssMiB: sum('VmHWM') };
+  return { rssMiB: sum('VmRSS'), anonymousMiB: sum('RssAnon'), peakRssMiB: sum('VmHWM') };
 }
 
 /** A process and its living descendants. */

@@ -23,6 +23,7 @@ export const TITLES: Readonly<Record<Figure, string>> = {
   startMs: 'start to healthy, ms',
   idleRssMiB: 'idle RSS MiB',
   peakRssMiB: 'peak RSS MiB',
+  peakAnonymousMiB: 'of it, no file, MiB',
 };
 
 /** Three significant digits are more than a run is exact to; whole numbers from 100 on. */

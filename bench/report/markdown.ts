@@ -5,6 +5,9 @@ import { figureText, TITLES } from './figure-columns.js';
 import { markdownTable } from './markdown-table.js';
 import { targetCells } from './target-text.js';
 
+const SPOOL_MEMORY =
+  "RSS counts the pages of the spool's file that are mapped, which the kernel takes back when memory is short";
+
 /** The tables, for a terminal as for the README. */
 export function markdown(result: Result): string {
   const parts = [
@@ -37,7 +40,8 @@ function legend({ scenarios }: Result): string {
   const measured = new Set(
     scenarios.flatMap(({ contenders }) => contenders.map(({ contender }) => contender)),
   );
-  return bullets(CONTENDERS.filter((each) => measured.has(each)).map((each) => `${each}: ${ABOUT[each]}`));
+  const contenders = CONTENDERS.filter((each) => measured.has(each)).map((each) => `${each}: ${ABOUT[each]}`);
+  return bullets([...contenders, SPOOL_MEMORY]);
 }
 
 /** One row for each contender; where there is a floor, the webhooks/s as a part of the floor's come first. */

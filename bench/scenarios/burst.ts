@@ -7,7 +7,7 @@ import { SECRET } from '../load/payload.js';
 import { type Answer, newAgent, send } from '../load/send.js';
 import { type Measurement } from '../measurement.js';
 import { memoryCgroup } from '../process/memory-cgroup.js';
-import { memory } from '../process/process-tree.js';
+import { PeakMemory } from '../process/peak-memory.js';
 import { type DigestArrival } from '../programs/backend-options.js';
 import { scoped } from '../scoped.js';
 
@@ -16,8 +16,6 @@ const BACKENDS = 3;
 
 /** Of the pod. */
 const LIMIT_MIB = 384;
-
-const SAMPLE_INTERVAL_MS = 100;
 
 const size = (quick: boolean) => (quick ? { count: 20, bytes: 2 * MIB } : { count: 100, bytes: 25 * MIB });
 
@@ -38,21 +36,16 @@ export const measureBurst = (contender: Contender, bench: Bench): Promise<Measur
     });
     defer(() => running.stop());
 
-    let peakRssMiB = 0;
-    const look = () => {
-      peakRssMiB = Math.max(peakRssMiB, memory(running.child.pid).peakRssMiB);
-    };
-    // It may be killed for what it takes.
-    const sampling = setInterval(look, SAMPLE_INTERVAL_MS);
+    const peak = new PeakMemory(running.child.pid);
     defer(() => {
-      clearInterval(sampling);
+      peak.stop();
     });
     const agent = newAgent();
     const sentAt = performance.now();
     const answers = await Promise.all(webhooks.map((webhook) => send(running.url, webhook, agent)));
     const burstMs = performance.now() - sentAt;
     agent.destroy();
-    look();
+    const { peakRssMiB } = peak.look();
     // The backends have told of every arrival before they tell this.
     await backends.counts();
     const figures = { ...countAnswers(webhooks, answers, backends), burstMs, peakRssMiB };

@@ -11,7 +11,7 @@ import { SECRET } from '../load/payload.js';
 import { type Measurement } from '../measurement.js';
 import { program } from '../paths.js';
 import { Child } from '../process/child.js';
-import { memory } from '../process/process-tree.js';
+import { PeakMemory } from '../process/peak-memory.js';
 import { tempDir } from '../process/temp-dir.js';
 import { scoped } from '../scoped.js';
 
@@ -38,17 +38,23 @@ export const measureDrain = (owed: number, contender: Contender, bench: Bench): 
       hurried: true,
     });
     defer(() => running.stop());
+    const peak = new PeakMemory(running.child.pid);
+    defer(() => {
+      peak.stop();
+    });
 
     // The backend is asked first: metrics cost the program that is measured.
     await until(async () => (await backends.counts()).count >= owed);
     await until(async () => (await metricSum(running.metricsUrl, 'sprayproxy_forwards_owed')) === 0);
     const drainMs = performance.now() - running.startedAt;
+    const { peakRssMiB, anonymousMiB } = peak.look();
     const { count, spanMs } = await backends.counts();
     return {
       figures: {
         forwardsPerS: (count - 1) / (spanMs / 1000),
         drainMs,
-        peakRssMiB: memory(running.child.pid).peakRssMiB,
+        peakRssMiB,
+        peakAnonymousMiB: anonymousMiB,
       },
       faults: count === owed ? [] : [`${count} forwards arrived where ${owed} were owed`],
     };

@@ -24,7 +24,11 @@ module.exports = {
   // The end-to-end tests wait more than they compute.
   maxWorkers: '100%',
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/pictures/support/*.spec.ts'],
+    },
     {
       ...shared,
       displayName: 'e2e',

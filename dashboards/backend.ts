@@ -12,7 +12,7 @@ import { BACKEND_UID } from './links.js';
 import { UP_OR_DOWN } from './mappings.js';
 import { owedPanels } from './owed-panels.js';
 import { owedStats } from './owed-stats.js';
-import { graph, heatmap, query, stacked, stat } from './panels.js';
+import { graph, heatmap, query, quantiles, stacked, stat } from './panels.js';
 import { bucketsOf, quantileOf, rate, series, shareOf, sumBy } from './promql.js';
 import { colored } from './series-style.js';
 import { limit, limits, withLimits } from './thresholds.js';
@@ -40,7 +40,7 @@ export const backend = dashboard({
               description:
                 'Down: five failures in a row at one replica at least. What it misses is kept in the spool: bring it back.',
               unit: units.Short,
-              section: 'backend-down',
+              section: 'sprayproxybackenddown',
             },
             `max(${series(BACKEND_DOWN, THIS)})`,
           )
@@ -53,7 +53,7 @@ export const backend = dashboard({
               description:
                 'Share of attempts that were refused or of unknown outcome. Look at the log lines of this backend.',
               unit: units.PercentUnit,
-              section: 'backend-down',
+              section: 'sprayproxybackenddown',
             },
             shareOf(rate(attempts, THIS, FAILED), rate(attempts, THIS)),
           )
@@ -64,7 +64,7 @@ export const backend = dashboard({
               title: 'Latency, p95',
               description: 'Of attempts, those without an answer included. At 15 s an attempt ends.',
               unit: units.Seconds,
-              section: 'slow-answers',
+              section: 'sprayproxyslowanswers',
             },
             quantileOf(0.95, FORWARD_ATTEMPT_SECONDS, '', THIS),
           )
@@ -84,7 +84,7 @@ export const backend = dashboard({
                 description:
                   'accepted: 2xx. rejected: 4xx, it said no and is not asked again: look at its log. refused: cannot have been taken, sent again. unknown: may have been taken.',
                 unit: units.RequestsPerSecond,
-                section: 'backend-down',
+                section: 'sprayproxybackenddown',
               },
               query(sumBy('outcome', rate(attempts, THIS)), '{{outcome}}'),
             ),
@@ -97,7 +97,7 @@ export const backend = dashboard({
                 description:
                   'http-error: it answered with a failure, so it is there: look at its log. non-http-error: it did not answer: look at its Route, its certificate, the network.',
                 unit: units.RequestsPerSecond,
-                section: 'backend-down',
+                section: 'sprayproxybackenddown',
               },
               query(sumBy('error', rate(FORWARDED_REQUESTS, THIS)), '{{error}}'),
             ),
@@ -121,11 +121,9 @@ export const backend = dashboard({
                 description:
                   'Of attempts, those without an answer included. Over 8 s GitHub gets its 202 before this backend has answered; at 15 s the attempt ends.',
                 unit: units.Seconds,
-                section: 'slow-answers',
+                section: 'sprayproxyslowanswers',
               },
-              query(quantileOf(0.5, FORWARD_ATTEMPT_SECONDS, '', THIS), 'p50'),
-              query(quantileOf(0.95, FORWARD_ATTEMPT_SECONDS, '', THIS), 'p95'),
-              query(quantileOf(0.99, FORWARD_ATTEMPT_SECONDS, '', THIS), 'p99'),
+              ...quantiles(FORWARD_ATTEMPT_SECONDS, [0.5, 0.95, 0.99], THIS),
             ),
             limit(8),
           ),
@@ -135,7 +133,7 @@ export const backend = dashboard({
               description:
                 'Attempts that took so long. A band at 15 s: it takes the request and does not answer.',
               unit: units.Seconds,
-              section: 'slow-answers',
+              section: 'sprayproxyslowanswers',
             },
             bucketsOf(FORWARD_ATTEMPT_SECONDS, THIS),
           ),
@@ -153,11 +151,11 @@ export const backend = dashboard({
               description:
                 'Below 0 it catches up: what is owed, divided by this, is the minutes it still takes. Above 0 while the breaker is up: it is slower than webhooks come in.',
               unit: units.Short,
-              section: 'owed-growing',
+              section: 'sprayproxyowedgrowing',
             },
             query(`60 * sum(deriv(${series(FORWARDS_OWED, THIS)}[$__rate_interval]))`, 'change'),
           ).min(-1),
-          breaker,
+          breaker.height(8),
         ],
       ],
     },

@@ -9,7 +9,16 @@ export const UNKNOWN = 'purple';
 export const OUTCOME_COLORS = { accepted: GOOD, rejected: WARNING, refused: BAD, unknown: UNKNOWN };
 
 /** HTTP statuses of the answers to GitHub. */
-export const STATUS_COLORS = { '200': GOOD, '202': WAITING, '4..': WARNING, '5..': BAD };
+export const STATUS_COLORS = {
+  '200': GOOD,
+  '202': WAITING,
+  '400': WARNING,
+  '408': 'light-orange',
+  '413': 'dark-orange',
+  '500': 'dark-red',
+  '502': 'light-red',
+  '503': BAD,
+};
 
 /** Label `error` of the attempts. */
 export const ERROR_COLORS = { none: GOOD, 'http-error': WARNING, 'non-http-error': BAD };

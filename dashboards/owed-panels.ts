@@ -19,7 +19,7 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
       description:
         'Forwards in the spool that will be sent. It grows while a backend is down; growing while it is not, the backend is slower than the webhooks come in.',
       unit: units.Short,
-      section: 'owed-growing',
+      section: 'sprayproxyowedgrowing',
     },
     query(sumBy(by, series(FORWARDS_OWED, ...matchers)), each),
   );
@@ -30,7 +30,7 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
         description:
           'How far behind it is. Rising straight: nothing gets through; see why in the log. After SPRAYPROXY_RETRY_MAX_AGE (72 h) forwards are dead.',
         unit: units.Seconds,
-        section: 'oldest-owed',
+        section: 'sprayproxyowedtoolong',
       },
       query(maxBy(by, series(OLDEST_OWED_SECONDS, ...matchers)), each),
     ),
@@ -42,7 +42,7 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
       description:
         'Forwards that will not be sent again by themselves: too old, or three times of unknown outcome. Look at them in /deliveries, then send them again or discard them.',
       unit: units.Short,
-      section: 'dead-forwards',
+      section: 'sprayproxydeadforwards',
     },
     query(sumBy(by, series(FORWARDS_DEAD, ...matchers)), each),
   );
@@ -52,7 +52,7 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
       description:
         'Down: five failures in a row. Webhooks go straight to the spool until one attempt succeeds. Bring the backend back; what it missed is sent then.',
       unit: units.Short,
-      section: 'backend-down',
+      section: 'sprayproxybackenddown',
     },
     query(maxBy(by, series(BACKEND_DOWN, ...matchers)), each),
   ).mappings(UP_OR_DOWN);

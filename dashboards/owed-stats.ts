@@ -17,7 +17,7 @@ export function owedStats(...matchers: string[]) {
         description:
           'Forwards in the spools that will be sent. They fall to 0 once the backends answer again.',
         unit: units.Short,
-        section: 'owed-growing',
+        section: 'sprayproxyowedgrowing',
       },
       `sum(${series(FORWARDS_OWED, ...matchers)})`,
     ).thresholds(limits(1, 10_000)),
@@ -26,7 +26,7 @@ export function owedStats(...matchers: string[]) {
         title: 'Oldest owed',
         description: 'How far behind the worst is. After SPRAYPROXY_RETRY_MAX_AGE (72 h) forwards are dead.',
         unit: units.Seconds,
-        section: 'oldest-owed',
+        section: 'sprayproxyowedtoolong',
       },
       `max(${series(OLDEST_OWED_SECONDS, ...matchers)})`,
     ).thresholds(limits(5 * 60, 15 * 60)),
@@ -36,7 +36,7 @@ export function owedStats(...matchers: string[]) {
         description:
           'Forwards that will not be sent again by themselves. Look at them in /deliveries, then send them again or discard them.',
         unit: units.Short,
-        section: 'dead-forwards',
+        section: 'sprayproxydeadforwards',
       },
       `sum(${series(FORWARDS_DEAD, ...matchers)})`,
     ).thresholds(limit(1)),

@@ -21,6 +21,7 @@ import * as tables from '@grafana/grafana-foundation-sdk/table';
 import * as graphs from '@grafana/grafana-foundation-sdk/timeseries';
 
 import { runbook, toBackend } from './links.js';
+import { quantileOf } from './promql.js';
 import { DATASOURCE } from './variables.js';
 
 /** What every panel has. */
@@ -37,6 +38,11 @@ export interface About {
 /** @param legend of a series: text with `{{label}}` in it. */
 export function query(expression: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().datasource(DATASOURCE).expr(expression).legendFormat(legend).range();
+}
+
+/** A line for each quantile of a histogram, as p95 for 0.95. */
+export function quantiles(histogram: string, shares: readonly number[], ...matchers: string[]) {
+  return shares.map((share) => query(quantileOf(share, histogram, '', ...matchers), `p${share * 100}`));
 }
 
 /** One number. */
@@ -70,9 +76,13 @@ export function graphByHost(about: About, ...queries: DataqueryBuilder[]): graph
 
 /** Areas on top of each other: what they add up to is the whole. */
 export function stacked(about: About, ...queries: DataqueryBuilder[]): graphs.PanelBuilder {
-  return graph(about, ...queries)
-    .fillOpacity(60)
-    .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+  return (
+    graph(about, ...queries)
+      .fillOpacity(70)
+      // The line of a series that is 0 would lie on top of the others in its own color.
+      .lineWidth(0)
+      .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
+  );
 }
 
 /** How often each bucket of a histogram was hit, over time. */

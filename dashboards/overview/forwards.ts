@@ -20,7 +20,7 @@ export const forwards: Row = {
           description:
             'accepted: 2xx. rejected: 4xx, it said no and is not asked again. refused: cannot have been taken, sent again. unknown: may have been taken. Follow a line to its backend.',
           unit: units.RequestsPerSecond,
-          section: 'backend-down',
+          section: 'sprayproxybackenddown',
         },
         query(sumBy('host, outcome', rate(attempts)), '{{host}} {{outcome}}'),
       ),
@@ -31,7 +31,7 @@ export const forwards: Row = {
             description:
               'Of attempts, those without an answer included. Over 8 s GitHub gets its 202 before the backend has answered; at 15 s the attempt ends.',
             unit: units.Seconds,
-            section: 'slow-answers',
+            section: 'sprayproxyslowanswers',
           },
           query(quantileOf(0.95, FORWARD_ATTEMPT_SECONDS, 'host'), '{{host}}'),
         ),
@@ -45,7 +45,7 @@ export const forwards: Row = {
           description:
             'Share of attempts that were refused or of unknown outcome. Look at the log lines of that backend.',
           unit: units.PercentUnit,
-          section: 'backend-down',
+          section: 'sprayproxybackenddown',
         },
         query(shareOf(rate(attempts, 'outcome=~"refused|unknown"'), rate(attempts), 'host'), '{{host}}'),
       ).max(1),
@@ -56,7 +56,7 @@ export const forwards: Row = {
             description:
               'Attempts to send what was owed. Few of them accepted: a backend is still in trouble. Unknown ones may start a pipeline twice.',
             unit: units.RequestsPerSecond,
-            section: 'owed-growing',
+            section: 'sprayproxyowedgrowing',
           },
           query(sumBy('outcome', rate(FORWARD_RETRIES)), '{{outcome}}'),
         ),

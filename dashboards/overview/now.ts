@@ -25,7 +25,7 @@ export const now: Row = {
           description:
             'Replicas that welcome webhooks. None: GitHub gets no answer; see why the pods are not ready.',
           unit: units.Short,
-          section: 'not-ready',
+          section: 'sprayproxynotready',
         },
         `sum(${series(READY)})`,
       ).thresholds(atLeast(1)),
@@ -33,21 +33,21 @@ export const now: Row = {
         {
           title: 'Failed answers',
           description:
-            'Share of webhooks that GitHub got a 5xx for. GitHub does not send them again by itself: find the reason under "Answers by status", then redeliver.',
+            'Share of webhooks in order that GitHub got a 5xx for. GitHub does not send them again by itself: find the reason under "Answers by status", then redeliver.',
           unit: units.PercentUnit,
-          section: 'availability',
+          section: 'error-budget',
         },
-        shareOf(rate(answers, 'status=~"5.."'), rate(answers)),
+        shareOf(rate(answers, 'status=~"5.."'), rate(answers, 'status!~"4.."')),
       )
         .noValue('no webhooks')
         .thresholds(limits(0.001, 0.01)),
       stat(
         {
-          title: 'Time to answer, p95',
+          title: 'Answer, p95',
           description:
             'GitHub hangs up after 10 s. Near 8 s: a backend is slow, or the disk of the spool is.',
           unit: units.Seconds,
-          section: 'slow-answers',
+          section: 'sprayproxyslowanswers',
         },
         quantileOf(0.95, WEBHOOK_ANSWER_SECONDS),
       )
@@ -59,7 +59,7 @@ export const now: Row = {
           description:
             'Backends that failed five times in a row. What they miss is kept in the spool: bring them back.',
           unit: units.Short,
-          section: 'backend-down',
+          section: 'sprayproxybackenddown',
         },
         `sum(${maxBy('host', series(BACKEND_DOWN))})`,
       ).thresholds(limit(1)),
@@ -70,7 +70,7 @@ export const now: Row = {
           description:
             'Of the fullest replica. At 100 % webhooks get 503: bring the backends back, or discard what is dead.',
           unit: units.PercentUnit,
-          section: 'spool-full',
+          section: 'sprayproxyspoolfilling',
         },
         `max(${series(SPOOL_BYTES)} / (${series(SPOOL_MAX_BYTES)} > 0))`,
       )

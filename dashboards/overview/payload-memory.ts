@@ -8,8 +8,8 @@ import {
 } from '../../src/metrics/metrics.js';
 import { BAD, GOOD, WARNING } from '../colors.js';
 import { type Row } from '../dashboard.js';
-import { graph, query, stacked } from '../panels.js';
-import { quantileOf, rate, series, sumBy } from '../promql.js';
+import { graph, query, quantiles, stacked } from '../panels.js';
+import { rate, series, sumBy } from '../promql.js';
 import { colored, withCeiling } from '../series-style.js';
 import { limit, withLimits } from '../thresholds.js';
 
@@ -26,7 +26,7 @@ export const payloadMemory: Row = {
             description:
               'Memory reserved for payloads, by replica, and what each may reserve (SPRAYPROXY_MAX_INFLIGHT_BYTES). At the budget, webhooks wait for room.',
             unit: units.BytesIEC,
-            section: 'overload',
+            section: 'sprayproxyoverloaded',
           },
           query(sumBy('pod', series(INFLIGHT_PAYLOAD_BYTES)), '{{pod}}'),
           query(`min(${series(INFLIGHT_MAX_BYTES)})`, BUDGET),
@@ -40,7 +40,7 @@ export const payloadMemory: Row = {
             description:
               'Webhooks that found no room at once. refused: they got 503 after 5 s, so redeliver them; aborted: the sender hung up. Often: more replicas, or a larger budget and more memory.',
             unit: units.RequestsPerSecond,
-            section: 'overload',
+            section: 'sprayproxyoverloaded',
           },
           query(sumBy('result', rate(`${INFLIGHT_WAIT_SECONDS}_count`)), '{{result}}'),
         ),
@@ -53,10 +53,9 @@ export const payloadMemory: Row = {
             description:
               'Of those that waited. It counts towards the 10 s that GitHub waits for the answer; after 5 s the webhook gets 503.',
             unit: units.Seconds,
-            section: 'overload',
+            section: 'sprayproxyoverloaded',
           },
-          query(quantileOf(0.5, INFLIGHT_WAIT_SECONDS), 'p50'),
-          query(quantileOf(0.95, INFLIGHT_WAIT_SECONDS), 'p95'),
+          ...quantiles(INFLIGHT_WAIT_SECONDS, [0.5, 0.95]),
         ),
         limit(5),
       ),
@@ -67,8 +66,7 @@ export const payloadMemory: Row = {
             'Of verified webhooks. Larger ones take more of the budget and of the spool; over SPRAYPROXY_MAX_REQUEST_SIZE they get 413.',
           unit: units.BytesIEC,
         },
-        query(quantileOf(0.5, WEBHOOK_PAYLOAD_BYTES), 'p50'),
-        query(quantileOf(0.99, WEBHOOK_PAYLOAD_BYTES), 'p99'),
+        ...quantiles(WEBHOOK_PAYLOAD_BYTES, [0.5, 0.99]),
       ),
     ],
   ],

@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import { BUILD_INFO, MEMORY_LIMIT_BYTES, READY } from '../../src/metrics/metrics.js';
+import { BUILD_INFO, MEMORY_LIMIT_BYTES, MEMORY_USED_BYTES, READY } from '../../src/metrics/metrics.js';
 import { type Row } from '../dashboard.js';
 import { READY_OR_NOT } from '../mappings.js';
 import { graph, query, table, timeline } from '../panels.js';
@@ -20,7 +20,7 @@ export const processes: Row = {
           description:
             'By replica. One each is a rollout. More: see the log of the container that ended (kubectl logs --previous) and, under "Memory", whether it was out of it.',
           unit: units.Short,
-          section: 'restarts',
+          section: 'sprayproxyreplicadown',
         },
         // A pod that replaces another has its name but not its address: one series for both, looked at over time.
         query(`changes(${maxBy('pod', series('process_start_time_seconds'))}[1h:])`, '{{pod}}'),
@@ -32,7 +32,7 @@ export const processes: Row = {
             description:
               'Of one core, by replica. The manifests allow half a core; at that, every answer takes longer: allow more, or run more replicas.',
             unit: units.PercentUnit,
-            section: 'slow-answers',
+            section: 'sprayproxyslowanswers',
           },
           query(sumBy('pod', rate('process_cpu_seconds_total')), '{{pod}}'),
         ),
@@ -43,11 +43,11 @@ export const processes: Row = {
           {
             title: 'Memory',
             description:
-              'Resident, by replica, and the limit at which the kernel ends the process. Near it: lower SPRAYPROXY_MAX_INFLIGHT_BYTES or allow more memory.',
+              'What the kernel cannot take back, by replica, and the limit at which it ends the process. Near it: lower SPRAYPROXY_MAX_INFLIGHT_BYTES or allow more memory.',
             unit: units.BytesIEC,
-            section: 'memory',
+            section: 'sprayproxymemorynearlimit',
           },
-          query(sumBy('pod', series('process_resident_memory_bytes')), '{{pod}}'),
+          query(sumBy('pod', series(MEMORY_USED_BYTES)), '{{pod}}'),
           query(`min(${series(MEMORY_LIMIT_BYTES)} > 0)`, MEMORY_LIMIT),
         ),
         MEMORY_LIMIT,
@@ -59,7 +59,7 @@ export const processes: Row = {
             description:
               'How late the process gets to its work, by replica. Above 0.1 s it has too little CPU, and every answer is late.',
             unit: units.Seconds,
-            section: 'slow-answers',
+            section: 'sprayproxyslowanswers',
           },
           query(maxBy('pod', series('nodejs_eventloop_lag_p99_seconds')), '{{pod}}'),
         ),
@@ -73,7 +73,7 @@ export const processes: Row = {
           description:
             'Not ready from the moment a shutdown begins. A gap: Prometheus got no answer, so the process is gone or cannot be reached.',
           unit: units.Short,
-          section: 'not-ready',
+          section: 'sprayproxynotready',
         },
         query(maxBy('pod', series(READY)), '{{pod}}'),
       ).mappings(READY_OR_NOT),

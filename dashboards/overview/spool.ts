@@ -8,8 +8,8 @@ import {
 } from '../../src/metrics/metrics.js';
 import { BAD } from '../colors.js';
 import { type Row } from '../dashboard.js';
-import { graph, query } from '../panels.js';
-import { quantileOf, rate, series, sumBy } from '../promql.js';
+import { graph, query, quantiles } from '../panels.js';
+import { rate, series, sumBy } from '../promql.js';
 import { colored, withCeiling } from '../series-style.js';
 import { limit, withLimits } from '../thresholds.js';
 
@@ -27,7 +27,7 @@ export const spool: Row = {
             description:
               'Bytes taken, by replica, and what each may take (SPRAYPROXY_SPOOL_MAX_BYTES). When full, webhooks get 503: bring the backends back, or discard what is dead.',
             unit: units.BytesIEC,
-            section: 'spool-full',
+            section: 'sprayproxyspoolfilling',
           },
           query(sumBy('pod', series(SPOOL_BYTES)), '{{pod}}'),
           query(`min(${series(SPOOL_MAX_BYTES)} > 0)`, CAPACITY),
@@ -41,10 +41,9 @@ export const spool: Row = {
             description:
               'Until a change was on disk. Every 202 waits for one. Above 1 s the disk is too slow: give the spool a faster or a less busy one.',
             unit: units.Seconds,
-            section: 'slow-answers',
+            section: 'sprayproxyslowanswers',
           },
-          query(quantileOf(0.5, SPOOL_WRITE_SECONDS), 'p50'),
-          query(quantileOf(0.99, SPOOL_WRITE_SECONDS), 'p99'),
+          ...quantiles(SPOOL_WRITE_SECONDS, [0.5, 0.99]),
         ),
         limit(1),
       ),
@@ -55,7 +54,7 @@ export const spool: Row = {
             description:
               'Changes per second, and those that failed. Any that fail: the disk is full or broken, and webhooks that are owed get 503. See the log, mend the disk, redeliver.',
             unit: units.CountsPerSecond,
-            section: 'spool-full',
+            section: 'sprayproxyspoolwritesfail',
           },
           query(sumBy('pod', rate(`${SPOOL_WRITE_SECONDS}_count`)), '{{pod}}'),
           query(`sum(${rate(SPOOL_WRITE_FAILURES)})`, FAILED),

@@ -8,8 +8,8 @@ import {
 } from '../../src/metrics/metrics.js';
 import { STATUS_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';
-import { graph, heatmap, query, stacked } from '../panels.js';
-import { bucketsOf, quantileOf, rate, series, sumBy } from '../promql.js';
+import { graph, heatmap, query, quantiles, stacked } from '../panels.js';
+import { bucketsOf, rate, series, sumBy } from '../promql.js';
 import { colored } from '../series-style.js';
 import { limits, withLimits } from '../thresholds.js';
 
@@ -23,7 +23,7 @@ export const webhooks: Row = {
           description:
             'Before any check, by replica. None at a busy hour: look at the deliveries of the App at GitHub, then at the way in.',
           unit: units.RequestsPerSecond,
-          section: 'no-webhooks',
+          section: 'sprayproxynowebhooks',
         },
         query(sumBy('pod', rate(INBOUND_REQUESTS)), '{{pod}}'),
       ),
@@ -32,9 +32,9 @@ export const webhooks: Row = {
           {
             title: 'Answers by status',
             description:
-              '200: every backend has answered. 202: what is owed is on disk. 400, 408, 413: rejected, see beside. 502: a backend failed and there is no spool. 503: no room in memory, or the spool is full or broken. Redeliver what got a 5xx.',
+              '200: every backend has answered. 202: what is owed is on disk. 400, 408, 413: rejected, see beside. 502: a backend failed and there is no spool. 500: a fault of this program. 503: no room in memory, or the spool is full or broken. Redeliver what got a 5xx.',
             unit: units.RequestsPerSecond,
-            section: 'availability',
+            section: 'error-budget',
           },
           query(sumBy('status', rate(`${WEBHOOK_ANSWER_SECONDS}_count`)), '{{status}}'),
         ),
@@ -46,7 +46,7 @@ export const webhooks: Row = {
           description:
             'signature: somebody else knocks, or the secret was changed on one side only. size: over the cap. timeout, aborted: it arrived too slowly, or not whole. overload: no room in memory.',
           unit: units.RequestsPerSecond,
-          section: 'rejections',
+          section: 'sprayproxysignaturerejections',
         },
         query(sumBy('reason', rate(WEBHOOKS_REJECTED)), '{{reason}}'),
       ),
@@ -59,11 +59,9 @@ export const webhooks: Row = {
             description:
               'GitHub hangs up after 10 s; at 8 s what is still owed goes to disk and 202 goes out. Find the slow backend under "Latency by backend".',
             unit: units.Seconds,
-            section: 'slow-answers',
+            section: 'sprayproxyslowanswers',
           },
-          query(quantileOf(0.5, WEBHOOK_ANSWER_SECONDS), 'p50'),
-          query(quantileOf(0.95, WEBHOOK_ANSWER_SECONDS), 'p95'),
-          query(quantileOf(0.99, WEBHOOK_ANSWER_SECONDS), 'p99'),
+          ...quantiles(WEBHOOK_ANSWER_SECONDS, [0.5, 0.95, 0.99]),
         ),
         limits(8, 10),
       ),
@@ -73,7 +71,7 @@ export const webhooks: Row = {
           description:
             'Answers that took so long. A second band means that some webhooks wait for something: a slow backend, the disk, room in memory.',
           unit: units.Seconds,
-          section: 'slow-answers',
+          section: 'sprayproxyslowanswers',
         },
         bucketsOf(WEBHOOK_ANSWER_SECONDS),
       ),
@@ -83,7 +81,7 @@ export const webhooks: Row = {
           description:
             'Come in and not answered yet, by replica. It grows with the time to answer, and falls to 0 at a shutdown.',
           unit: units.Short,
-          section: 'slow-answers',
+          section: 'sprayproxyslowanswers',
         },
         query(sumBy('pod', series(WEBHOOKS_IN_FLIGHT)), '{{pod}}'),
       ),

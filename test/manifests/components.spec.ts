@@ -1,4 +1,4 @@
-import { OVERLAYS, overlay, withComponent } from './support/kustomize.js';
+import { OVERLAYS, overlay, withComponents } from './support/kustomize.js';
 
 const MIB = 1024 ** 2;
 
@@ -6,7 +6,7 @@ describe.each(OVERLAYS)('%s', (name) => {
   const plain = overlay(name);
 
   describe('with spool-emptydir', () => {
-    const manifests = withComponent(name, 'spool-emptydir');
+    const manifests = withComponents(name, 'spool-emptydir');
     const program = manifests.container('sprayproxy');
     const env = new Map(program.env?.map((variable) => [variable.name, variable.value]));
 
@@ -32,7 +32,7 @@ describe.each(OVERLAYS)('%s', (name) => {
   });
 
   describe('with spool-off', () => {
-    const manifests = withComponent(name, 'spool-off');
+    const manifests = withComponents(name, 'spool-off');
     const program = manifests.container('sprayproxy');
 
     it('has no spool', () => {

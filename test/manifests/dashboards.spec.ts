@@ -2,6 +2,7 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import { join } from 'node:path';
 
 import { dashboards, textOf } from '../../dashboards/all.js';
+import { alertingRules } from '../monitoring/support/rule-files.js';
 import { compileFaults } from './support/compiled.js';
 import { dashboardFiles, dataPanels, objectsIn } from './support/dashboards.js';
 import { planted } from './support/planted.js';
@@ -91,6 +92,19 @@ describe.each(dashboardFiles)('$file', ({ text, dashboard }) => {
     const used = [...text.matchAll(/\$\{?([a-z]\w*)/g)].map(([, name]) => name);
     const defined = dashboard.templating.list?.map(({ name }) => name);
     expect([...new Set(used)].sort()).toEqual(defined?.sort());
+  });
+
+  it('links to the runbook where the alerts do', () => {
+    const [page, sections] = [new Set<string>(), new Set<string>()];
+    for (const { annotations } of alertingRules) {
+      const [address = '', section = ''] = annotations.runbook_url?.split('#') ?? [];
+      page.add(address);
+      sections.add(section);
+    }
+    expect(dashboard.templating.list?.find(({ name }) => name === 'runbook')?.query).toBe([...page].join());
+    const linked = [...text.matchAll(/\$\{runbook:raw\}#([\w-]+)/g)].map(([, section]) => section);
+    expect(linked.length).toBeGreaterThan(0);
+    expect(linked.filter((section = '') => !sections.has(section))).toEqual([]);
   });
 
   it('links to dashboards that there are', () => {

@@ -1,4 +1,4 @@
-import { base, COMPONENTS, type Manifest, OVERLAYS, overlay, withComponent } from './support/kustomize.js';
+import { base, COMPONENTS, type Manifest, OVERLAYS, overlay, withComponents } from './support/kustomize.js';
 import { planted } from './support/planted.js';
 import { typeFaults, validate } from './support/strict-types.js';
 
@@ -8,7 +8,7 @@ const everything: [string, readonly Manifest[]][] = [
   ...OVERLAYS.flatMap((name) =>
     COMPONENTS.map((component): [string, readonly Manifest[]] => [
       `${name} with ${component}`,
-      withComponent(name, component).all,
+      withComponents(name, component).all,
     ]),
   ),
 ];

@@ -26,6 +26,12 @@ const PICTURES: Readonly<Record<string, { file: string; rows: RegExp }>> = {
   'backend.svg': { file: 'backend.json', rows: /./ },
 };
 
+/** A minute is a number of them. */
+const STEP_SECONDS = 3;
+
+/** Seconds since the epoch, of the last step. */
+const now = (): number => Math.floor(Date.now() / 1000 / STEP_SECONDS) * STEP_SECONDS;
+
 const directory = useTempDir();
 
 it('draws what the dashboards show', async () => {
@@ -33,9 +39,9 @@ it('draws what the dashboards show', async () => {
   const prometheus = await Prometheus.start({
     directory: directory.path,
     targets: targetsOf(run.replicas),
-    hostNames: new Map([...run.backends.names].map(([host, name]) => [host, `${name}.example.com`])),
+    hostNames: new Map([...run.backends.names].map(([host, name]) => [host, `${name}.test`])),
   });
-  const start = Math.floor(Date.now() / 1000);
+  const start = now();
   await play(run);
   const choice: Choice = {
     variables: {
@@ -43,9 +49,9 @@ it('draws what the dashboards show', async () => {
       namespace: NAMESPACE,
       job: JOB,
       pod: '.*',
-      host: 'down.example.com',
+      host: 'down.test',
     },
-    time: { start, end: Math.floor(Date.now() / 1000), stepSeconds: 3 },
+    time: { start, end: now(), stepSeconds: STEP_SECONDS },
   };
 
   mkdirSync(DIRECTORY, { recursive: true });

@@ -14,10 +14,12 @@ export interface DashboardFile {
 }
 
 /** What is checked in. */
-export const dashboardFiles: readonly DashboardFile[] = readdirSync(DASHBOARDS).map((file) => {
-  const text = readFileSync(join(DASHBOARDS, file), 'utf8');
-  return { file, text, dashboard: JSON.parse(text) as StrictDashboard };
-});
+export const dashboardFiles: readonly DashboardFile[] = readdirSync(DASHBOARDS)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => {
+    const text = readFileSync(join(DASHBOARDS, file), 'utf8');
+    return { file, text, dashboard: JSON.parse(text) as StrictDashboard };
+  });
 
 /** @throws if there is no such file. */
 export const dashboardFile = (name: string): DashboardFile =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
 import type { IIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer';
+import type { IGrafanaDashboard } from '@kubernetes-models/grafana-operator/grafana.integreatly.org/v1beta1/GrafanaDashboard';
 import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
@@ -31,6 +32,7 @@ export interface Kinds {
   ClusterRole: IClusterRole;
   ClusterRoleBinding: IClusterRoleBinding;
   ConfigMap: IConfigMap;
+  GrafanaDashboard: IGrafanaDashboard;
   Ingress: IIngress;
   Issuer: IIssuer;
   NetworkPolicy: INetworkPolicy;
@@ -127,6 +129,9 @@ export function edited(name: Overlay, edit: (text: string) => string): Manifests
   }
 }
 
-/** What an overlay makes with a component added, as the README says. */
-export const withComponent = (name: Overlay, component: (typeof COMPONENTS)[number]): Manifests =>
-  edited(name, (text) => `${text}\ncomponents:\n  - ../../components/${component}\n`);
+/** What an overlay makes with components added, as the README says. */
+export const withComponents = (name: Overlay, ...components: string[]): Manifests =>
+  edited(name, (text) => {
+    const lines = components.map((component) => `  - ../../components/${component}\n`);
+    return `${text}\ncomponents:\n${lines.join('')}`;
+  });

@@ -75,6 +75,8 @@ const escaped = (content: string): string =>
 
 /** A tenth of a pixel is as fine as anybody sees, and a level line needs no points between its ends. */
 const compact = (svg: string): string =>
-  svg
-    .replaceAll(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1))))
-    .replaceAll(/(L[\d.]+ ([\d.]+))(?:L[\d.]+ \2(?![\d.]))*(L[\d.]+ \2(?![\d.]))/g, '$1$3');
+  svg.replaceAll(/<[^>]+>/g, (tag) =>
+    tag
+      .replaceAll(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1))))
+      .replaceAll(/(L[\d.]+ ([\d.]+))(?:L[\d.]+ \2(?![\d.]))*(L[\d.]+ \2(?![\d.]))/g, '$1$3'),
+  );

@@ -2,7 +2,8 @@ import { type EChartsOption, type SeriesOption } from 'echarts';
 
 import { base, BELOW, LEFT, timeAxis, valueLabel } from './axes.js';
 import { formatValue } from './format-value.js';
-import { type Frame, type PanelOfType, type Size } from './frame.js';
+import { type Frame, type PanelOfType, type Series, type Size } from './frame.js';
+import { interval } from './interval.js';
 import { legend } from './legend.js';
 import { GRID } from './look.js';
 import { lookOf } from './series-look.js';
@@ -11,22 +12,23 @@ import { stepsOf } from './threshold-color.js';
 /** Lines or stacked areas over time, with the thresholds of the panel where it draws them. */
 export function graphOption(frame: Frame<PanelOfType<'timeseries'>>, size: Size): EChartsOption {
   const { panel, series } = frame;
-  const { unit, min, max, custom } = panel.fieldConfig.defaults;
+  const { unit, max, custom } = panel.fieldConfig.defaults;
   const looks = series.map((one, index) => lookOf(panel, one, index));
   const entries = series.map(({ legend: text }, index) => ({ text, color: looks[index]?.color ?? '' }));
   const foot = legend(entries, size.width - 2 * MARGIN);
   const stacked = custom?.stacking?.mode === 'normal';
   const bottom = foot.height + BELOW;
-  const lowest = min === undefined ? undefined : (value: { min: number }) => Math.min(min, value.min);
+  const [lowest, highest] = extent(series, stacked);
+  const step = interval(highest - lowest, unit);
   return {
     ...base,
     grid: { left: LEFT, right: MARGIN, top: MARGIN, bottom: bottom + MARGIN / 2 },
     xAxis: timeAxis(frame),
     yAxis: {
       type: 'value',
-      ...(lowest && { min: lowest }),
-      ...(max !== undefined && { max }),
-      splitNumber: 4,
+      min: Math.floor(lowest / step) * step,
+      max: max ?? Math.ceil(highest / step) * step,
+      interval: step,
       splitLine: { lineStyle: { color: GRID } },
       axisLabel: { ...valueLabel, formatter: (value: number) => formatValue(value, unit) },
     },
@@ -36,15 +38,34 @@ export function graphOption(frame: Frame<PanelOfType<'timeseries'>>, size: Size)
       return {
         type: 'line',
         ...(stacked && { stack: 'A' }),
-        data: points,
+        data: stacked ? everyStep(frame, points) : points,
         showSymbol: points.length === 1,
-        lineStyle: { width: 1.5, color, type: dashed ? 'dashed' : 'solid' },
+        lineStyle: { width: 1.5 * (custom?.lineWidth ?? 1), color, type: dashed ? 'dashed' : 'solid' },
         itemStyle: { color },
         ...(fill > 0 && { areaStyle: { color, opacity: fill } }),
         ...(index === 0 && { markLine: thresholdLines(panel) }),
       };
     }),
   };
+}
+
+/** ECharts puts areas onto each other by their place in the list, so there must be a value for every step. */
+function everyStep({ time }: Frame, points: Series['points']): Series['points'] {
+  const values = new Map(points);
+  const steps = Math.round((time.end - time.start) / time.step) + 1;
+  return Array.from({ length: steps }, (_, n) => {
+    const at = time.start + n * time.step;
+    return [at, values.get(at) ?? 0];
+  });
+}
+
+/** The lowest and the highest value to be drawn: of each series, or of all of them on top of each other. */
+function extent(series: readonly Series[], stacked: boolean): [lowest: number, highest: number] {
+  const points = series.flatMap((one) => one.points).filter(([, value]) => Number.isFinite(value));
+  const sums = new Map<number, number>();
+  for (const [at, value] of points) sums.set(at, (sums.get(at) ?? 0) + value);
+  const values = stacked ? [...sums.values()] : points.map(([, value]) => value);
+  return [Math.min(0, ...values), Math.max(0, ...values)];
 }
 
 /** px */

@@ -26,7 +26,11 @@ export function heatmapOption({ panel, series, time }: Frame<PanelOfType<'heatma
       type: 'category',
       data: Array.from({ length: columns }, (_, n) => clock(time.start + n * time.step)),
       axisTick: { show: false },
-      axisLabel: { ...valueLabel, interval: Math.floor(columns / 4), showMinLabel: false },
+      axisLabel: {
+        ...valueLabel,
+        interval: (column: number) => (time.start + column * time.step) % MINUTE === 0,
+        showMaxLabel: false,
+      },
     },
     yAxis: {
       type: 'category',
@@ -51,6 +55,8 @@ export function heatmapOption({ panel, series, time }: Frame<PanelOfType<'heatma
     },
   };
 }
+
+const MINUTE = 60_000;
 
 const bound = (le: string): number => (le === '+Inf' ? Infinity : Number(le));
 

@@ -3,13 +3,19 @@ import { FONT, INK, SMALL, textWidth } from './look.js';
 const LINE = 16;
 const MARK = 14;
 const GAP = 12;
+/** The third. */
+const LAST = 2;
 
 export interface Entry {
   text: string;
   color: string;
 }
 
-/** Places a legend at the foot of a panel, and tells how many px it takes. */
+/**
+ * Places a legend at the foot of a panel, and tells how many px it takes. Where it has too many lines, Grafana scrolls;
+ * here it says how many entries are missing.
+ * @param width px
+ */
 export function legend(entries: readonly Entry[], width: number) {
   let x = 0;
   let line = 0;
@@ -23,9 +29,13 @@ export function legend(entries: readonly Entry[], width: number) {
     x += needs;
     return at;
   });
-  const height = (line + 1) * LINE;
+  const shown = placed.filter((entry) => entry.line <= LAST);
+  const last = shown.at(-1);
+  if (shown.length < placed.length && last !== undefined)
+    shown.splice(-1, 1, { ...last, text: `and ${placed.length - shown.length + 1} more`, color: 'none' });
+  const height = (Math.min(line, LAST) + 1) * LINE;
   const elements = (top: number, left: number) =>
-    placed.flatMap(({ text, color, x: offset, line: row }) => [
+    shown.flatMap(({ text, color, x: offset, line: row }) => [
       {
         type: 'rect' as const,
         shape: { x: left + offset, y: top + row * LINE + 4, width: 10, height: 4 },

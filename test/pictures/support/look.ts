@@ -8,4 +8,4 @@ export const PAPER = '#f4f5f5';
 export const SMALL = 11;
 
 /** Estimated, in px: nothing here can measure text. */
-export const textWidth = (text: string, fontSize = SMALL): number => text.length * fontSize * 0.58;
+export const textWidth = (text: string, fontSize = SMALL): number => text.length * fontSize * 0.6;

@@ -3,7 +3,11 @@ const NAMED: Readonly<Record<string, string>> = {
   green: '#56a64b',
   yellow: '#e0b400',
   orange: '#ff780a',
+  'light-orange': '#ffb357',
+  'dark-orange': '#fa6400',
   red: '#e02f44',
+  'light-red': '#ff7383',
+  'dark-red': '#ad0317',
   purple: '#a352cc',
   blue: '#3274d9',
 };

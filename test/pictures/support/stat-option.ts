@@ -7,7 +7,8 @@ import { FONT, INK, textWidth } from './look.js';
 import { mappingOf } from './mappings.js';
 import { thresholdColor } from './threshold-color.js';
 
-const LARGEST = 30;
+/** px */
+const LARGEST = 28;
 
 /** One number in the color of its threshold, over the line it comes from. */
 export function statOption({ panel, series, time }: Frame<PanelOfType<'stat'>>, size: Size): EChartsOption {
@@ -16,7 +17,7 @@ export function statOption({ panel, series, time }: Frame<PanelOfType<'stat'>>, 
   const value = first && lastValue(first);
   const text = value === undefined ? noValue : (mappingOf(panel, value)?.text ?? formatValue(value, unit));
   const color = value === undefined ? INK : (thresholdColor(panel, value) ?? INK);
-  const fontSize = Math.min(LARGEST, (LARGEST * (size.width - 20)) / textWidth(text, LARGEST));
+  const fontSize = Math.min(LARGEST, (LARGEST * (size.width - 30)) / textWidth(text, LARGEST));
   return {
     ...base,
     grid: { left: 0, right: 0, top: '60%', bottom: 0 },
@@ -31,9 +32,15 @@ export function statOption({ panel, series, time }: Frame<PanelOfType<'stat'>>, 
     },
     graphic: {
       type: 'text',
-      left: 'center',
-      top: size.height * 0.42 - fontSize / 2,
-      style: { text, fill: color, font: `600 ${fontSize.toFixed(1)}px ${FONT}` },
+      x: size.width / 2,
+      y: size.height * 0.42,
+      style: {
+        text,
+        fill: color,
+        align: 'center',
+        verticalAlign: 'middle',
+        font: `600 ${fontSize.toFixed(1)}px ${FONT}`,
+      },
     },
   };
 }

@@ -43,7 +43,7 @@ export function timelineOption(frame: Frame<PanelOfType<'state-timeline'>>, size
       data: rows.map((row) => row.legend),
       axisTick: { show: false },
       axisLine: { show: false },
-      axisLabel: valueLabel,
+      axisLabel: { ...valueLabel, interval: 0 },
     },
     graphic: foot.elements(size.height - foot.height - 5, 10),
     series: { type: 'custom', renderItem: bar, data: bars, encode: { x: [0, 1], y: 2 } },

@@ -1,5 +1,10 @@
+import { BackendsController } from '../../src/backends/backends.controller.js';
+import { DeliveriesController } from '../../src/deliveries/deliveries.controller.js';
+import { HealthController } from '../../src/health/health.controller.js';
+import { WebhookController } from '../../src/intake/webhook.controller.js';
 import { flags, portOf } from './support/flags.js';
 import { edited, type Manifests, OVERLAYS, overlay } from './support/kustomize.js';
+import { servedBy } from './support/served.js';
 
 const CLUSTER_WIDE = ['ClusterRole', 'ClusterRoleBinding'];
 
@@ -35,6 +40,35 @@ describe('RBAC', () => {
     expect(overlay(name).one('ClusterRole', 'sprayproxy-metrics-reader').rules).toEqual([
       { nonResourceURLs: ['/metrics'], verbs: ['get'] },
     ]);
+  });
+});
+
+/** As kube-rbac-proxy translates a request. HEAD and OPTIONS are refused. */
+const VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', DELETE: 'delete' };
+
+const covers = (nonResourceUrl: string, path: string): boolean =>
+  nonResourceUrl.endsWith('/*') ? path.startsWith(nonResourceUrl.slice(0, -1)) : path === nonResourceUrl;
+
+describe('the controllers', () => {
+  it.each([
+    ['sprayproxy-deliveries', DeliveriesController],
+    ['sprayproxy-backends', BackendsController],
+  ])('serve what %s grants, by the verbs it grants', (role, controller) => {
+    const served = servedBy(controller);
+    const rules = overlay('qe').one('ClusterRole', role).rules ?? [];
+    const urls = rules.flatMap(({ nonResourceURLs = [] }) => nonResourceURLs);
+
+    expect(served.length).toBeGreaterThan(0);
+    expect(served.filter(({ path }) => !urls.some((url) => covers(url, path)))).toEqual([]);
+    expect(urls.filter((url) => !served.some(({ path }) => covers(url, path)))).toEqual([]);
+    const verbs = served.map(({ method }) => VERBS[method]);
+    expect([...new Set(verbs)].toSorted()).toEqual(rules.flatMap((rule) => rule.verbs).toSorted());
+  });
+
+  it('serve every path that the sidecar opens to anybody', () => {
+    const open = flags(overlay('qe').container('kube-rbac-proxy').args).get('ignore-paths')?.split(',');
+    const served = [HealthController, WebhookController].flatMap(servedBy).map(({ path }) => path);
+    expect(open?.filter((path) => !served.includes(path))).toEqual([]);
   });
 });
 

@@ -1,25 +1,31 @@
 import { dirname } from 'node:path/posix';
 
+import '../../src/config/environment-variables.js';
+import { documentedVariables } from '../../src/config/variable.decorators.js';
 import { flags, portOf } from './support/flags.js';
-import { base, type Manifests, OVERLAYS, overlay } from './support/kustomize.js';
+import { base, everyCombination, type Manifests } from './support/kustomize.js';
 import { present } from './support/present.js';
 
 /** Made by hand, or by every cluster. Whatever else is named must be among the manifests. */
 const MADE_ELSEWHERE = {
   secrets: ['sprayproxy-webhook-secret'],
-  configMaps: ['kube-root-ca.crt'],
+  configMaps: ['kube-root-ca.crt', 'openshift-service-ca.crt'],
   clusterRoles: ['system:auth-delegator'],
   clusterIssuers: ['letsencrypt'],
 };
 
 const SERVING_CERTIFICATE = 'service.beta.openshift.io/serving-cert-secret-name';
 
-/** Secrets that cert-manager or OpenShift make because a manifest asks for them. */
+/** Secrets that a manifest is, or that cert-manager or OpenShift make because one asks for them. */
 function secretsMade(manifests: Manifests): string[] {
   const byAnnotation = manifests
     .every('Service')
     .flatMap(({ metadata }) => metadata.annotations?.[SERVING_CERTIFICATE] ?? []);
-  return [...byAnnotation, ...manifests.every('Certificate').map(({ spec }) => spec.secretName)];
+  return [
+    ...byAnnotation,
+    ...manifests.every('Certificate').map(({ spec }) => spec.secretName),
+    ...manifests.every('Secret').map(({ metadata }) => metadata.name),
+  ];
 }
 
 /** Items of `wanted` that are not in `known`. */
@@ -31,34 +37,46 @@ const matches = (labels: Record<string, string>, selector: Record<string, string
   Object.keys(selector).length > 0 &&
   Object.entries(selector).every(([label, value]) => labels[label] === value);
 
-describe.each(OVERLAYS)('%s', (name) => {
-  const manifests = overlay(name);
+describe.each(everyCombination())('$of', ({ manifests }) => {
   const volumes = manifests.pod().volumes ?? [];
   const names = (kind: Parameters<Manifests['every']>[0]) =>
     manifests.every(kind).map(({ metadata }) => metadata.name);
 
-  it('has every Secret that a volume, an Ingress or an Issuer names', () => {
+  it('has every Secret that a volume, an Ingress, an Issuer or a ServiceMonitor names', () => {
     const wanted = [
       ...volumes.flatMap(({ secret }) => secret?.secretName ?? []),
       ...manifests
         .every('Ingress')
         .flatMap(({ spec }) => spec?.tls?.map(({ secretName }) => secretName) ?? []),
       ...manifests.every('Issuer').flatMap(({ spec }) => spec.ca?.secretName ?? []),
+      ...manifests
+        .endpoints()
+        .flatMap(({ authorization, tlsConfig }) => [
+          authorization?.credentials?.name ?? [],
+          tlsConfig?.ca?.secret?.name ?? [],
+        ])
+        .flat(),
     ];
 
     expect(wanted).toContain('sprayproxy-tls');
     expect(lacking(wanted.map(String), secretsMade(manifests), MADE_ELSEWHERE.secrets)).toEqual([]);
   });
 
-  it('has every ConfigMap and key that a container or a volume names', () => {
-    const references = manifests
-      .containers()
-      .flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef ?? []));
-    const projected = volumes.flatMap(
-      (volume) => volume.projected?.sources?.flatMap(({ configMap }) => configMap?.name ?? []) ?? [],
-    );
+  it('has every ConfigMap and key that anything names', () => {
+    const references = [
+      ...manifests
+        .containers()
+        .flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef ?? [])),
+      ...manifests.every('GrafanaDashboard').flatMap(({ spec }) => spec.configMapRef ?? []),
+    ];
+    const projected = [
+      ...volumes.flatMap(
+        (volume) => volume.projected?.sources?.flatMap(({ configMap }) => configMap?.name ?? []) ?? [],
+      ),
+      ...manifests.endpoints().flatMap(({ tlsConfig }) => tlsConfig?.ca?.configMap?.name ?? []),
+    ];
 
-    expect(references).toHaveLength(1);
+    expect(references.length).toBeGreaterThan(0);
     for (const { name: configMap = '', key } of references) {
       expect(manifests.one('ConfigMap', configMap).data).toHaveProperty([key]);
     }
@@ -136,6 +154,18 @@ describe.each(OVERLAYS)('%s', (name) => {
       expect(manifests.one('ServiceAccount', subject.name).metadata.namespace).toBe(subject.namespace);
     }
     expect(names('ServiceAccount')).toContain(manifests.pod().serviceAccountName);
+  });
+
+  it('has every ServiceAccount of which a Secret holds the token', () => {
+    const accounts = manifests
+      .every('Secret')
+      .flatMap(({ metadata }) => metadata.annotations?.['kubernetes.io/service-account.name'] ?? []);
+    expect(lacking(accounts, names('ServiceAccount'))).toEqual([]);
+  });
+
+  it('sets only variables that the program knows', () => {
+    const variables = manifests.container('sprayproxy').env?.map((variable) => variable.name) ?? [];
+    expect(variables.filter((variable) => !documentedVariables.has(variable))).toEqual([]);
   });
 
   it('asks issuers there are for certificates of names there are', () => {

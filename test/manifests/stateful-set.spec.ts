@@ -188,10 +188,6 @@ describe.each(['base', ...OVERLAYS] as const)('%s', (name) => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(drained + attempt + 10);
   });
 
-  it('sets only variables that the program knows', () => {
-    expect([...env.keys()].filter((variable) => !documentedVariables.has(variable))).toEqual([]);
-  });
-
   it('lets one pod at a time be disrupted', () => {
     const budget = manifests.one('PodDisruptionBudget', 'sprayproxy').spec;
     expect(budget).toMatchObject({ maxUnavailable: 1 });

@@ -1,18 +1,98 @@
-import { useTempDir } from '../support/temp-dir.js';
-import { startFaultyRun } from './support/faulty-run.js';
-import { Prometheus } from './support/prometheus.js';
-import { targetsOf } from './support/replicas.js';
+import { spawnSync } from 'node:child_process';
 
-const directory = useTempDir();
+import { dashboardFiles, dataPanels } from '../manifests/support/dashboards.js';
+import { interpolate } from '../manifests/support/interpolate.js';
+import { type FaultyRun } from './support/faulty-run.js';
+import { operandsOf } from './support/operands.js';
+import { type Prometheus, type Sample } from './support/prometheus.js';
+import { JOB, NAMESPACE } from './support/replicas.js';
+import { alertingRules, recordingRules } from './support/rule-files.js';
+import { startTroubledPrometheus } from './support/troubled-prometheus.js';
 
-it('is scraped', async () => {
-  const run = await startFaultyRun(directory.path);
-  const prometheus = await Prometheus.start({
-    directory: directory.path,
-    targets: targetsOf(run.replicas),
+let prometheus: Prometheus;
+let run: FaultyRun;
+
+/** Two replicas, seven backends, some 30 s of trouble; the rest of the file asks about it. */
+beforeAll(async () => {
+  ({ prometheus, run } = await startTroubledPrometheus());
+}, 120_000);
+
+/** Data: at least one series whose value is a number. */
+const hasData = (samples: readonly Sample[]): boolean => samples.some(({ value }) => Number.isFinite(value));
+
+/** What Grafana would put in the place of variables. */
+const variables = () => ({
+  namespace: NAMESPACE,
+  job: JOB,
+  pod: '.*',
+  host: run.backends.host('broken'),
+  __rate_interval: '1m',
+});
+
+it('exposes metrics with which promtool finds nothing wrong', async () => {
+  for (const { metricsUrl } of run.replicas) {
+    const input = await (await fetch(`${metricsUrl}/metrics`)).text();
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input,
+      encoding: 'utf8',
+    });
+    expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });
+  }
+});
+
+describe('every rule', () => {
+  it('is evaluated without an error', async () => {
+    const rules = await prometheus.rules();
+    expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    expect(rules).toHaveLength(alertingRules.length + recordingRules.length);
   });
-  await run.round();
-  run.backends.begin();
-  await run.round({ overloaded: true });
-  expect(await prometheus.query('sprayproxy_forwards_owed > 0')).not.toEqual([]);
-}, 60_000);
+
+  it.each(recordingRules)('$record is recorded, and its expression has data', async ({ record, expr }) => {
+    expect(hasData(await prometheus.query(expr))).toBe(true);
+    expect(hasData(await prometheus.query(record))).toBe(true);
+  });
+
+  it.each(
+    alertingRules.flatMap(({ alert, expr }) => operandsOf(expr).map((operand) => ({ alert, operand }))),
+  )('$alert has data to weigh: $operand', async ({ operand }) => {
+    expect(hasData(await prometheus.query(operand))).toBe(true);
+  });
+});
+
+describe('every panel', () => {
+  it.each(
+    dashboardFiles.flatMap(({ dashboard }) =>
+      dataPanels(dashboard).flatMap(({ title = '', targets }) =>
+        targets.map(({ expr }) => ({ of: `${dashboard.title ?? ''}: ${title}`, expr })),
+      ),
+    ),
+  )('has data: $of, $expr', async ({ expr }) => {
+    expect(hasData(await prometheus.query(interpolate(expr, variables())))).toBe(true);
+  });
+});
+
+describe('every variable of a dashboard', () => {
+  it.each(
+    dashboardFiles.flatMap(({ dashboard }) =>
+      (dashboard.templating.list ?? [])
+        .filter(({ type }) => type === 'query')
+        .map(({ name, definition = '' }) => ({ of: `${dashboard.title ?? ''}: ${name}`, definition })),
+    ),
+  )('has values to choose from: $of, $definition', async ({ definition }) => {
+    const [, selector = '', label = ''] = /^label_values\((.+), (\w+)\)$/.exec(definition) ?? [];
+    const values = await prometheus.labelValues(label, interpolate(selector, variables()));
+    expect(values.length).toBeGreaterThan(0);
+  });
+});
+
+it('is alarmed by what went wrong', async () => {
+  const alarmed = await prometheus.query('count by (alertname) (ALERTS)');
+  expect(alarmed.map(({ metric }) => metric.alertname)).toEqual(
+    expect.arrayContaining([
+      'SprayproxyBackendDown',
+      'SprayproxyDeadForwards',
+      'SprayproxyOverloaded',
+      'SprayproxySignatureRejections',
+    ]),
+  );
+});

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
 import type { IIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer';
 import type { IGrafanaDashboard } from '@kubernetes-models/grafana-operator/grafana.integreatly.org/v1beta1/GrafanaDashboard';
+import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
+import type { IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
 import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
@@ -12,6 +14,7 @@ import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisrup
 import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole';
 import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding';
 import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
+import type { ISecret } from 'kubernetes-models/v1/Secret';
 import type { IService } from 'kubernetes-models/v1/Service';
 import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { parseAllDocuments } from 'yaml';
@@ -22,9 +25,14 @@ import type { IRoute } from './route.js';
 export const REPOSITORY = join(__dirname, '..', '..', '..');
 export const MANIFESTS = join(REPOSITORY, 'k8s');
 export const OVERLAYS = ['openshift', 'kubernetes', 'qe'] as const;
-export const COMPONENTS = ['spool-emptydir', 'spool-off'] as const;
+/** What may be added to an overlay: one of these, or none, with one of those, or none. */
+const SPOOLS = [[], ['spool-emptydir'], ['spool-off']];
+const WATCHED = [[], ['monitoring'], ['monitoring', 'monitoring/grafana-operator']];
+const COMBINATIONS: readonly (readonly string[])[] = SPOOLS.flatMap((spool) =>
+  WATCHED.map((watched) => [...spool, ...watched]),
+);
 
-type Overlay = (typeof OVERLAYS)[number];
+export type Overlay = (typeof OVERLAYS)[number];
 
 /** Every kind the manifests may use, and its published type. */
 export interface Kinds {
@@ -37,9 +45,12 @@ export interface Kinds {
   Issuer: IIssuer;
   NetworkPolicy: INetworkPolicy;
   PodDisruptionBudget: IPodDisruptionBudget;
+  PrometheusRule: IPrometheusRule;
   Route: IRoute;
+  Secret: ISecret;
   Service: IService;
   ServiceAccount: IServiceAccount;
+  ServiceMonitor: IServiceMonitor;
   StatefulSet: IStatefulSet;
 }
 
@@ -96,6 +107,11 @@ export class Manifests {
   podLabels(): Record<string, string> {
     return present(this.statefulSet().template.metadata?.labels, 'pod labels');
   }
+
+  /** Where Prometheus is told to scrape; nowhere without the component monitoring. */
+  endpoints() {
+    return this.every('ServiceMonitor').flatMap(({ spec }) => spec.endpoints);
+  }
 }
 
 /**
@@ -116,22 +132,45 @@ export function kustomize(directory: string): Manifests {
 export const base = (): Manifests => kustomize(join(MANIFESTS, 'base'));
 export const overlay = (name: Overlay): Manifests => kustomize(join(MANIFESTS, 'overlays', name));
 
-/** What an overlay makes after somebody has edited its kustomization.yaml. */
-export function edited(name: Overlay, edit: (text: string) => string): Manifests {
+/**
+ * What an overlay makes after somebody has edited files.
+ * @param edit gets the path of each below k8s/, and its text
+ */
+export function editedFiles(name: Overlay, edit: (file: string, text: string) => string): Manifests {
   const copy = mkdtempSync(join(tmpdir(), 'sprayproxy-k8s-'));
   try {
     cpSync(MANIFESTS, copy, { recursive: true });
-    const file = join(copy, 'overlays', name, 'kustomization.yaml');
-    writeFileSync(file, edit(readFileSync(file, 'utf8')));
+    for (const file of readdirSync(copy, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.yaml')) continue;
+      const text = readFileSync(join(copy, file), 'utf8');
+      const changed = edit(file, text);
+      if (changed !== text) writeFileSync(join(copy, file), changed);
+    }
     return kustomize(join(copy, 'overlays', name));
   } finally {
     rmSync(copy, { recursive: true });
   }
 }
 
-/** What an overlay makes with components added, as the README says. */
-export const withComponents = (name: Overlay, ...components: string[]): Manifests =>
-  edited(name, (text) => {
-    const lines = components.map((component) => `  - ../../components/${component}\n`);
-    return `${text}\ncomponents:\n${lines.join('')}`;
-  });
+/** What an overlay makes after somebody has edited its kustomization.yaml. */
+export const edited = (name: Overlay, edit: (text: string) => string): Manifests =>
+  editedFiles(name, (file, text) => (file === `overlays/${name}/kustomization.yaml` ? edit(text) : text));
+
+/** A kustomization.yaml with components added, as the README says. */
+export function addComponents(text: string, components: readonly string[]): string {
+  const lines = components.map((component) => `  - ../../components/${component}\n`);
+  return lines.length === 0 ? text : `${text}\ncomponents:\n${lines.join('')}`;
+}
+
+/** What an overlay makes with components added. */
+export const withComponents = (name: Overlay, ...components: readonly string[]): Manifests =>
+  edited(name, (text) => addComponents(text, components));
+
+/** Every overlay with everything that may be added to it. */
+export const everyCombination = (): { of: string; manifests: Manifests }[] =>
+  OVERLAYS.flatMap((name) =>
+    COMBINATIONS.map((components) => ({
+      of: [name, ...components].join(' with '),
+      manifests: withComponents(name, ...components),
+    })),
+  );

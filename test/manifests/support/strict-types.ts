@@ -1,5 +1,6 @@
 import { compileFaults } from './compiled.js';
 import { type Manifest } from './kustomize.js';
+import { validateByModule } from './validate-module.js';
 
 export interface Fault {
   manifest: Manifest;
@@ -13,6 +14,8 @@ function typeModule({ apiVersion, kind }: Manifest): string {
     return `@kubernetes-models/cert-manager/${apiVersion}/${kind}`;
   if (apiVersion.startsWith('grafana.integreatly.org/'))
     return `@kubernetes-models/grafana-operator/${apiVersion}/${kind}`;
+  if (apiVersion.startsWith('monitoring.coreos.com/'))
+    return `@kubernetes-models/prometheus-operator/${apiVersion}/${kind}`;
   return `kubernetes-models/${apiVersion}/${kind}`;
 }
 
@@ -35,6 +38,10 @@ export function typeFaults(manifests: readonly Manifest[]): Fault[] {
  */
 export async function validate(manifest: Manifest): Promise<void> {
   if (manifest.kind === 'Route') return;
+  if (manifest.kind === 'GrafanaDashboard') {
+    validateByModule(typeModule(manifest), manifest);
+    return;
+  }
   const models = (await import(typeModule(manifest))) as Record<
     string,
     (new (data: unknown) => { validate(): void }) | undefined

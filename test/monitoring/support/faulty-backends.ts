@@ -27,13 +27,19 @@ export type BackendName = keyof typeof TROUBLES;
 
 /** Real backends, each with a trouble of its own, which begins and ends when it is told to. */
 export class FaultyBackends {
-  readonly #downPort: number;
+  readonly urls: readonly string[];
+  /** `host:port` of each, and the name of its trouble. */
+  readonly names: ReadonlyMap<string, BackendName>;
+  readonly #down: { readonly backend: BackendServer; readonly port: number };
 
   private constructor(
-    private readonly servers: ReadonlyMap<BackendName, BackendServer>,
+    servers: ReadonlyMap<BackendName, BackendServer>,
     private readonly trouble: { begun: boolean },
   ) {
-    this.#downPort = (this.#server('down').server.address() as AddressInfo).port;
+    this.urls = [...servers.values()].map(({ url }) => url);
+    this.names = new Map([...servers].map(([name, { host }]) => [host, name]));
+    const backend = servers.get('down') as BackendServer;
+    this.#down = { backend, port: (backend.server.address() as AddressInfo).port };
   }
 
   static async start(): Promise<FaultyBackends> {
@@ -50,27 +56,19 @@ export class FaultyBackends {
     return new FaultyBackends(servers, trouble);
   }
 
-  get urls(): string[] {
-    return [...this.servers.values()].map(({ url }) => url);
-  }
-
-  /** `host:port` of each, and the name of its trouble. */
-  get names(): ReadonlyMap<string, BackendName> {
-    return new Map([...this.servers].map(([name, { host }]) => [host, name]));
+  /** `host:port` of one. */
+  host(wanted: BackendName): string {
+    return [...this.names].find(([, name]) => name === wanted)?.[0] ?? '';
   }
 
   begin(): void {
     this.trouble.begun = true;
-    this.#server('down').stop();
+    this.#down.backend.stop();
   }
 
   /** An attempt that hangs already goes on hanging. */
   end(): void {
     this.trouble.begun = false;
-    this.#server('down').server.listen(this.#downPort, '127.0.0.1');
-  }
-
-  #server(name: BackendName): BackendServer {
-    return this.servers.get(name) as BackendServer;
+    this.#down.backend.server.listen(this.#down.port, '127.0.0.1');
   }
 }

@@ -27,7 +27,7 @@ export async function startFaultyRun(directory: string): Promise<FaultyRun> {
       await Promise.all(
         replicas.map(async (replica, index) => {
           await sendGoodWebhooks(replica, 10, first + index * 5);
-          await sendBadWebhooks(replica, 3);
+          await sendBadWebhooks(replica, 6);
           if (overloaded) await overload(replica);
         }),
       );

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
 import { onCleanup } from '../../support/cleanup.js';
@@ -13,6 +14,8 @@ export interface Target {
   readonly address: string;
   /** What the operator would add; `job` among them. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Whether labels of its own stand before those. */
+  readonly honorLabels?: boolean;
 }
 
 export interface PrometheusOptions {
@@ -41,7 +44,7 @@ interface Answer<T> {
 export class Prometheus {
   private constructor(readonly url: string) {}
 
-  /** Resolves once it serves its API. */
+  /** Resolves once it has scraped every target: what happens from then on, it sees happen. */
   static async start(options: PrometheusOptions): Promise<Prometheus> {
     const configFile = join(options.directory, 'prometheus.yaml');
     writeFileSync(configFile, stringify(configuration(options)));
@@ -62,7 +65,14 @@ export class Prometheus {
       await once(child, 'exit');
     });
     await ready(child);
-    return new Prometheus(`http://${address}`);
+    const prometheus = new Prometheus(`http://${address}`);
+    await prometheus.until(`count(up == 1) == ${options.targets.length}`);
+    return prometheus;
+  }
+
+  /** Resolves once the expression has data. Prometheus tells nobody when it has scraped: it has to be asked. */
+  async until(expression: string): Promise<void> {
+    while ((await this.query(expression)).length === 0) await delay(100);
   }
 
   /** @param at seconds since the epoch; now, if absent. */
@@ -122,8 +132,9 @@ function configuration({ targets, ruleFiles = [], intervalSeconds = 1, hostNames
   return {
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     rule_files: ruleFiles,
-    scrape_configs: targets.map(({ address, labels: { job, ...labels } }, index) => ({
+    scrape_configs: targets.map(({ address, labels: { job, ...labels }, honorLabels = false }, index) => ({
       job_name: `target-${index}`,
+      honor_labels: honorLabels,
       static_configs: [{ targets: [address], labels }],
       relabel_configs: [{ target_label: 'job', replacement: job }],
       metric_relabel_configs: [...(hostNames ?? [])].map(([host, name]) => ({

@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+import { knownSeries } from '../manifests/support/known-metrics.js';
+import {
+  addComponents,
+  editedFiles,
+  overlay,
+  REPOSITORY,
+  withComponents,
+} from '../manifests/support/kustomize.js';
+import { selectorsOf } from '../manifests/support/promql.js';
+import { alertingRules, recordingRules, RULE_FILES, ruleGroups } from './support/rule-files.js';
+import { sectionsOf } from './support/sections.js';
+
+const TESTS = join(__dirname, 'rules');
+const testFiles = readdirSync(TESTS).map((file) => join(TESTS, file));
+
+const promtool = (...args: string[]) => spawnSync('promtool', args, { encoding: 'utf8' });
+
+interface RuleTests {
+  readonly tests: readonly {
+    readonly alert_rule_test: readonly {
+      readonly alertname: string;
+      readonly exp_alerts: readonly unknown[];
+    }[];
+  }[];
+}
+
+const assertions = testFiles.flatMap((file) =>
+  (parse(readFileSync(file, 'utf8')) as RuleTests).tests.flatMap((test) => test.alert_rule_test),
+);
+
+describe('promtool', () => {
+  it('finds nothing wrong with the rule files', () => {
+    expect(promtool('check', 'rules', '--lint=all', '--lint-fatal', ...RULE_FILES)).toMatchObject({
+      status: 0,
+    });
+  });
+
+  it.each(readdirSync(TESTS))(
+    'sees %s pass',
+    (file) => {
+      expect(promtool('test', 'rules', join(TESTS, file))).toMatchObject({ status: 0, stderr: '' });
+    },
+    120_000,
+  );
+});
+
+describe('every alert', () => {
+  it.each(alertingRules)('$alert has a test in which it fires, and one in which it does not', ({ alert }) => {
+    const expected = assertions.filter(({ alertname }) => alertname === alert);
+    expect(expected.some(({ exp_alerts }) => exp_alerts.length > 0)).toBe(true);
+    expect(expected.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true);
+  });
+
+  it.each(alertingRules)('$alert says how bad it is, what happened and where to read on', (rule) => {
+    expect(['critical', 'warning']).toContain(rule.labels.severity);
+    expect(Object.keys(rule.annotations)).toEqual(['summary', 'description', 'runbook_url']);
+  });
+
+  it.each(alertingRules)('$alert has a section in the runbook', ({ annotations: { runbook_url = '' } }) => {
+    const [file, section] = runbook_url.split('#');
+    expect(file).toMatch(/\/docs\/runbook\.md$/);
+    expect(sectionsOf('docs/runbook.md')).toContain(section);
+  });
+
+  it('has a name of its own, and so has every recorded series', () => {
+    const names = [...alertingRules.map(({ alert }) => alert), ...recordingRules.map(({ record }) => record)];
+    expect(names).toEqual([...new Set(names)]);
+  });
+});
+
+/** Prometheus' own, and of kube-state-metrics. */
+const FOREIGN = ['up', 'kube_pod_status_ready'];
+const known = [...knownSeries().keys(), ...recordingRules.map(({ record }) => record), ...FOREIGN];
+
+describe('every expression', () => {
+  it.each([
+    ...alertingRules.map(({ alert: name, expr }) => ({ name, expr })),
+    ...recordingRules.map(({ record: name, expr }) => ({ name, expr })),
+  ])('of $name asks for series that there are', ({ expr }) => {
+    const metrics = selectorsOf(expr).map(({ metric }) => metric);
+    expect(metrics.filter((metric) => !known.includes(metric))).toEqual([]);
+  });
+});
+
+it('the runbook asks for series that there are', () => {
+  const page = readFileSync(join(REPOSITORY, 'docs/runbook.md'), 'utf8');
+  const asked = page.match(/\b(sprayproxy|nodejs|process)_[a-z0-9_]+/g) ?? [];
+  const series = [...known, ...known.map((name) => name.replace(/_(bucket|sum|count)$/, ''))];
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((name) => !series.includes(name))).toEqual([]);
+});
+
+describe('the PrometheusRule', () => {
+  const rule = withComponents('kubernetes', 'monitoring').one('PrometheusRule', 'sprayproxy');
+
+  it('holds the groups of the rule files: npm run build:rules', () => {
+    expect(rule.spec.groups).toEqual(ruleGroups);
+  });
+
+  it('is found by the job that the ServiceMonitor makes', () => {
+    const jobs = alertingRules.flatMap(({ expr }) =>
+      [...expr.matchAll(/job="([^"]*)"/g)].map(([, job]) => job),
+    );
+    expect([...new Set(jobs)]).toEqual([
+      overlay('kubernetes').one('Service', 'sprayproxy-metrics').metadata.name,
+    ]);
+  });
+
+  it('sends people to the runbook that the component names', () => {
+    const elsewhere = editedFiles('kubernetes', (file, text) => {
+      if (file === 'overlays/kubernetes/kustomization.yaml') return addComponents(text, ['monitoring']);
+      if (file !== 'components/monitoring/kustomization.yaml') return text;
+      return text.replace(
+        'https://example.com/sprayproxy/docs/runbook.md',
+        'https://wiki.example.org/sprayproxy',
+      );
+    }).one('PrometheusRule', 'sprayproxy');
+    const urls = elsewhere.spec.groups?.flatMap(({ rules = [] }) =>
+      rules.flatMap(({ annotations }) => annotations?.runbook_url ?? []),
+    );
+    expect(urls).toHaveLength(alertingRules.length);
+    for (const url of urls ?? []) expect(url).toMatch(/^https:\/\/wiki\.example\.org\/sprayproxy#[a-z-]+$/);
+  });
+});

@@ -12,9 +12,8 @@ export const BELOW = 24;
 export const base: EChartsOption = { animation: false, textStyle: { fontFamily: FONT } };
 
 /** Time, in hours and minutes. */
-export function timeAxis({ time: { start, end } }: Frame, { gridIndex = 0 } = {}) {
+export function timeAxis({ time: { start, end } }: Frame) {
   return {
-    gridIndex,
     type: 'time' as const,
     min: start,
     max: end,

@@ -433,7 +433,11 @@ it('is described by OpenAPI', async () => {
       expect.arrayContaining(['state', 'backend', 'guid', 'event', 'repository', 'since', 'limit', 'cursor']),
     ],
     ['get /deliveries/{id}', ['200', '400', '404'], ['id']],
-    ['delete /deliveries/{id}', ['200', '400', '404', '503'], expect.arrayContaining(['id', 'backend'])],
+    [
+      'delete /deliveries/{id}',
+      ['200', '400', '404', '409', '503'],
+      expect.arrayContaining(['id', 'backend']),
+    ],
     ['post /deliveries/{id}/attempts', ['200', '400', '404', '409', '503'], ['id']],
   ]);
   expect(JSON.stringify(document)).not.toContain('"$ref":"#/components/schemas/Object"');

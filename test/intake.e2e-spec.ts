@@ -205,7 +205,7 @@ describe('size', () => {
     const { url, metricsUrl } = await startSprayproxy({ env: { SPRAYPROXY_MAX_REQUEST_SIZE: '10' } });
     expect((await sendWebhook(url, 'x'.repeat(bytes))).status).toBe(status);
     const rejected = (await scrape(metricsUrl)).get('sprayproxy_webhooks_rejected_total{reason="size"}');
-    expect(rejected).toBe(status === 200 ? undefined : 1);
+    expect(rejected).toBe(status === 200 ? 0 : 1);
   });
 
   it('answers 413 to a declared length over the cap before the payload is sent', async () => {
@@ -286,13 +286,21 @@ describe('memory', () => {
       const backend = await BackendServer.start();
       const running = await startSprayproxy({ backends: [backend.url] });
       const payload = Buffer.alloc(CAP);
-      const headers = { ...githubHeaders(payload), 'Transfer-Encoding': 'chunked' };
-      const chunked = { method: 'POST', path: '/proxy', headers, body: payload };
-      const replies = await Promise.all(Array.from({ length: 10 }, () => send(running.url, chunked)));
-      expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200));
+      // On a busy machine some find no room within 5 s: they come again, as a redelivery would.
+      const sendUntilTaken = async () => {
+        const headers = { ...githubHeaders(payload), 'Transfer-Encoding': 'chunked' };
+        const chunked = { method: 'POST', path: '/proxy', headers, body: payload };
+        for (;;) {
+          const { status, headers: answered } = await send(running.url, chunked);
+          if (status === 200) return;
+          expect([status, answered['retry-after']]).toEqual([503, '10']);
+        }
+      };
+      await Promise.all(Array.from({ length: 10 }, sendUntilTaken));
+      expect(backend.received).toHaveLength(10);
       expect(peakMib(running)).toBeLessThan(384);
     },
-    30_000,
+    60_000,
   );
 
   onLinux(

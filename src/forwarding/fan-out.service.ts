@@ -104,6 +104,7 @@ export class FanOutService {
       tries = [...tries, ...probing];
       underWay.tries = tries;
       await this.#untilAnswer(probing, delivery, false);
+      this.#holdRoomWhileRunning(delivery, probing);
       owed = owedAfter(targets, tries);
     }
     this.gaps.keep(delivery, owed.length === 0 ? NOBODY : new Set(owed.map(({ key }) => key)));
@@ -125,7 +126,7 @@ export class FanOutService {
     tries: readonly Try[],
   ): Promise<Keeping> {
     const running = tries.filter(({ result }) => result === undefined);
-    for (const { ending } of running) this.#holdRoomUntil(delivery, ending);
+    this.#holdRoomWhileRunning(delivery, running);
     const stored = this.records.of(delivery, receivedAt, targets, tries);
     const storing = spool.store(stored, delivery.payload);
     const isStored = storing.then(
@@ -258,12 +259,16 @@ export class FanOutService {
     await Promise.race([all, enough]).finally(cancel);
   }
 
-  #holdRoomUntil({ room }: Delivery, ending: Promise<unknown>): void {
-    room.retain();
+  /** Attempts that outlive the answer still have the payload. */
+  #holdRoomWhileRunning({ room }: Delivery, tries: readonly Try[]): void {
     const release = () => {
       room.release();
     };
-    ending.then(release, release);
+    for (const { ending, ended } of tries) {
+      if (ended) continue;
+      room.retain();
+      ending.then(release, release);
+    }
   }
 
   /** An attempt outlived an answer that said the delivery had failed. */

@@ -12,6 +12,7 @@ import { closedPort } from './support/closed-port.js';
 import { runCommand } from './support/run-command.js';
 import { sendWebhook } from './support/send-webhook.js';
 import { startSprayproxy } from './support/start-sprayproxy.js';
+import { untilSettled } from './support/until-settled.js';
 import { useTempDir } from './support/temp-dir.js';
 
 const PAYLOAD = '{"repository":{"id":1,"full_name":"octocat/hello"}}';
@@ -46,6 +47,7 @@ it('prints a table, one line a backend, and JSON for a machine', async () => {
   const { url } = await start([good.url, bad.url]);
   const guid = randomUUID();
   await sendWebhook(url, PAYLOAD, { guid, event: 'pull_request' });
+  await untilSettled(url);
 
   const table = await run('deliveries', '--url', url, '--state', 'dead', '--since', '1h');
   expect(table).toMatchObject({ code: 0, err: '' });

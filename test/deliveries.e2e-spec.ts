@@ -10,6 +10,7 @@ import { onCleanup } from './support/cleanup.js';
 import { closedPort } from './support/closed-port.js';
 import { send, sendWebhook, sign } from './support/send-webhook.js';
 import { type RunningSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+import { untilSettled } from './support/until-settled.js';
 import { useTempDir } from './support/temp-dir.js';
 
 const PAYLOAD = '{"zen":"hunter2","repository":{"id":1,"full_name":"octocat/Hello-World"}}';
@@ -75,6 +76,7 @@ describe('the list', () => {
     const running = await start([good.url, bad.url, down]);
     const guid = randomUUID();
     expect((await sendWebhook(running.url, PAYLOAD, { guid })).status).toBe(202);
+    await untilSettled(running.url);
 
     expect(await only(running)).toMatchObject({
       guid,
@@ -170,6 +172,7 @@ describe('sending again', () => {
     const back = await BackendServer.start(500, 202);
     const running = await start([good.url, back.url]);
     await sendWebhook(running.url, PAYLOAD, { path: '/proxy?a=1' });
+    await untilSettled(running.url);
     const { id } = await only(running, '?state=dead');
 
     expect(await json<DeliveryView>(running, 'POST', `/${id}/attempts`)).toMatchObject({
@@ -198,6 +201,7 @@ describe('sending again', () => {
     const back = await BackendServer.start(500, 202);
     const running = await start([good.url, back.url], { SPRAYPROXY_DELIVERIES_JOURNAL_SIZE: '0' });
     await sendWebhook(running.url, PAYLOAD);
+    await untilSettled(running.url);
     const { id } = await only(running);
     const resend = (body: object) => JSON.stringify(body);
 
@@ -265,6 +269,7 @@ describe('discarding', () => {
     const down = `http://127.0.0.1:${await closedPort()}`;
     const running = await start([good.url, bad.url, down]);
     await sendWebhook(running.url, PAYLOAD);
+    await untilSettled(running.url);
     const { id } = await only(running);
 
     const query = `?backend=${encodeURIComponent(bad.url)}`;

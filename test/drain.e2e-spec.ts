@@ -46,6 +46,7 @@ describe('a webhook that a backend did not take', () => {
     expect(second?.target).toBe('/?x=1');
     const { host, connection, ...sent } = first?.headers ?? {};
     expect(second?.headers).toMatchObject(sent);
+    await healthy.receive(1);
     expect(guidsAt(healthy)).toEqual([guid]);
   });
 
@@ -135,6 +136,7 @@ describe('a backend that is owed something', () => {
     const guid = randomUUID();
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
     expect(await sendWebhook(url, '{"other":1}', { guid })).toMatchObject({ status: 202 });
+    await healthy.receive(2);
     expect([healthy.received.length, down.received.length]).toEqual([2, 1]);
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
     expect([healthy.received.length, down.received.length]).toEqual([2, 2]);
@@ -281,6 +283,7 @@ describe('a spool that is full', () => {
     expect(reply).toMatchObject({ status: 503, text: 'spool full', headers: { 'retry-after': '60' } });
     expect((await scrape(metricsUrl)).get('sprayproxy_spool_bytes')).toBe(0);
     expect((await sendWebhook(url, payload, { guid })).status).toBe(200);
+    await healthy.receive(1);
     expect([healthy.received.length, down.received.length]).toEqual([1, 2]);
   });
 

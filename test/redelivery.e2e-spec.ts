@@ -75,6 +75,7 @@ describe('a redelivery', () => {
     await inbound(metricsUrl, 2);
     answer?.();
     await expect(redelivery).resolves.toMatchObject({ status: 200, text: 'proxied' });
+    await healthy.receive(1);
     expect([healthy.received.length, slow.received.length]).toEqual([1, 2]);
   });
 
@@ -94,6 +95,7 @@ describe('a redelivery', () => {
     await scrape(metricsUrl);
     answers[0]?.(status);
     expect((await Promise.all(replies)).map((reply) => reply.status)).toEqual([first, 200]);
+    await healthy.receive(1);
     expect([healthy.received.length, slow.received.length]).toEqual([1, received]);
   });
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
+import { dashboardFiles } from '../manifests/support/dashboards.js';
 import { knownSeries } from '../manifests/support/known-metrics.js';
 import {
   addComponents,
@@ -58,13 +59,21 @@ describe('every alert', () => {
 
   it.each(alertingRules)('$alert says how bad it is, what happened and where to read on', (rule) => {
     expect(['critical', 'warning']).toContain(rule.labels.severity);
-    expect(Object.keys(rule.annotations)).toEqual(['summary', 'description', 'runbook_url']);
+    expect(Object.keys(rule.annotations)).toEqual(['summary', 'description', 'runbook_url', 'dashboard_url']);
   });
 
   it.each(alertingRules)('$alert has a section in the runbook', ({ annotations: { runbook_url = '' } }) => {
     const [file, section] = runbook_url.split('#');
     expect(file).toMatch(/\/docs\/runbook\.md$/);
     expect(sectionsOf('docs/runbook.md')).toContain(section);
+  });
+
+  it.each(alertingRules)('$alert leads to a dashboard that can be told so', ({ annotations }) => {
+    const { pathname, searchParams } = new URL(annotations.dashboard_url?.replaceAll(/{{.*?}}/g, '') ?? '');
+    const found = dashboardFiles.find(({ dashboard: { uid } }) => pathname === `/d/${uid}`);
+    expect(found?.dashboard.templating.list.map(({ name }) => `var-${name}`)).toEqual(
+      expect.arrayContaining([...searchParams.keys()]),
+    );
   });
 
   it('has a name of its own, and so has every recorded series', () => {
@@ -111,19 +120,21 @@ describe('the PrometheusRule', () => {
     ]);
   });
 
-  it('sends people to the runbook that the component names', () => {
+  it('sends people to the runbook and the Grafana that the component names', () => {
     const elsewhere = editedFiles('kubernetes', (file, text) => {
       if (file === 'overlays/kubernetes/kustomization.yaml') return addComponents(text, ['monitoring']);
       if (file !== 'components/monitoring/kustomization.yaml') return text;
-      return text.replace(
-        'https://example.com/sprayproxy/docs/runbook.md',
-        'https://wiki.example.org/sprayproxy',
-      );
+      return text
+        .replace('https://example.com/sprayproxy/docs/runbook.md', 'https://wiki.example.org/sprayproxy')
+        .replace('https://grafana.example.com', 'https://example.org/grafana');
     }).one('PrometheusRule', 'sprayproxy');
-    const urls = elsewhere.spec.groups?.flatMap(({ rules = [] }) =>
-      rules.flatMap(({ annotations }) => annotations?.runbook_url ?? []),
+    const alerts = elsewhere.spec.groups?.flatMap(({ rules = [] }) =>
+      rules.flatMap(({ annotations }) => annotations ?? []),
     );
-    expect(urls).toHaveLength(alertingRules.length);
-    for (const url of urls ?? []) expect(url).toMatch(/^https:\/\/wiki\.example\.org\/sprayproxy#[a-z-]+$/);
+    expect(alerts).toHaveLength(alertingRules.length);
+    for (const { runbook_url, dashboard_url } of alerts ?? []) {
+      expect(runbook_url).toMatch(/^https:\/\/wiki\.example\.org\/sprayproxy#[a-z-]+$/);
+      expect(dashboard_url).toMatch(/^https:\/\/example\.org\/grafana\/d\/sprayproxy-(overview|backend)\b/);
+    }
   });
 });

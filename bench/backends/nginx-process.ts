@@ -33,10 +33,10 @@ const config = (prefix: string, http: string): string => `
 daemon off;
 ${process.getuid?.() === 0 ? 'user root root;' : ''}
 worker_processes 1;
-worker_rlimit_nofile 8192;
+worker_rlimit_nofile 32768;
 pid ${prefix}/nginx.pid;
 error_log stderr crit;
-events { worker_connections 4096; }
+events { worker_connections 16384; }
 http {
   access_log off;
   client_body_buffer_size ${BODY_BUFFER};

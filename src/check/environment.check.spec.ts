@@ -23,3 +23,24 @@ it('tells of every fault, by name and never by value', () => {
   ]);
   expect(JSON.stringify(found)).not.toMatch(/eighty|-7/);
 });
+
+it('warns of a name that it does not know', () => {
+  expect(check({ GH_APP_WEBHOOK_SECRET: 'x', SPRAYPROXY_SERVER_BACKENDS: 'http://a' })).toEqual([
+    ['SPRAYPROXY_SERVER_BACKENDS', expect.objectContaining({ status: 'warning' })],
+    ['variables', expect.objectContaining({ status: 'ok' })],
+  ]);
+});
+
+it('knows what Kubernetes sets for a Service', () => {
+  const links = {
+    SPRAYPROXY_PORT: 'tcp://10.0.0.1:443',
+    SPRAYPROXY_SERVICE_HOST: '10.0.0.1',
+    SPRAYPROXY_SERVICE_PORT: '443',
+    SPRAYPROXY_SERVICE_PORT_HTTPS: '443',
+    SPRAYPROXY_PORT_443_TCP: 'tcp://10.0.0.1:443',
+    SPRAYPROXY_PORT_443_TCP_ADDR: '10.0.0.1',
+    SPRAYPROXY_METRICS_PORT: 'tcp://10.0.0.2:9443',
+    SPRAYPROXY_METRICS_PORT_9443_TCP_PROTO: 'tcp',
+  };
+  expect(check({ GH_APP_WEBHOOK_SECRET: 'x', ...links })).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, isIPv6 } from 'node:net';
+import { createServer } from 'node:net';
 
+import { ownAddress } from '../http/own-address.js';
 import { fault, type Finding, ok } from './check-result.js';
 import { httpGet } from './http-get.js';
 import { codeOf } from './why.js';
@@ -36,7 +37,7 @@ export async function checkPort(listener: Listener, signal: AbortSignal): Promis
     case undefined:
       return { finding: ok('free') };
     case 'EADDRINUSE': {
-      const service = { host: reachable(host), port };
+      const service = { host: ownAddress(host), port };
       if (await isOurs(listener, service, signal)) {
         return { finding: ok('in use by a running sprayproxy'), service };
       }
@@ -71,12 +72,6 @@ async function failureToListen(host: string | undefined, port: number): Promise<
   } finally {
     server.close();
   }
-}
-
-/** An address at which to ask a listener on this host. */
-function reachable(host: string | undefined): string {
-  if (host === undefined || host === '0.0.0.0') return '127.0.0.1';
-  return isIPv6(host) && /^[0:]+$/.test(host) ? '::1' : host;
 }
 
 async function isOurs(

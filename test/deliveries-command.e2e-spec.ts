@@ -141,6 +141,17 @@ it.each([
   });
 });
 
+it('asks where the service of the same environment listens', async () => {
+  const { url } = await start([]);
+  const { port } = new URL(url);
+  expect(await runCommand({ SPRAYPROXY_SERVER_PORT: port }, 'deliveries')).toMatchObject({ code: 0 });
+
+  const environment = { SPRAYPROXY_SERVER_HOST: '::1', SPRAYPROXY_SERVER_PORT: String(await closedPort()) };
+  expect((await runCommand(environment, 'deliveries')).err).toContain(
+    `http://[::1]:${environment.SPRAYPROXY_SERVER_PORT}`,
+  );
+});
+
 it('tells that nobody listens, or that the arguments are wrong', async () => {
   const url = `http://127.0.0.1:${await closedPort()}`;
   for (const [args, reason] of [

@@ -20,7 +20,7 @@ export async function deliveriesCommand(args: readonly string[]): Promise<number
 }
 
 async function output(args: readonly string[]): Promise<string> {
-  const options = parseOptions(args);
+  const options = parseOptions(args, process.env);
   if (options.help) return USAGE;
   const { id, json } = options;
   if (id !== undefined) {

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { parseArgs } from 'node:util';
 
+import { readEnvironment } from '../../config/environment-variables.js';
+import { ownAddress } from '../../http/own-address.js';
 import { LIST_PARAMETERS, MAX_LIMIT, parseId } from '../list-query.js';
 import { CommandError } from './command-error.js';
 
 /** The filters that are handed on as they are. */
 const FILTERS = LIST_PARAMETERS.filter((name) => name !== 'limit' && name !== 'cursor');
 
-const DEFAULT_URL = 'http://127.0.0.1:8080';
 const DEFAULT_LIMIT = 50;
 
 export interface CommandOptions {
@@ -25,11 +27,12 @@ export interface CommandOptions {
 
 /**
  * @param args what follows `deliveries`
+ * @param environment that of the service
  * @throws CommandError
  */
-export function parseOptions(args: readonly string[]): CommandOptions {
+export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv): CommandOptions {
   const { values, positionals } = parsed(args);
-  const { url = DEFAULT_URL, limit, json = false, help = false } = values;
+  const { url = serviceUrl(environment), limit, json = false, help = false } = values;
   const filters: Record<string, string> = {};
   for (const name of FILTERS) {
     const value = values[name];
@@ -52,6 +55,14 @@ export function parseOptions(args: readonly string[]): CommandOptions {
     json,
     help,
   };
+}
+
+/** Where a service of this environment listens on this host. */
+function serviceUrl(environment: NodeJS.ProcessEnv): string {
+  const { SPRAYPROXY_SERVER_HOST: host, SPRAYPROXY_SERVER_PORT: port } =
+    readEnvironment(environment).variables;
+  const address = ownAddress(host);
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
 function parsed(args: readonly string[]) {
@@ -110,7 +121,7 @@ export const USAGE = `Usage: sprayproxy deliveries [options]
 
 Lists what became of deliveries, newest first; or shows one with every attempt that is kept.
 
-  --url <url>           where the service is [${DEFAULT_URL}]
+  --url <url>           where the service is [on this host, as SPRAYPROXY_SERVER_PORT and _HOST say]
   --token-file <file>   file with the bearer token for the proxy in front of it
   --state <state>       owed, dead, accepted or rejected at some backend
   --backend <backend>   URL or host of a backend

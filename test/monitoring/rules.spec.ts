@@ -134,7 +134,9 @@ describe('the PrometheusRule', () => {
     expect(links).toHaveLength(alertingRules.length);
     for (const link of links ?? []) {
       expect(link?.runbook_url).toMatch(/^https:\/\/wiki\.example\.org\/sprayproxy#[a-z-]+$/);
-      expect(link?.dashboard_url).toMatch(/^https:\/\/example\.org\/grafana\/d\/sprayproxy-(overview|backend)\b/);
+      expect(link?.dashboard_url).toMatch(
+        /^https:\/\/example\.org\/grafana\/d\/sprayproxy-(overview|backend)\b/,
+      );
     }
   });
 });

@@ -1,6 +1,6 @@
 import { type AttemptResult } from './attempt.js';
 import { type Delivery } from './delivery.js';
-import { type Try } from './delivery-records.js';
+import { type Try } from './try.js';
 
 type Identity = Pick<Delivery, 'guid' | 'payload'>;
 

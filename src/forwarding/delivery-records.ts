@@ -4,20 +4,10 @@ import { type Backend } from '../backends/backend.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { begin, type Forward, newForward, settle } from '../spool/forward.js';
 import { type DeliveryRecord, payloadDigest, Spool, type StoredDelivery } from '../spool/spool.js';
-import { type AttemptResult } from './attempt.js';
 import { attemptRecord } from './attempt-record.js';
 import { type Delivery } from './delivery.js';
 import { repositoryOf } from './repository-of.js';
-
-/** An attempt that may still be running. */
-export interface Try {
-  readonly backend: Backend;
-  /** Ms since the epoch. */
-  readonly startedAt: number;
-  readonly ending: Promise<AttemptResult | undefined>;
-  ended: boolean;
-  result?: AttemptResult;
-}
+import { type Try } from './try.js';
 
 /** Makes of a fan-out what is kept of it. */
 @Injectable()

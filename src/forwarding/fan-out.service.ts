@@ -13,10 +13,11 @@ import { AttemptService } from './attempt.service.js';
 import { Clock } from './clock.js';
 import { DeliveriesUnderWay, type UnderWay } from './deliveries-under-way.js';
 import { type Delivery } from './delivery.js';
-import { DeliveryRecords, type Try } from './delivery-records.js';
+import { DeliveryRecords } from './delivery-records.js';
 import { DrainService } from './drain.service.js';
 import { forwardHeaders } from './forward-headers.js';
 import { GapMemory } from './gap-memory.js';
+import { endedOf, firstFailure, owedAfter, type Try, tryOf } from './try.js';
 
 export interface FanOutReport {
   /** Of the delivery, where it is kept: what `/deliveries` knows it by. */
@@ -76,9 +77,10 @@ export class FanOutService {
     const targets = gap === undefined ? backends : backends.filter(({ key }) => gap.has(key));
     const headers = forwardHeaders(delivery.rawHeaders);
     const attempt = (backend: Backend): Try =>
-      this.#try(
+      tryOf(
         backend,
         this.#underWay.attemptAt(backend.key, delivery) ?? this.attempts.attempt(backend, delivery, headers),
+        this.clock.now(),
       );
     const fillsGaps = gap !== undefined;
     let tries = targets
@@ -159,7 +161,7 @@ export class FanOutService {
       .filter(({ key }) => open.has(key))
       .flatMap((backend) => {
         const ending = this.drain.queueOf(backend)?.sendNow(stored, delivery, reviveDead);
-        return ending === undefined ? [] : [this.#try(backend, ending)];
+        return ending === undefined ? [] : [tryOf(backend, ending, this.clock.now())];
       });
     let fault: SprayproxyError | undefined;
     try {
@@ -217,20 +219,6 @@ export class FanOutService {
     return backends.some(({ key }) => gap.has(key)) ? gap : undefined;
   }
 
-  #try(backend: Backend, ending: Promise<AttemptResult | undefined>): Try {
-    const started: Try = { backend, startedAt: this.clock.now(), ending, ended: false };
-    ending.then(
-      (result) => {
-        started.ended = true;
-        if (result !== undefined) started.result = result;
-      },
-      () => {
-        started.ended = true;
-      },
-    );
-    return started;
-  }
-
   /**
    * Waits for all of them; with a spool no longer than GitHub does, reckoned from when the webhook came.
    * @param untilFailure also no longer than until one has failed: it is to be owed before newer ones come, and its retry
@@ -242,21 +230,13 @@ export class FanOutService {
       await all;
       return;
     }
+    const elapsedMs = this.clock.monotonic() - delivery.arrivedAt;
     let cancel: (() => void) | undefined;
-    const enough = new Promise<void>((resolve) => {
-      const elapsedMs = this.clock.monotonic() - delivery.arrivedAt;
+    const ackTimeout = new Promise<void>((resolve) => {
       cancel = this.clock.after(Math.max(0, this.config.ackTimeoutMs - elapsedMs), resolve);
-      if (!untilFailure) return;
-      for (const { ending } of tries) {
-        ending.then(
-          (result) => {
-            if (result !== undefined && !isServed(result)) resolve();
-          },
-          () => undefined,
-        );
-      }
     });
-    await Promise.race([all, enough]).finally(cancel);
+    const enough = untilFailure ? [ackTimeout, firstFailure(tries)] : [ackTimeout];
+    await Promise.race([all, ...enough]).finally(cancel);
   }
 
   /** Attempts that outlive the answer still have the payload. */
@@ -279,13 +259,3 @@ export class FanOutService {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
-
-const endedOf = (tries: readonly Try[]): AttemptResult[] =>
-  tries.map(({ result }) => result).filter((result) => result !== undefined);
-
-function owedAfter(targets: readonly Backend[], tries: readonly Try[]): Backend[] {
-  return targets.filter(
-    ({ key }) =>
-      !tries.some(({ backend, result }) => backend.key === key && result !== undefined && isServed(result)),
-  );
-}

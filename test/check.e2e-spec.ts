@@ -151,6 +151,25 @@ describe('the command', () => {
     expect(of('http')).toMatchObject([{ status: 'ok' }]);
     expect(JSON.stringify(report)).not.toContain('eighty-eighty');
   });
+
+  it.each(['none', '.'])('goes on when the secret file is %j, which cannot be read', async (name) => {
+    const backend = await BackendServer.start(200);
+    const { of } = await check({
+      GH_APP_WEBHOOK_SECRET: '',
+      GH_APP_WEBHOOK_SECRET_FILE: join(dir.path, name),
+      SPRAYPROXY_SERVER_BACKEND: backend.url,
+    });
+    expect(of('environment')).toMatchObject([{ subject: 'GH_APP_WEBHOOK_SECRET_FILE', status: 'fault' }]);
+    expect(of('secret')).toEqual([]);
+    expect(of('http')).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it('does not say that there is no backend when their list cannot be used', async () => {
+    const { of } = await check({ SPRAYPROXY_SERVER_BACKEND: 'backend' });
+    expect(of('environment', 'backends')).toMatchObject([
+      { subject: 'SPRAYPROXY_SERVER_BACKEND', status: 'fault' },
+    ]);
+  });
 });
 
 describe('the way to a backend', () => {

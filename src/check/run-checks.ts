@@ -1,8 +1,6 @@
-import { ConfigService } from '@nestjs/config';
-
 import { type Backend } from '../backends/backend.js';
 import { toBackends } from '../backends/to-backends.js';
-import { type EnvironmentVariables, readEnvironment } from '../config/environment-variables.js';
+import { readEnvironment } from '../config/environment-variables.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { checkBackend } from './backend/backend.check.js';
 import { checkBackends } from './backends.check.js';
@@ -34,8 +32,7 @@ export async function runChecks(
   for (const result of timedTogether('environment', () => checkEnvironment(environment, read.faults))) {
     report(result);
   }
-  const config = new SprayproxyConfig(new ConfigService<EnvironmentVariables, true>(read.variables));
-  await new Run(config, read.faulty, options, report).run();
+  await new Run(SprayproxyConfig.of(read.variables), read.faulty, options, report).run();
 }
 
 class Run {
@@ -59,9 +56,11 @@ class Run {
     const registered = toBackends(await this.#registered(service), 'registered').filter(
       ({ key }) => !known.has(key),
     );
-    await this.#check('backends', 'SPRAYPROXY_SERVER_BACKEND', () =>
-      checkBackends(known.size, registered.length, config.dynamicBackendsEnabled),
-    );
+    if (!this.faulty.has('SPRAYPROXY_SERVER_BACKEND')) {
+      await this.#check('backends', 'SPRAYPROXY_SERVER_BACKEND', () =>
+        checkBackends(known.size, registered.length, config.dynamicBackendsEnabled),
+      );
+    }
     await Promise.all([checkingStatics, ...registered.map((backend) => this.#backend(backend))]);
   }
 

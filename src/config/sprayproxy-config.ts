@@ -1,9 +1,17 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 
 import { type DeliveryGuarantee } from '../spool/forward.js';
 import { type EnvironmentVariables } from './environment-variables.js';
 import { spoolDirectory, splitBackendUrls } from './variable.decorators.js';
+
+/** Gives each variable's value; of a ConfigService, or of variables that were read apart from the process' environment. */
+export interface VariableSource {
+  get<Name extends keyof EnvironmentVariables>(
+    name: Name,
+    options: { infer: true },
+  ): EnvironmentVariables[Name];
+}
 
 /** The configuration in the program's own words. Read once at the start, the same for the whole run. */
 @Injectable()
@@ -41,7 +49,7 @@ export class SprayproxyConfig {
   readonly shutdownTimeoutMs: number;
   readonly logLevel: string;
 
-  constructor(environment: ConfigService<EnvironmentVariables, true>) {
+  constructor(@Inject(ConfigService) environment: VariableSource) {
     const get = <Name extends keyof EnvironmentVariables>(name: Name): EnvironmentVariables[Name] =>
       environment.get(name, { infer: true });
     const certFile = get('SPRAYPROXY_SERVER_METRICS_CERT');
@@ -77,5 +85,10 @@ export class SprayproxyConfig {
     this.shutdownDelayMs = get('SPRAYPROXY_SHUTDOWN_DELAY');
     this.shutdownTimeoutMs = get('SPRAYPROXY_SHUTDOWN_TIMEOUT');
     this.logLevel = get('SPRAYPROXY_LOG_LEVEL');
+  }
+
+  /** Of these variables alone: a ConfigService asks the process for what is unset, be it because it cannot be used. */
+  static of(variables: EnvironmentVariables): SprayproxyConfig {
+    return new SprayproxyConfig({ get: (name) => variables[name] });
   }
 }

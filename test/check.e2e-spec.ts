@@ -370,7 +370,7 @@ describe('the spool', () => {
     const missing = await check(at(join(dir.path, 'a/b')));
     expect(missing.of('spool', 'spool-room')).toMatchObject([
       { status: 'ok', detail: 'will be made' },
-      { status: 'ok', detail: expect.stringMatching(/^[\d.]+ GiB free, .* may take 1\.0 MiB$/) as string },
+      { status: 'ok', detail: expect.stringMatching(/^[\d.]+ GiB free .* may become 1\.0 MiB$/) as string },
     ]);
     expect((await check(at(dir.path))).of('spool')).toMatchObject([{ detail: 'writable, no spool yet' }]);
     expect(readdirSync(dir.path)).toEqual([]);
@@ -428,6 +428,24 @@ describe('the spool', () => {
     expect(of('spool-room')).toMatchObject([
       { status: 'warning', advice: 'enlarge the disk, or lower SPRAYPROXY_SPOOL_MAX_BYTES' },
     ]);
+  });
+
+  it('that is full is a fault, be it in use or not', async () => {
+    const down = `http://127.0.0.1:${await closedPort()}`;
+    const env = { ...at(dir.path), SPRAYPROXY_SPOOL_MAX_BYTES: '1048576' };
+    const { url, port, metricsUrl, program } = await startSprayproxy({ backends: [down], env });
+    const payload = Buffer.alloc(100 * 1024, ' ');
+    while ((await sendWebhook(url, payload)).status !== 503);
+    for (let small = 64 * 1024; small >= 16; small /= 2) await sendWebhook(url, payload.subarray(0, small));
+
+    const ports = {
+      SPRAYPROXY_SERVER_PORT: String(port),
+      SPRAYPROXY_SERVER_METRICS_PORT: new URL(metricsUrl).port,
+    };
+    const full = [{ status: 'fault', detail: 'holds 1.0 MiB of 1.0 MiB: it is full' }];
+    expect((await check({ ...env, ...ports })).of('spool-room')).toMatchObject(full);
+    await program.stop();
+    expect((await check(env)).of('spool-room')).toMatchObject(full);
   });
 
   it('of a running service is in use, as it should be; the service does not notice', async () => {

@@ -27,6 +27,8 @@ export interface PortFinding {
   readonly finding: Finding;
   /** Present if this program listens there. */
   readonly service?: ListeningService;
+  /** What it answered where the sign was looked for. */
+  readonly answer?: string;
 }
 
 /** Whether the port could be listened on: it is, for an instant. @param signal ends the question to whoever does. */
@@ -38,8 +40,9 @@ export async function checkPort(listener: Listener, signal: AbortSignal): Promis
       return { finding: ok('free') };
     case 'EADDRINUSE': {
       const service = { host: ownAddress(host), port };
-      if (await isOurs(listener, service, signal)) {
-        return { finding: ok('in use by a running sprayproxy'), service };
+      const answer = await ourAnswer(listener, service, signal);
+      if (answer !== undefined) {
+        return { finding: ok('in use by a running sprayproxy'), service, answer };
       }
       return {
         finding: fault('in use by another program', `end that program, or set another ${variable}`),
@@ -74,15 +77,16 @@ async function failureToListen(host: string | undefined, port: number): Promise<
   }
 }
 
-async function isOurs(
+/** @returns `undefined`: it is not this program that listens there. */
+async function ourAnswer(
   { protocol, sign }: Listener,
   service: ListeningService,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<string | undefined> {
   try {
     const { text } = await httpGet({ path: sign.path, signal, to: { protocol, ...service } });
-    return sign.answer.test(text);
+    return sign.answer.test(text) ? text : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -2,13 +2,14 @@ import { type Backend } from '../backends/backend.js';
 import { toBackends } from '../backends/to-backends.js';
 import { readEnvironment } from '../config/environment-variables.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { SPOOL_BYTES } from '../metrics/metrics.js';
 import { checkBackend } from './backend/backend.check.js';
 import { checkBackends } from './backends.check.js';
 import { type CheckName, type CheckResult, type Finding, type Report } from './check-result.js';
 import { checkEnvironment } from './environment.check.js';
 import { checkInsecure } from './insecure.check.js';
 import { checkMetricsTls } from './metrics-tls.check.js';
-import { checkPort, type Listener, type ListeningService } from './port.check.js';
+import { checkPort, type Listener, type ListeningService, type PortFinding } from './port.check.js';
 import { askForBackends } from './registered-backends.js';
 import { checkSecrets } from './secret.check.js';
 import { checkSpoolRoom } from './spool-room.check.js';
@@ -35,6 +36,14 @@ export async function runChecks(
   await new Run(SprayproxyConfig.of(read.variables), read.faulty, options, report).run();
 }
 
+/** A service that runs on this host with this configuration, as its ports tell. */
+interface RunningService {
+  /** Where it listens for webhooks; `undefined`: none does; `null`: nobody can tell. */
+  readonly service: ListeningService | undefined | null;
+  /** What its spool holds, as its metrics tell. */
+  readonly spoolBytes: number | undefined;
+}
+
 class Run {
   constructor(
     private readonly config: SprayproxyConfig,
@@ -51,9 +60,9 @@ class Run {
     this.#reportAll(timedTogether('secret', () => checkSecrets(config)));
     this.#reportAll(timedTogether('metrics-tls', () => checkMetricsTls(config, options.now())));
 
-    const service = await this.#ports();
+    const { service, spoolBytes } = await this.#ports();
     const known = new Set(statics.map(({ key }) => key));
-    const registered = toBackends(await this.#registered(service), 'registered').filter(
+    const registered = toBackends(await this.#registered(service, spoolBytes), 'registered').filter(
       ({ key }) => !known.has(key),
     );
     if (!this.faulty.has('SPRAYPROXY_SERVER_BACKEND')) {
@@ -64,8 +73,8 @@ class Run {
     await Promise.all([checkingStatics, ...registered.map((backend) => this.#backend(backend))]);
   }
 
-  /** @returns the service that listens for webhooks; `undefined`: none does; `null`: nobody can tell. */
-  async #ports(): Promise<ListeningService | undefined | null> {
+  /** What the ports tell of a service that runs. */
+  async #ports(): Promise<RunningService> {
     const { serverHost: host, serverPort, metricsPort, metricsTls } = this.config;
     const webhooks: Listener = {
       host,
@@ -81,41 +90,52 @@ class Run {
       protocol: metricsTls === undefined ? 'http:' : 'https:',
       sign: { path: '/metrics', answer: /^sprayproxy_build_info\{/m },
     };
-    const service = await this.#port(webhooks);
-    await this.#port(metrics);
-    return service;
+    const found = await this.#port(webhooks);
+    const { answer = '' } = (await this.#port(metrics)) ?? {};
+    const [, spoolBytes] = new RegExp(`^${SPOOL_BYTES} (\\d+)$`, 'm').exec(answer) ?? [];
+    return {
+      service: found === null ? null : found.service,
+      spoolBytes: spoolBytes === undefined ? undefined : Number(spoolBytes),
+    };
   }
 
-  async #port(listener: Listener): Promise<ListeningService | undefined | null> {
+  /** @returns `null`: nobody can tell who listens. */
+  async #port(listener: Listener): Promise<PortFinding | null> {
     const { port, variable } = listener;
     if (port === 0 || this.faulty.has(variable)) return null;
-    let service: ListeningService | undefined;
+    let found: PortFinding | null = null;
     await this.#check('port', variable, async () => {
-      const found = await checkPort(listener, this.#signal());
-      service = found.service;
+      found = await checkPort(listener, this.#signal());
       return found.finding;
     });
-    return service;
+    return found;
   }
 
   /** URLs of the registered backends, as far as they can be known. */
-  async #registered(service: ListeningService | undefined | null): Promise<readonly string[]> {
-    const inSpool = await this.#spool(service === null ? undefined : service !== undefined);
+  async #registered(
+    service: RunningService['service'],
+    spoolBytes: number | undefined,
+  ): Promise<readonly string[]> {
+    const inSpool = await this.#spool(service === null ? undefined : service !== undefined, spoolBytes);
     if (!this.config.dynamicBackendsEnabled) return [];
     return service ? askForBackends(service, this.#signal()) : inSpool;
   }
 
-  async #spool(serviceRuns: boolean | undefined): Promise<readonly string[]> {
-    const { spoolDir } = this.config;
+  async #spool(serviceRuns: boolean | undefined, spoolBytes: number | undefined): Promise<readonly string[]> {
+    const { spoolDir, maxSpoolBytes, maxPayloadBytes } = this.config;
     if (spoolDir === undefined) return [];
     let registered: readonly string[] = [];
+    let held = spoolBytes;
     await this.#check('spool', spoolDir, async () => {
       const found = await checkSpool(spoolDir, serviceRuns);
       registered = found.registeredBackends;
+      held = found.bytes ?? held;
       return found.finding;
     });
     if (!this.faulty.has('SPRAYPROXY_SPOOL_MAX_BYTES')) {
-      await this.#check('spool-room', spoolDir, () => checkSpoolRoom(spoolDir, this.config));
+      await this.#check('spool-room', spoolDir, () =>
+        checkSpoolRoom(spoolDir, { held, maxSpoolBytes, maxPayloadBytes }),
+      );
     }
     return registered;
   }

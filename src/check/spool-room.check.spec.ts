@@ -17,9 +17,21 @@ describe('the room for a spool', () => {
     expect(judgeRoom({ free, file, ...limits }).status).toBe(status);
   });
 
+  it.each([
+    [0, 'ok'],
+    [800 * MIB, 'ok'],
+    [800 * MIB + 1, 'warning'],
+    [990 * MIB - 1, 'warning'],
+    [990 * MIB, 'fault'],
+    [1001 * MIB, 'fault'],
+  ])('that holds %d bytes: %s', (held, status) => {
+    expect(judgeRoom({ free: 1000 * MIB, file: 0, held, ...limits }).status).toBe(status);
+  });
+
   it('is told in units for people', () => {
-    expect(judgeRoom({ free: 12 * 1024 * MIB, file: 1.5 * MIB, ...limits }).detail).toBe(
-      '12.0 GiB free, the spool takes 1.5 MiB and may take 1000.0 MiB',
+    const room = { free: 12 * 1024 * MIB, file: 1.5 * MIB, held: 0.5 * MIB, ...limits };
+    expect(judgeRoom(room).detail).toBe(
+      'holds 0.5 MiB of 1000.0 MiB, 12.0 GiB free on the disk beside its file of 1.5 MiB, which may become 1000.0 MiB',
     );
   });
 });

@@ -1,10 +1,15 @@
 import { statfs } from 'node:fs/promises';
 
 import { nearestExisting, spoolFileBytes } from '../spool/visit-spool.js';
-import { fault, type Finding, ok, warning } from './check-result.js';
+import { fault, type Finding, joined, ok, warning } from './check-result.js';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
+
+/** Of what the spool may hold: as the alert has it. */
+const NEARLY_FULL = 0.8;
+/** Less than that is no room for long. */
+const FULL = 0.99;
 
 /** Sizes in bytes. */
 export interface SpoolRoom {
@@ -12,14 +17,16 @@ export interface SpoolRoom {
   readonly free: number;
   /** What the spool's file takes now; it uses again what becomes free in it. */
   readonly file: number;
+  /** What the spool holds, as its limit counts it; `undefined`: it is not known. */
+  readonly held?: number | undefined;
   readonly maxSpoolBytes: number;
   readonly maxPayloadBytes: number;
 }
 
-/** Whether the disk has room for all that the spool may hold. */
+/** Whether the spool has room left, and the disk for all that it may hold. */
 export async function checkSpoolRoom(
   dir: string,
-  limits: Pick<SpoolRoom, 'maxSpoolBytes' | 'maxPayloadBytes'>,
+  limits: Pick<SpoolRoom, 'held' | 'maxSpoolBytes' | 'maxPayloadBytes'>,
 ): Promise<Finding> {
   try {
     const { bavail, bsize } = await statfs(await nearestExisting(dir));
@@ -29,12 +36,24 @@ export async function checkSpoolRoom(
   }
 }
 
-export function judgeRoom({ free, file, maxSpoolBytes, maxPayloadBytes }: SpoolRoom): Finding {
+export function judgeRoom(room: SpoolRoom): Finding {
+  return joined([judgeHeld(room), judgeDisk(room)].filter((finding) => finding !== undefined));
+}
+
+function judgeHeld({ held, maxSpoolBytes }: SpoolRoom): Finding | undefined {
+  if (held === undefined) return undefined;
+  const detail = `holds ${size(held)} of ${size(maxSpoolBytes)}`;
+  const advice = 'see what is owed and dead: sprayproxy deliveries; mend its backend, or discard it';
+  if (held >= FULL * maxSpoolBytes) return fault(`${detail}: it is full`, advice);
+  return held > NEARLY_FULL * maxSpoolBytes ? warning(detail, advice) : ok(detail);
+}
+
+function judgeDisk({ free, file, maxSpoolBytes, maxPayloadBytes }: SpoolRoom): Finding {
   const advice = 'enlarge the disk, or lower SPRAYPROXY_SPOOL_MAX_BYTES';
   const room = free + file;
   if (room < maxPayloadBytes)
     return fault(`${size(free)} free: no room for a payload of the largest size`, advice);
-  const detail = `${size(free)} free, the spool takes ${size(file)} and may take ${size(maxSpoolBytes)}`;
+  const detail = `${size(free)} free on the disk beside its file of ${size(file)}, which may become ${size(maxSpoolBytes)}`;
   return room < maxSpoolBytes ? warning(detail, advice) : ok(detail);
 }
 

@@ -6,6 +6,8 @@ export interface SpoolFinding {
   readonly finding: Finding;
   /** URLs; empty if the spool cannot be read. */
   readonly registeredBackends: readonly string[];
+  /** Bytes that it holds; absent: it cannot be read. */
+  readonly bytes?: number;
 }
 
 /**
@@ -16,8 +18,13 @@ export interface SpoolFinding {
 export async function checkSpool(dir: string, serviceRuns: boolean | undefined): Promise<SpoolFinding> {
   try {
     const visit = await visitSpool(dir);
-    const registeredBackends = visit.state === 'sound' ? visit.registeredBackends : [];
-    return { finding: findingOf(visit, serviceRuns), registeredBackends };
+    const { registeredBackends, bytes } =
+      visit.state === 'sound' ? visit : { registeredBackends: [], bytes: undefined };
+    return {
+      finding: findingOf(visit, serviceRuns),
+      registeredBackends,
+      ...(bytes !== undefined && { bytes }),
+    };
   } catch (error) {
     const finding =
       error instanceof SpoolUnusableError

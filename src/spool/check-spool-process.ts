@@ -13,13 +13,11 @@ async function read(dir: string, reader: SpoolReader): Promise<SpoolReading> {
   const fault = await checkSpool(dir, reader);
   if (fault !== undefined || reader === 'owner') return { fault };
   const root = openRoot(dir, true);
-  const registeredBackends = [
-    ...openDatabases(root)
-      .backends.getRange()
-      .map(({ value }) => value),
-  ];
+  const { backends, state } = openDatabases(root);
+  const registeredBackends = [...backends.getRange().map(({ value }) => value)];
+  const bytes = state.get('bytes') ?? 0;
   await root.close();
-  return { registeredBackends };
+  return { registeredBackends, bytes };
 }
 
 void main(process.argv.slice(2));

@@ -10,4 +10,6 @@ export interface SpoolReading {
   readonly fault?: string | undefined;
   /** URLs, for a guest: the owner reads them itself. */
   readonly registeredBackends?: readonly string[];
+  /** What it holds, as `SPRAYPROXY_SPOOL_MAX_BYTES` counts it; for a guest. */
+  readonly bytes?: number;
 }

@@ -11,11 +11,11 @@ import { SpoolLock } from './spool-lock.js';
  * - missing: the start would make it.
  * - taken: another process uses it, and nothing in it has been read.
  * - empty: the start would begin a spool in it.
- * - sound: there is a spool, with these registered backends.
+ * - sound: there is a spool, with these registered backends, that holds so many bytes.
  */
 export type SpoolVisit =
   | { readonly state: 'missing' | 'taken' | 'empty' }
-  | { readonly state: 'sound'; readonly registeredBackends: readonly string[] };
+  | { readonly state: 'sound'; readonly registeredBackends: readonly string[]; readonly bytes: number };
 
 /**
  * Looks at the directory of a spool as the start would, leaves everything as it was, and is in nobody's way: a process
@@ -32,11 +32,11 @@ export async function visitSpool(dir: string): Promise<SpoolVisit> {
   if (existing !== resolve(dir)) return { state: 'missing' };
   if (await SpoolLock.isTaken(dir)) return { state: 'taken' };
   if (!(await hasDataFile(dir))) return { state: 'empty' };
-  const { fault, registeredBackends = [] } = await readAsGuest(dir);
+  const { fault, registeredBackends = [], bytes = 0 } = await readAsGuest(dir);
   // Whoever took it meanwhile may have changed what was being read.
   if (await SpoolLock.isTaken(dir)) return { state: 'taken' };
   if (fault !== undefined) throw damaged(dir, fault);
-  return { state: 'sound', registeredBackends };
+  return { state: 'sound', registeredBackends, bytes };
 }
 
 /** The directory, or the one above it in which it would be made. */

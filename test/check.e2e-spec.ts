@@ -470,7 +470,7 @@ describe('the spool', () => {
 
     // With another port it would be a second service on the same spool.
     const second = await check({ ...running, SPRAYPROXY_SERVER_PORT: String(await closedPort()) });
-    expect(second.of('spool')).toMatchObject([{ status: 'warning' }]);
+    expect(second.of('spool')).toMatchObject([{ status: 'fault' }]);
 
     expect(readdirSync(dir.path)).toEqual(names);
     expect(await sendWebhook(url, '{}')).toMatchObject({ status: 200 });

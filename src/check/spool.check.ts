@@ -1,6 +1,6 @@
 import { SpoolUnusableError } from '../spool/spool-unusable-error.js';
 import { type SpoolVisit, visitSpool } from '../spool/visit-spool.js';
-import { fault, type Finding, ok, warning } from './check-result.js';
+import { fault, type Finding, ok } from './check-result.js';
 
 export interface SpoolFinding {
   readonly finding: Finding;
@@ -44,7 +44,7 @@ function findingOf({ state }: SpoolVisit, serviceRuns: boolean | undefined): Fin
       return ok('writable, not damaged');
     case 'taken':
       if (serviceRuns !== false) return ok('in use by a running process');
-      return warning(
+      return fault(
         'in use by a running process, while no sprayproxy listens on the port for webhooks',
         'if it is about to start or to end, wait; else give every instance a directory of its own',
       );

@@ -315,7 +315,7 @@ describe('discarding', () => {
     answer(503);
     expect(await attempt).toMatchObject({ status: 404, text: 'no such delivery' });
     expect((await list(running)).deliveries).toEqual([]);
-    expect(problems(running)).toEqual([]);
+    expect(problems(running)).toMatchObject([{ msg: 'forward given up', delivery: guid }]);
   });
 });
 

@@ -59,9 +59,17 @@ describe('a webhook that a backend did not take', () => {
 
   it('is dead after three attempts of unknown outcome, and shows in the metrics', async () => {
     const failing = await BackendServer.start(500);
-    const { url, metricsUrl } = await withSpool([failing.url]);
-    await sendWebhook(url, PAYLOAD);
+    const { url, metricsUrl, program } = await withSpool([failing.url]);
+    const givenUp = randomUUID();
+    await sendWebhook(url, PAYLOAD, { guid: givenUp, event: 'push' });
     await failing.receive(3);
+    expect(await program.logged('forward given up')).toMatchObject({
+      level: 'error',
+      delivery: givenUp,
+      event: 'push',
+      host: failing.host,
+      reason: 'outcome unknown 3 times: the backend may have taken it',
+    });
     const dead = `sprayproxy_forwards_dead{host="${failing.host}"}`;
     while ((await scrape(metricsUrl)).get(dead) !== 1);
     // The next one is the fourth it gets, and it has no other to come before.
@@ -73,10 +81,15 @@ describe('a webhook that a backend did not take', () => {
 
   it('is dead at once under at-most-once', async () => {
     const failing = await BackendServer.start(500);
-    const { url, metricsUrl } = await withSpool([failing.url], {
+    const { url, metricsUrl, program } = await withSpool([failing.url], {
       SPRAYPROXY_DELIVERY_GUARANTEE: 'at-most-once',
     });
-    expect((await sendWebhook(url, PAYLOAD)).status).toBe(202);
+    const guid = randomUUID();
+    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
+    expect(await program.logged('forward given up')).toMatchObject({ delivery: guid, host: failing.host });
+    const line = await program.logged('delivery accepted: what was given up is in the spool');
+    expect(line).toMatchObject({ level: 'warn', delivery: guid, dead: [failing.host] });
+    expect(line).not.toHaveProperty('owed');
     const metrics = await scrape(metricsUrl);
     expect(metrics.get(`sprayproxy_forwards_dead{host="${failing.host}"}`)).toBe(1);
     expect(metrics.get(`sprayproxy_forwards_owed{host="${failing.host}"}`)).toBe(0);

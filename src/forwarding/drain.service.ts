@@ -14,6 +14,7 @@ import { Spool } from '../spool/spool.js';
 import { AttemptService } from './attempt.service.js';
 import { BackendQueue } from './backend-queue.js';
 import { Clock } from './clock.js';
+import { updateForwards } from './given-up.js';
 
 /** Forwards of an unregistered backend given up in one go. */
 const BURY_AT_ONCE = 500;
@@ -42,10 +43,12 @@ export class DrainService implements OnApplicationBootstrap {
 
   /** Takes up what was owed when the process ended. */
   async onApplicationBootstrap(): Promise<void> {
-    const { spool } = this;
+    const { spool, logger, config } = this;
     if (spool === undefined) return;
     for (const { delivery } of await spool.running()) {
-      await spool.update(delivery.id, (forward) => interrupted(forward, this.config.deliveryGuarantee));
+      await updateForwards({ spool, logger }, delivery, (forward) =>
+        interrupted(forward, config.deliveryGuarantee),
+      );
     }
     const registered = new Map(this.registry.list().map((backend) => [backend.key, backend]));
     for (const key of spool.counts().keys()) {
@@ -127,6 +130,9 @@ export class DrainService implements OnApplicationBootstrap {
       );
     }
     if (count > 0)
-      this.logger.warn({ backend: key, forwards: count }, 'forwards of a removed backend given up');
+      this.logger.warn(
+        { host: new URL(key).host, backend: key, forwards: count },
+        'forwards of a removed backend given up',
+      );
   }
 }

@@ -5,6 +5,7 @@ import { BackendRegistry } from '../backends/backend-registry.js';
 import { type Backend } from '../backends/backend.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { Logger } from '../logging/logger.js';
 import { isOpen, reviveDead } from '../spool/forward.js';
 import { Journal } from '../spool/journal.js';
 import { payloadDigest, Spool, type StoredDelivery } from '../spool/spool.js';
@@ -17,6 +18,7 @@ import { DeliveryRecords } from './delivery-records.js';
 import { DrainService } from './drain.service.js';
 import { forwardHeaders } from './forward-headers.js';
 import { GapMemory } from './gap-memory.js';
+import { logGivenUp } from './given-up.js';
 import { endedOf, firstFailure, owedAfter, type Try, tryOf } from './try.js';
 
 export interface FanOutReport {
@@ -26,7 +28,9 @@ export interface FanOutReport {
   readonly attempts: readonly AttemptResult[];
   /** The backends that are still owed the delivery. */
   readonly owed: readonly Backend[];
-  /** Whether what is owed is on disk and will be sent. */
+  /** Those among them of which the delivery is dead already: nothing but a request will send it. */
+  readonly dead: readonly Backend[];
+  /** Whether what is owed is on disk and, unless it is dead, will be sent. */
   readonly spooled: boolean;
   /** Why what is owed is not on disk, where there is a spool. */
   readonly fault?: SprayproxyError;
@@ -36,7 +40,8 @@ export interface FanOutReport {
 
 /** What is kept of a delivery in the spool; why it could not be kept. */
 type Keeping =
-  { readonly kept: true; readonly id: number } | { readonly kept: false; readonly fault: SprayproxyError };
+  | { readonly kept: true; readonly stored: StoredDelivery }
+  | { readonly kept: false; readonly fault: SprayproxyError };
 
 /** Sends a delivery to every backend that is owed it, all at once; sees to it that the spool has what remains. */
 @Injectable()
@@ -52,6 +57,7 @@ export class FanOutService {
     private readonly records: DeliveryRecords,
     private readonly clock: Clock,
     private readonly config: SprayproxyConfig,
+    private readonly logger: Logger,
     @Optional() @Inject(Spool) private readonly spool?: Spool,
   ) {}
 
@@ -95,7 +101,9 @@ export class FanOutService {
       const keeping = await this.#keep(this.spool, delivery, receivedAt, targets, tries);
       if (keeping.kept) {
         this.gaps.keep(delivery, NOBODY);
-        return { id: keeping.id, attempts: endedOf(tries), owed, fillsGaps, spooled: true };
+        const { stored } = keeping;
+        const dead = deadAmong(owed, stored);
+        return { id: stored.delivery.id, attempts: endedOf(tries), owed, dead, fillsGaps, spooled: true };
       }
       fault = keeping.fault;
       // Nothing else would find out that they are back.
@@ -115,9 +123,9 @@ export class FanOutService {
     }
     if (owed.length === 0 || this.spool === undefined) {
       if (this.journal.enabled) this.journal.add(this.records.of(delivery, receivedAt, targets, tries));
-      return { attempts: endedOf(tries), owed, fillsGaps, spooled: false };
+      return { attempts: endedOf(tries), owed, dead: [], fillsGaps, spooled: false };
     }
-    return { attempts: endedOf(tries), owed, fillsGaps, spooled: false, ...(fault && { fault }) };
+    return { attempts: endedOf(tries), owed, dead: [], fillsGaps, spooled: false, ...(fault && { fault }) };
   }
 
   async #keep(
@@ -144,7 +152,10 @@ export class FanOutService {
       return { kept: false, fault: error };
     }
     for (const backend of owedAfter(targets, tries)) this.drain.wake(backend, stored.delivery.id);
-    return { kept: true, id: stored.delivery.id };
+    for (const forward of stored.forwards) {
+      if (forward.state === 'dead') logGivenUp(this.logger, stored.delivery, forward);
+    }
+    return { kept: true, stored };
   }
 
   /**
@@ -181,6 +192,7 @@ export class FanOutService {
       id: stored.delivery.id,
       attempts: endedOf(tries),
       owed,
+      dead: deadAmong(owed, after),
       spooled,
       fillsGaps: true,
       ...(fault && { fault }),
@@ -259,3 +271,8 @@ export class FanOutService {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
+
+const deadAmong = (owed: readonly Backend[], stored: StoredDelivery | undefined): Backend[] =>
+  owed.filter(({ key }) =>
+    stored?.forwards.some(({ backend, state }) => backend === key && state === 'dead'),
+  );

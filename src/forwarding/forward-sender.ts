@@ -5,12 +5,13 @@ import { type InflightBudget, type Reservation } from '../inflight/inflight-budg
 import { type Logger } from '../logging/logger.js';
 import { begin, bury, type Forward, settle } from '../spool/forward.js';
 import { type Journal } from '../spool/journal.js';
-import { type Spool, type StoredDelivery } from '../spool/spool.js';
+import { type DeliveryRecord, type Spool, type StoredDelivery } from '../spool/spool.js';
 import { type AttemptResult, loggedAttempt } from './attempt.js';
 import { attemptRecord } from './attempt-record.js';
 import { type AttemptService } from './attempt.service.js';
 import { type Clock } from './clock.js';
 import { forwardHeaders } from './forward-headers.js';
+import { updateForwards } from './given-up.js';
 
 /** Pause before the spool, or room in memory, is asked for again after it failed. */
 export const TROUBLE_PAUSE_MS = 1000;
@@ -53,7 +54,7 @@ export class ForwardSender {
     prepare: (forward: Forward) => Forward,
     held?: HeldPayload,
   ): Promise<AttemptResult | undefined> {
-    const { id, receivedAt, payloadBytes, query, rawHeaders } = stored.delivery;
+    const { receivedAt, payloadBytes, query, rawHeaders } = stored.delivery;
     const { budget, clock, config, attempts } = this.parts;
     if (held === undefined && receivedAt + config.maxForwardAgeMs <= clock.now()) {
       await this.#bury(stored, 'older than SPRAYPROXY_RETRY_MAX_AGE');
@@ -67,7 +68,7 @@ export class ForwardSender {
       if (payload === undefined) return undefined;
       // What was read ahead may have been sent, given up or discarded since.
       let begun: StoredDelivery | undefined;
-      await this.#update(id, (forward) => {
+      await this.#update(stored.delivery, (forward) => {
         const prepared = prepare(forward);
         if (prepared.state !== 'owed') return forward;
         begun = stored;
@@ -94,10 +95,8 @@ export class ForwardSender {
     }
   }
 
-  async #bury({ delivery: { id, guid, event } }: StoredDelivery, reason: string): Promise<void> {
-    await this.#update(id, (forward) => bury(forward, reason));
-    const { host } = this.backend;
-    this.parts.logger.error({ deliveryId: id, delivery: guid, event, host, reason }, 'forward given up');
+  async #bury({ delivery }: StoredDelivery, reason: string): Promise<void> {
+    await this.#update(delivery, (forward) => bury(forward, reason));
   }
 
   /**
@@ -111,10 +110,9 @@ export class ForwardSender {
     const attempt = attemptRecord(result, clock.now());
     for (;;) {
       try {
-        await this.parts.spool.update(
-          id,
+        await this.#update(
+          stored.delivery,
           (forward) => settle(forward, attempt, config.deliveryGuarantee),
-          [this.backend.key],
           (after) => {
             journal.add(after);
           },
@@ -131,8 +129,12 @@ export class ForwardSender {
     }
   }
 
-  #update(id: number, change: (forward: Forward) => Forward): Promise<StoredDelivery | undefined> {
-    return this.parts.spool.update(id, change, [this.backend.key]);
+  #update(
+    delivery: DeliveryRecord,
+    change: (forward: Forward) => Forward,
+    beforeSeen?: (after: StoredDelivery) => void,
+  ): Promise<StoredDelivery | undefined> {
+    return updateForwards(this.parts, delivery, change, [this.backend.key], beforeSeen);
   }
 
   #log({ delivery: { id, guid, event } }: StoredDelivery, result: AttemptResult): void {

@@ -1,6 +1,7 @@
 import { Controller, Header, HttpCode, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type ServerResponse } from 'node:http';
 
+import { type Backend } from '../backends/backend.js';
 import { SprayproxyError } from '../errors/sprayproxy-error.js';
 import { loggedAttempt } from '../forwarding/attempt.js';
 import { type Delivery } from '../forwarding/delivery.js';
@@ -51,7 +52,7 @@ export class WebhookController {
   #log(
     requestFields: RequestFields,
     payloadBytes: number,
-    { id, attempts, owed, spooled, fault, fillsGaps }: FanOutReport,
+    { id, attempts, owed, dead, spooled, fault, fillsGaps }: FanOutReport,
     durationMs: number,
   ): void {
     const fields = {
@@ -61,17 +62,23 @@ export class WebhookController {
       durationMs: Math.round(durationMs * 10) / 10,
       fillsGaps: fillsGaps || undefined,
       backends: attempts.map(loggedAttempt),
-      owed: owed.length > 0 ? owed.map(({ host }) => host) : undefined,
+      owed: hosts(owed.filter((backend) => !dead.includes(backend))),
+      dead: hosts(dead),
       why: fault?.message,
     };
-    if (spooled && owed.length > 0)
+    if (spooled && owed.length > dead.length)
       this.logger.warn(fields, 'delivery accepted: what is owed is in the spool');
+    else if (spooled && owed.length > 0)
+      this.logger.warn(fields, 'delivery accepted: what was given up is in the spool');
     else if (owed.length > 0) this.logger.error(fields, 'delivery failed at a backend');
     else if (attempts.length === 0 && !fillsGaps)
       this.logger.warn(fields, 'delivery has nowhere to go: there is no backend');
     else this.logger.info(fields, 'delivery proxied');
   }
 }
+
+const hosts = (backends: readonly Backend[]): string[] | undefined =>
+  backends.length === 0 ? undefined : backends.map(({ host }) => host);
 
 function toDelivery(
   request: WebhookRequest,

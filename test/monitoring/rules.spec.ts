@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-import { dashboardFiles } from '../manifests/support/dashboards.js';
+import { dashboardFiles, dataPanels } from '../manifests/support/dashboards.js';
 import { knownSeries } from '../manifests/support/known-metrics.js';
 import {
   addComponents,
@@ -85,6 +85,20 @@ describe('every alert', () => {
 /** Prometheus' own, and of kube-state-metrics. */
 const FOREIGN = ['up', 'kube_pod_status_ready'];
 const known = [...knownSeries().keys(), ...recordingRules.map(({ record }) => record), ...FOREIGN];
+
+describe('every recorded series', () => {
+  const asking = [
+    ...alertingRules.map(({ expr }) => expr),
+    ...recordingRules.map(({ expr }) => expr),
+    ...dashboardFiles.flatMap(({ dashboard }) =>
+      dataPanels(dashboard).flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ),
+  ].join('\n');
+
+  it.each(recordingRules)('$record is asked for', ({ record }) => {
+    expect(asking).toContain(record);
+  });
+});
 
 describe('every expression', () => {
   it.each([

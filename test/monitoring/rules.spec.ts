@@ -23,15 +23,18 @@ const promtool = (...args: string[]) => spawnSync('promtool', args, { encoding: 
 
 interface RuleTests {
   readonly tests: readonly {
-    readonly alert_rule_test: readonly {
+    readonly alert_rule_test?: readonly {
       readonly alertname: string;
       readonly exp_alerts: readonly unknown[];
     }[];
+    readonly promql_expr_test?: readonly { readonly exp_samples: readonly { readonly labels: string }[] }[];
   }[];
 }
 
-const assertions = testFiles.flatMap((file) =>
-  (parse(readFileSync(file, 'utf8')) as RuleTests).tests.flatMap((test) => test.alert_rule_test),
+const tests = testFiles.flatMap((file) => (parse(readFileSync(file, 'utf8')) as RuleTests).tests);
+const assertions = tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test);
+const samples = tests.flatMap(({ promql_expr_test = [] }) =>
+  promql_expr_test.flatMap(({ exp_samples }) => exp_samples),
 );
 
 describe('promtool', () => {
@@ -97,6 +100,10 @@ describe('every recorded series', () => {
 
   it.each(recordingRules)('$record is asked for', ({ record }) => {
     expect(asking).toContain(record);
+  });
+
+  it.each(recordingRules)('$record has a test that says its value', ({ record }) => {
+    expect(samples.map(({ labels }) => labels.split('{')[0])).toContain(record);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { BACKEND_DOWN, BUILD_INFO } from '../src/metrics/metrics.js';
+import { BUILD_INFO, FORWARDS_OWED } from '../src/metrics/metrics.js';
 import { series } from './promql.js';
 
 /** The Prometheus that every panel asks. */
@@ -46,5 +46,8 @@ export const common: Builder<VariableModel>[] = [
   new ConstantVariableBuilder(RUNBOOK).label('Runbook').value(RUNBOOK_URL),
 ];
 
-/** The backend, as `host:port` of its URL. */
-export const host: Builder<VariableModel> = labelValues('host', 'Backend', series(BACKEND_DOWN));
+/**
+ * The backend, as `host:port` of its URL: each that is in the list, and each that was and is owed something or has dead forwards.
+ * Those have no breaker any more, and yet an alert leads to them.
+ */
+export const host: Builder<VariableModel> = labelValues('host', 'Backend', series(FORWARDS_OWED));

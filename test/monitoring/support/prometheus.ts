@@ -107,10 +107,6 @@ export class Prometheus {
     }));
   }
 
-  labelValues(label: string, selector: string): Promise<string[]> {
-    return this.#ask(`label/${label}/values`, { 'match[]': selector });
-  }
-
   /** Every rule it evaluates, with its health. */
   async rules(): Promise<{ name: string; type: string; health: string; lastError?: string }[]> {
     const { groups } = await this.#ask<{

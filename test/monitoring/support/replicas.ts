@@ -25,6 +25,8 @@ export function startReplicas(directory: string, backends: readonly string[]): P
           SPRAYPROXY_SPOOL_URL: `file:${join(directory, pod)}`,
           SPRAYPROXY_SPOOL_MAX_BYTES: String(64 * 1024 * 1024),
           SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
+          // So that a backend can be taken out of the list.
+          SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true',
           SPRAYPROXY_MAX_REQUEST_SIZE: String(MAX_REQUEST_BYTES),
           SPRAYPROXY_MAX_INFLIGHT_BYTES: String(MAX_INFLIGHT_BYTES),
           SPRAYPROXY_SERVER_READ_TIMEOUT: `${READ_TIMEOUT_SECONDS}s`,

@@ -6,6 +6,7 @@ import {
   WEBHOOKS_IN_FLIGHT,
   WEBHOOKS_REJECTED,
 } from '../../src/metrics/metrics.js';
+import { IN_ORDER } from '../answers.js';
 import { STATUS_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, heatmap, query, quantiles, stacked } from '../panels.js';
@@ -57,11 +58,11 @@ export const webhooks: Row = {
           {
             title: 'Time to answer',
             description:
-              'GitHub hangs up after 10 s; at 8 s what is still owed goes to disk and 202 goes out. Find the slow backend under "Latency by backend".',
+              'Of all answers but 4xx. GitHub hangs up after 10 s; at 8 s what is still owed goes to disk and 202 goes out. Find the slow backend under "Latency by backend".',
             unit: units.Seconds,
             section: 'sprayproxyslowanswers',
           },
-          ...quantiles(WEBHOOK_ANSWER_SECONDS, [0.5, 0.95, 0.99]),
+          ...quantiles(WEBHOOK_ANSWER_SECONDS, [0.5, 0.95, 0.99], IN_ORDER),
         ),
         limits(8, 10),
       ),
@@ -69,11 +70,11 @@ export const webhooks: Row = {
         {
           title: 'Time to answer, how many',
           description:
-            'Answers that took so long. A second band means that some webhooks wait for something: a slow backend, the disk, room in memory.',
+            'Answers but 4xx that took so long. A second band means that some webhooks wait for something: a slow backend, the disk, room in memory.',
           unit: units.Seconds,
           section: 'sprayproxyslowanswers',
         },
-        bucketsOf(WEBHOOK_ANSWER_SECONDS),
+        bucketsOf(WEBHOOK_ANSWER_SECONDS, IN_ORDER),
       ),
       graph(
         {

@@ -1,7 +1,8 @@
+import { ANSWER_STATUSES, WEBHOOK_ANSWER_SECONDS } from '../../src/metrics/metrics.js';
 import { dashboardFiles, dataPanels } from './support/dashboards.js';
 import { interpolate } from './support/interpolate.js';
 import { knownSeries } from './support/known-metrics.js';
-import { selectorsOf } from './support/promql.js';
+import { passes, selectorsOf } from './support/promql.js';
 
 const known = knownSeries();
 
@@ -36,6 +37,18 @@ it('asks for every series of this program that is its own', () => {
   expect([...own].filter((name) => !drawn.has(name))).toEqual([]);
 });
 
+it('leaves out of how long an answer took what the alerts leave out: 4xx', () => {
+  const durations = queries
+    .flatMap(({ expr }) => selectorsOf(expr))
+    .filter(({ metric }) => metric === `${WEBHOOK_ANSWER_SECONDS}_bucket`);
+  expect(durations.length).toBeGreaterThan(0);
+  for (const { text, matchers } of durations) {
+    const ofStatus = matchers.filter(({ label }) => label === 'status');
+    const statuses = ANSWER_STATUSES.map(String).filter((each) => ofStatus.every((one) => passes(one, each)));
+    expect([text, statuses.filter((status) => status.startsWith('4'))]).toEqual([text, []]);
+  }
+});
+
 describe('the panels that there were', () => {
   it.each([
     'sprayproxy_http_inbound_requests_total',
@@ -57,9 +70,14 @@ describe('the check itself', () => {
   });
 
   it('finds the labels that are matched and those that are kept', () => {
-    expect(selectorsOf('sum by (x, y) (rate(a{z="1"}[5m])) / max by (x) (b)')).toEqual([
-      { metric: 'a', labels: ['z', 'x', 'y'] },
-      { metric: 'b', labels: ['x'] },
+    expect(selectorsOf('sum by (x, y) (rate(a{z=~"1\\\\.0"}[5m])) / max by (x) (b)')).toEqual([
+      {
+        text: 'a{z=~"1\\\\.0"}',
+        metric: 'a',
+        matchers: [{ label: 'z', operator: '=~', value: '1\\.0' }],
+        labels: ['z', 'x', 'y'],
+      },
+      { text: 'b', metric: 'b', matchers: [], labels: ['x'] },
     ]);
   });
 });

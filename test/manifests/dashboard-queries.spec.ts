@@ -1,41 +1,73 @@
 import { ANSWER_STATUSES, WEBHOOK_ANSWER_SECONDS } from '../../src/metrics/metrics.js';
-import { dashboardFiles, dataPanels } from './support/dashboards.js';
+import { recordingRules } from '../monitoring/support/rule-files.js';
+import { dashboardQueries, labelsIn } from './support/dashboard-queries.js';
 import { interpolate } from './support/interpolate.js';
 import { knownSeries } from './support/known-metrics.js';
+import { neverSeen } from './support/label-values.js';
 import { passes, selectorsOf } from './support/promql.js';
 
-const known = knownSeries();
+const exposed = knownSeries();
+/** A recorded series has the labels that its name begins with. */
+const known = new Map([
+  ...exposed,
+  ...recordingRules.map(({ record }): [string, ReadonlySet<string>] => [
+    record,
+    new Set(record.split(':')[0]?.split('_')),
+  ]),
+]);
 
 /** Values for the variables: only the names of series and labels matter here. */
 const ANY = { __rate_interval: '1m', namespace: 'n', job: 'j', pod: 'p', host: 'h' };
 
-const queries = dashboardFiles.flatMap(({ dashboard }) =>
-  dataPanels(dashboard).flatMap(({ title = '', targets }) =>
-    targets.map(({ expr, legendFormat = '' }) => ({
-      of: `${dashboard.title ?? ''}: ${title}, ${legendFormat}`,
-      expr: interpolate(expr, ANY),
-      legendFormat,
-    })),
-  ),
-);
+const queries = dashboardQueries.map(({ expr, ...query }) => ({ ...query, expr: interpolate(expr, ANY) }));
 
-it.each(queries)('asks for series and labels that there are: $of', ({ expr, legendFormat }) => {
-  const selectors = selectorsOf(expr);
+it.each(queries)('asks for series and labels that there are: $dashboard: $title, $legend', (query) => {
+  const selectors = selectorsOf(query.expr);
   expect(selectors.length).toBeGreaterThan(0);
-  const inLegend = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label ?? '');
-  for (const { metric, labels } of selectors) {
+  for (const { metric, labels, matchers } of selectors) {
     expect([...known.keys()]).toContain(metric);
-    expect([...(known.get(metric) ?? [])]).toEqual(expect.arrayContaining([...labels, ...inLegend]));
+    const all = [...labels, ...labelsIn(query.legend)];
+    expect([...(known.get(metric) ?? [])]).toEqual(expect.arrayContaining(all));
+    expect(matchers.flatMap(neverSeen)).toEqual([]);
   }
 });
+
+/** Drawn as they ever were, whatever the variables say. */
+const EARLIER = 'Panels of the Go program of the same name';
+
+it.each(queries.filter(({ row }) => row !== EARLIER))(
+  'asks for what the reader has chosen, and nothing else: $dashboard: $title, $legend',
+  ({ dashboard, row, expr }) => {
+    for (const { metric, text, matchers } of selectorsOf(expr)) {
+      // Recorded of a namespace as a whole.
+      const chosen = exposed.has(metric) ? ['namespace="n"', 'job="j"', 'pod=~"p"'] : ['namespace="n"'];
+      // A replica starts for all backends.
+      if (dashboard === 'backend.json' && row !== '') chosen.push('host="h"');
+      const given = matchers.map(({ label, operator, value }) => `${label}${operator}"${value}"`);
+      expect({ text, missing: chosen.filter((each) => !given.includes(each)) }).toEqual({
+        text,
+        missing: [],
+      });
+    }
+  },
+);
 
 it('asks for every series of this program that is its own', () => {
   const asked = new Set(queries.flatMap(({ expr }) => selectorsOf(expr).map(({ metric }) => metric)));
   const base = (series: string) => series.replace(/_(bucket|sum|count)$/, '');
   const drawn = new Set([...asked].map(base));
-  const own = new Set([...known.keys()].filter((name) => name.startsWith('sprayproxy_')).map(base));
+  const own = new Set([...exposed.keys()].filter((name) => name.startsWith('sprayproxy_')).map(base));
   expect([...own].filter((name) => !drawn.has(name))).toEqual([]);
 });
+
+it.each(queries.filter(({ expr }) => expr.includes('histogram_quantile')))(
+  'names the quantile that it asks for: $dashboard: $title, $legend',
+  ({ title, legend, expr }) => {
+    const [, quantile] = /histogram_quantile\((\S+),/.exec(expr) ?? [];
+    const named = `${title} ${legend}`.match(/\bp\d+\b/g);
+    expect([...new Set(named)]).toEqual([`p${Number(quantile) * 100}`]);
+  },
+);
 
 it('leaves out of how long an answer took what the alerts leave out: 4xx', () => {
   const durations = queries
@@ -60,7 +92,7 @@ describe('the panels that there were', () => {
 
   it('calls the lines of the histogram by their buckets', () => {
     const histogram = queries.find(({ expr }) => expr.startsWith('rate(sprayproxy_http_response_time'));
-    expect(histogram?.legendFormat).toBe('{{le}}');
+    expect(histogram?.legend).toBe('{{le}}');
   });
 });
 

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 
-import { dashboardFile, dashboardFiles, dataPanels } from '../manifests/support/dashboards.js';
+import { dashboardQueries, labelsIn } from '../manifests/support/dashboard-queries.js';
+import { dashboardFile, dashboardFiles } from '../manifests/support/dashboards.js';
 import { interpolate } from '../manifests/support/interpolate.js';
+import { selectorsOf } from '../manifests/support/promql.js';
 import { type FaultyRun } from './support/faulty-run.js';
 import { operandsOf } from './support/operands.js';
 import { type Prometheus, type Sample } from './support/prometheus.js';
@@ -67,15 +69,24 @@ describe('every rule', () => {
 });
 
 describe('every panel', () => {
-  it.each(
-    dashboardFiles.flatMap(({ dashboard }) =>
-      dataPanels(dashboard).flatMap(({ title = '', targets }) =>
-        targets.map(({ expr }) => ({ of: `${dashboard.title ?? ''}: ${title}`, expr })),
-      ),
-    ),
-  )('has data: $of, $expr', async ({ expr }) => {
-    expect(hasData(await prometheus.query(interpolate(expr, variables())))).toBe(true);
-  });
+  it.each(dashboardQueries.filter(({ row }) => row !== ''))(
+    'has data, and every label of its legend: $dashboard: $title, $expr',
+    async ({ expr, legend }) => {
+      const samples = await prometheus.query(interpolate(expr, variables()));
+      expect(hasData(samples)).toBe(true);
+      const labels = labelsIn(legend);
+      expect(samples.filter(({ metric }) => !labels.every((label) => label in metric))).toEqual([]);
+    },
+  );
+});
+
+// What an expression adds up may hide that a part of it never was there, and an annotation is there for a moment only.
+it('has every series that the dashboards ask for', async () => {
+  const asked = dashboardQueries.flatMap(({ expr }) => selectorsOf(interpolate(expr, variables())));
+  const missing: string[] = [];
+  for (const text of new Set(asked.map((selector) => selector.text)))
+    if ((await prometheus.query(text)).length === 0) missing.push(text);
+  expect(missing).toEqual([]);
 });
 
 describe('every variable of a dashboard', () => {

@@ -12,6 +12,7 @@ import {
   REPOSITORY,
   withComponents,
 } from '../manifests/support/kustomize.js';
+import { neverSeen } from '../manifests/support/label-values.js';
 import { selectorsOf } from '../manifests/support/promql.js';
 import { alertingRules, recordingRules, RULE_FILES, ruleGroups } from './support/rule-files.js';
 import { sectionsOf } from './support/sections.js';
@@ -111,9 +112,10 @@ describe('every expression', () => {
   it.each([
     ...alertingRules.map(({ alert: name, expr }) => ({ name, expr })),
     ...recordingRules.map(({ record: name, expr }) => ({ name, expr })),
-  ])('of $name asks for series that there are', ({ expr }) => {
-    const metrics = selectorsOf(expr).map(({ metric }) => metric);
-    expect(metrics.filter((metric) => !known.includes(metric))).toEqual([]);
+  ])('of $name asks for series that there are, and values that they have', ({ expr }) => {
+    const selectors = selectorsOf(expr);
+    expect(selectors.filter(({ metric }) => !known.includes(metric))).toEqual([]);
+    expect(selectors.flatMap(({ matchers }) => matchers.flatMap(neverSeen))).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { dashboard } from './dashboard.js';
 import { OVERVIEW_UID } from './links.js';
 import { earlierPanels } from './overview/earlier-panels.js';
+import { errorBudget } from './overview/error-budget.js';
 import { forwards } from './overview/forwards.js';
 import { now } from './overview/now.js';
 import { owedByBackend } from './overview/owed.js';
@@ -15,5 +16,5 @@ export const overview = dashboard({
   title: 'Sprayproxy overview',
   description: 'What comes in, what becomes of it, what is still owed, and how the processes are.',
   variables: common,
-  rows: [now, webhooks, forwards, owedByBackend, spool, payloadMemory, processes, earlierPanels],
+  rows: [now, errorBudget, webhooks, forwards, owedByBackend, spool, payloadMemory, processes, earlierPanels],
 });

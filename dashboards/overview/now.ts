@@ -7,14 +7,15 @@ import {
   SPOOL_MAX_BYTES,
   WEBHOOK_ANSWER_SECONDS,
 } from '../../src/metrics/metrics.js';
-import { IN_ORDER } from '../answers.js';
+import { IN_ORDER, WELL } from '../answers.js';
 import { type Row } from '../dashboard.js';
 import { owedStats } from '../owed-stats.js';
 import { stat } from '../panels.js';
-import { maxBy, quantileOf, rate, series, shareOf } from '../promql.js';
+import { maxBy, quantileOf, rate, series } from '../promql.js';
 import { atLeast, limit, limits } from '../thresholds.js';
 
-const answers = `${WEBHOOK_ANSWER_SECONDS}_count`;
+const inOrder = rate(`${WEBHOOK_ANSWER_SECONDS}_count`, IN_ORDER);
+const well = rate(`${WEBHOOK_ANSWER_SECONDS}_bucket`, ...WELL);
 
 export const now: Row = {
   title: 'Now',
@@ -34,11 +35,11 @@ export const now: Row = {
         {
           title: 'Failed answers',
           description:
-            'Share of webhooks in order that GitHub got a 5xx for. GitHub does not send them again by itself: find the reason under "Answers by status", then redeliver.',
+            'Share of webhooks in order that GitHub got a 5xx for, or an answer after it had hung up at 10 s. GitHub does not send them again by itself: find the reason under "Answers by status" and "Time to answer", then redeliver.',
           unit: units.PercentUnit,
           section: 'error-budget',
         },
-        shareOf(rate(answers, 'status=~"5.."'), rate(answers, IN_ORDER)),
+        `1 - sum(${well}) / (sum(${inOrder}) > 0)`,
       )
         .noValue('no webhooks')
         .thresholds(limits(0.001, 0.01)),

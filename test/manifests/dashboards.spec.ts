@@ -77,6 +77,16 @@ describe.each(dashboardFiles)('$file', ({ text, dashboard }) => {
       if (panel.type !== 'table') expect(legendFormat).toMatch(/./);
   });
 
+  it('asks for the format that the panel draws', () => {
+    for (const { title, type, targets } of panels) {
+      const format = type === 'heatmap' || type === 'table' ? type : undefined;
+      expect([title, ...targets.map((target) => target.format)]).toEqual([
+        title,
+        ...targets.map(() => format),
+      ]);
+    }
+  });
+
   it('asks the data source that the reader has chosen, and no other', () => {
     const sources = [...objectsIn(dashboard)]
       .filter(([key]) => key === 'datasource')

@@ -5,8 +5,8 @@ import { present } from './support/present.js';
 describe.each(OVERLAYS)('%s with monitoring', (name) => {
   const manifests = withComponents(name, 'monitoring');
   const [endpoint] = manifests.endpoints();
-  const { port, path, scheme, authorization, tlsConfig } = present(endpoint, 'endpoint');
-  const { selector } = manifests.one('ServiceMonitor', 'sprayproxy').spec;
+  const { port, path, scheme, interval, authorization, tlsConfig } = present(endpoint, 'endpoint');
+  const { namespaceSelector, selector } = manifests.one('ServiceMonitor', 'sprayproxy').spec;
   const scraped = manifests
     .every('Service')
     .filter(({ metadata }) =>
@@ -18,6 +18,15 @@ describe.each(OVERLAYS)('%s with monitoring', (name) => {
   it('scrapes the Service of the metrics sidecar, and no other', () => {
     expect(scraped.map(({ metadata }) => metadata.name)).toEqual(['sprayproxy-metrics']);
     expect(scraped[0]?.spec?.ports?.map((each) => each.name)).toEqual([port]);
+  });
+
+  it('looks in its own namespace only: elsewhere the token would go to whoever has that label', () => {
+    expect(namespaceSelector).toBeUndefined();
+  });
+
+  it('scrapes often enough for a rate over 5 minutes, and for the mark at a start, which is there for a minute', () => {
+    const [, seconds] = /^(\d+)s$/.exec(interval ?? '') ?? [];
+    expect(Number(seconds)).toBeLessThanOrEqual(60);
   });
 
   it('asks for the path that the sidecar lets through, over TLS', () => {

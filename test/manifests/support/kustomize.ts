@@ -25,12 +25,15 @@ import type { IRoute } from './route.js';
 export const REPOSITORY = join(__dirname, '..', '..', '..');
 export const MANIFESTS = join(REPOSITORY, 'k8s');
 export const OVERLAYS = ['openshift', 'kubernetes', 'qe'] as const;
-/** What may be added to an overlay: one of these, or none, with one of those, or none. */
+/** What may be added to an overlay: one of these, or none, with one of those, or none; or the dashboards alone. */
 const SPOOLS = [[], ['spool-emptydir'], ['spool-off']];
 const WATCHED = [[], ['monitoring'], ['monitoring', 'monitoring/grafana-operator']];
-const COMBINATIONS: readonly (readonly string[])[] = SPOOLS.flatMap((spool) =>
-  WATCHED.map((watched) => [...spool, ...watched]),
-);
+/** The dashboards alone, which do not know of the spool. */
+const DRAWN = [['monitoring/dashboards'], ['monitoring/dashboards', 'monitoring/grafana-operator']];
+const COMBINATIONS: readonly (readonly string[])[] = [
+  ...SPOOLS.flatMap((spool) => WATCHED.map((watched) => [...spool, ...watched])),
+  ...DRAWN,
+];
 
 export type Overlay = (typeof OVERLAYS)[number];
 

@@ -9,6 +9,7 @@ import { operandsOf } from './support/operands.js';
 import { type Prometheus, type Sample } from './support/prometheus.js';
 import { JOB, NAMESPACE } from './support/replicas.js';
 import { alertingRules, recordingRules } from './support/rule-files.js';
+import { runbookQueries } from './support/runbook-queries.js';
 import { startTroubledPrometheus } from './support/troubled-prometheus.js';
 
 let prometheus: Prometheus;
@@ -87,6 +88,13 @@ it('has every series that the dashboards ask for', async () => {
   for (const text of new Set(asked.map((selector) => selector.text)))
     if ((await prometheus.query(text)).length === 0) missing.push(text);
   expect(missing).toEqual([]);
+});
+
+describe('every query of the runbook', () => {
+  it.each(runbookQueries)('has data to show: %s', async (query) => {
+    const asked = query.replaceAll('<host>', run.backends.host('broken'));
+    for (const operand of operandsOf(asked)) expect(hasData(await prometheus.query(operand))).toBe(true);
+  });
 });
 
 describe('every variable of a dashboard', () => {

@@ -5,7 +5,7 @@ import {
   FORWARD_ATTEMPT_SECONDS,
   FORWARDED_REQUESTS,
   FORWARDS_OWED,
-} from '../src/metrics/metrics.js';
+} from '../src/metrics/names.js';
 import { ERROR_COLORS, OUTCOME_COLORS } from './colors.js';
 import { dashboard } from './dashboard.js';
 import { BACKEND_UID } from './links.js';

@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import { BACKEND_DOWN, FORWARDS_DEAD, FORWARDS_OWED, OLDEST_OWED_SECONDS } from '../src/metrics/metrics.js';
+import { BACKEND_DOWN, FORWARDS_DEAD, FORWARDS_OWED, OLDEST_OWED_SECONDS } from '../src/metrics/names.js';
 import { UP_OR_DOWN } from './mappings.js';
 import { graphByHost, query, timeline } from './panels.js';
 import { maxBy, series, sumBy } from './promql.js';

@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import { FORWARDS_DEAD, FORWARDS_OWED, OLDEST_OWED_SECONDS } from '../src/metrics/metrics.js';
+import { FORWARDS_DEAD, FORWARDS_OWED, OLDEST_OWED_SECONDS } from '../src/metrics/names.js';
 import { stat } from './panels.js';
 import { series } from './promql.js';
 import { limit, limits } from './thresholds.js';

@@ -8,7 +8,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { BUILD_INFO, FORWARDS_OWED } from '../src/metrics/metrics.js';
+import { BUILD_INFO, FORWARDS_OWED } from '../src/metrics/names.js';
 import { series } from './promql.js';
 
 /** The Prometheus that every panel asks. */

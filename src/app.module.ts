@@ -3,32 +3,42 @@ import { ConditionalModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 
 import { BackendsModule } from './backends/backends.module.js';
+import { type Clock } from './clock/clock.js';
+import { ClockModule } from './clock/clock.module.js';
 import { SprayproxyConfigModule } from './config/config.module.js';
-import { deliveriesEnabled, dynamicBackendsEnabled } from './config/environment-variables.js';
+import { type SprayproxyConfig } from './config/sprayproxy-config.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { SprayproxyExceptionFilter } from './errors/sprayproxy-exception.filter.js';
 import { HealthModule } from './health/health.module.js';
 import { rejectHead } from './http/reject-head.js';
 import { IntakeModule } from './intake/intake.module.js';
+import { type Logger } from './logging/logger.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { SpoolModule } from './spool/spool.module.js';
 
+/** What stands in for a part of the outside world. */
+export interface Replacements {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
 @Module({})
 export class AppModule implements NestModule {
-  /** @throws ConfigurationError if the environment cannot be used. */
-  static async forEnvironment(): Promise<DynamicModule> {
+  static async of(config: SprayproxyConfig, { clock, logger }: Replacements = {}): Promise<DynamicModule> {
+    const only = { debug: false };
     return {
       module: AppModule,
       imports: [
-        await SprayproxyConfigModule.forRoot(),
-        LoggingModule,
+        await SprayproxyConfigModule.of(config),
+        ClockModule.with(clock),
+        LoggingModule.with(logger),
         MetricsModule,
         HealthModule,
         SpoolModule,
         IntakeModule,
-        await ConditionalModule.registerWhen(BackendsModule, dynamicBackendsEnabled, { debug: false }),
-        await ConditionalModule.registerWhen(DeliveriesModule, deliveriesEnabled, { debug: false }),
+        await ConditionalModule.registerWhen(BackendsModule, () => config.dynamicBackendsEnabled, only),
+        await ConditionalModule.registerWhen(DeliveriesModule, () => config.deliveriesEnabled, only),
       ],
       providers: [{ provide: APP_FILTER, useClass: SprayproxyExceptionFilter }],
     };

@@ -1,49 +1,33 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
-import 'reflect-metadata';
 
-import { checkCommand } from './check/command.js';
-import { ConfigurationError } from './config/configuration-error.js';
-import { deliveriesCommand } from './deliveries/command/command.js';
-import { helpText } from './help.js';
-import { createLogger } from './logging/logger.js';
-import { SpoolUnusableError } from './spool/spool-unusable-error.js';
-import { VERSION } from './version.js';
+/** Takes the arguments but its own name; gives the exit code. */
+type Command = (args: readonly string[]) => Promise<number>;
 
-/** By name; each takes the other arguments and gives the exit code. Any other name starts the service. */
-const COMMANDS: ReadonlyMap<string | undefined, (args: readonly string[]) => Promise<number>> = new Map([
-  ['check', checkCommand],
-  ['deliveries', deliveriesCommand],
+/** By name. Each loads what it needs, and no more: one that runs beside the service has little memory. */
+const COMMANDS: ReadonlyMap<string | undefined, Command> = new Map<string, Command>([
+  ['check', async (args) => (await import('./check/command.js')).checkCommand(args)],
+  ['deliveries', async (args) => (await import('./deliveries/command/command.js')).deliveriesCommand(args)],
 ]);
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
-  const command = args.findIndex((argument) => !argument.startsWith('-'));
-  const run = COMMANDS.get(args[command]);
-  if (run !== undefined) {
-    process.exitCode = await run(args.toSpliced(command, 1));
-    return;
+  const at = args.findIndex((argument) => !argument.startsWith('-'));
+  const command = COMMANDS.get(args[at]);
+  if (command !== undefined) {
+    process.exitCode = await command(args.toSpliced(at, 1));
+  } else if (args.includes('--help')) {
+    process.stdout.write((await import('./help.js')).helpText());
+  } else if (args.includes('--version')) {
+    process.stdout.write(`${(await import('./version.js')).VERSION}\n`);
+  } else {
+    const { SprayproxyConfig } = await import('./config/sprayproxy-config.js');
+    const config = SprayproxyConfig.of(process.env);
+    await (await import('./serve.js')).serve(config);
   }
-  if (args.includes('--help')) {
-    process.stdout.write(helpText());
-    return;
-  }
-  if (args.includes('--version')) {
-    process.stdout.write(`${VERSION}\n`);
-    return;
-  }
-  // Only the service needs all of it: a command that runs beside one has little memory.
-  const { serve } = await import('./serve.js');
-  await serve();
 }
 
-main().catch((error: unknown) => {
-  const logger = createLogger('info');
-  if (error instanceof ConfigurationError) {
-    logger.fatal({ faults: error.faults }, `cannot start: ${error.faults.join('; ')}`);
-  } else if (error instanceof SpoolUnusableError) {
-    logger.fatal(`cannot start: ${error.message}`);
-  } else {
-    logger.fatal({ err: error }, `cannot start: ${error instanceof Error ? error.message : String(error)}`);
-  }
+main().catch(async (error: unknown) => {
+  const { logFailedStart } = await import('./logging/failed-start.js');
+  logFailedStart(error);
   process.exit(1);
 });

@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { newForward } from '../src/spool/forward.js';
-import { LmdbSpool } from '../src/spool/lmdb-spool.js';
-import { openDatabases, openRoot } from '../src/spool/spool-databases.js';
+import { newForward } from '../src/model/forward.js';
+import { LmdbSpool } from '../src/spool/lmdb/lmdb-spool.js';
+import { openDatabases, openRoot } from '../src/spool/lmdb/layout.js';
 import { onCleanup } from './support/cleanup.js';
 import { scrape } from './support/metrics.js';
 import { send } from './support/send-webhook.js';
@@ -188,7 +188,7 @@ it('one process at a time uses a spool, whatever the directory is called', async
 });
 
 it('the lock does not keep a process alive', async () => {
-  const lock = JSON.stringify(join(__dirname, '../dist/spool/spool-lock.js'));
+  const lock = JSON.stringify(join(__dirname, '../dist/spool/lmdb/lock.js'));
   const script = `require(${lock}).SpoolLock.take(process.argv[1]).then(() => console.log('taken'))`;
   const { stdout } = await run(process.execPath, ['-e', script, tempDir()]);
   expect(stdout).toBe('taken\n');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { newForward } from '../../src/spool/forward.js';
-import { openSpool } from '../../src/spool/open-spool.js';
-import { payloadDigest } from '../../src/spool/spool.js';
+import { newForward } from '../../src/model/forward.js';
+import { openSpool } from '../../src/spool/lmdb/open.js';
+import { payloadDigest } from '../../src/model/stored-delivery.js';
 
 /** Deliveries that are given to the spool at once: they share the flushes to disk. */
 const AT_ONCE = 1000;

@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import { FORWARDED_REQUESTS, INBOUND_REQUESTS, RESPONSE_TIME } from '../../src/metrics/metrics.js';
+import { FORWARDED_REQUESTS, INBOUND_REQUESTS, RESPONSE_TIME } from '../../src/metrics/names.js';
 import { type Row } from '../dashboard.js';
 import { graph, query } from '../panels.js';
 

@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import { BACKENDS, FORWARD_ATTEMPT_SECONDS, FORWARD_RETRIES } from '../../src/metrics/metrics.js';
+import { BACKENDS, FORWARD_ATTEMPT_SECONDS, FORWARD_RETRIES } from '../../src/metrics/names.js';
 import { OUTCOME_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, graphByHost, query, stacked } from '../panels.js';

@@ -6,7 +6,7 @@ import {
   SPOOL_BYTES,
   SPOOL_MAX_BYTES,
   WEBHOOK_ANSWER_SECONDS,
-} from '../../src/metrics/metrics.js';
+} from '../../src/metrics/names.js';
 import { IN_ORDER, WELL } from '../answers.js';
 import { type Row } from '../dashboard.js';
 import { owedStats } from '../owed-stats.js';

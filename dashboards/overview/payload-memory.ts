@@ -5,7 +5,7 @@ import {
   INFLIGHT_PAYLOAD_BYTES,
   INFLIGHT_WAIT_SECONDS,
   WEBHOOK_PAYLOAD_BYTES,
-} from '../../src/metrics/metrics.js';
+} from '../../src/metrics/names.js';
 import { BAD, GOOD, WARNING } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, query, quantiles, stacked } from '../panels.js';

@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import { BUILD_INFO, MEMORY_LIMIT_BYTES, MEMORY_USED_BYTES, READY } from '../../src/metrics/metrics.js';
+import { BUILD_INFO, MEMORY_LIMIT_BYTES, MEMORY_USED_BYTES, READY } from '../../src/metrics/names.js';
 import { type Row } from '../dashboard.js';
 import { READY_OR_NOT } from '../mappings.js';
 import { graph, query, table, timeline } from '../panels.js';

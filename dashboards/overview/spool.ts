@@ -5,7 +5,7 @@ import {
   SPOOL_MAX_BYTES,
   SPOOL_WRITE_FAILURES,
   SPOOL_WRITE_SECONDS,
-} from '../../src/metrics/metrics.js';
+} from '../../src/metrics/names.js';
 import { BAD } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, query, quantiles } from '../panels.js';

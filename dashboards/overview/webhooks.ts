@@ -5,7 +5,7 @@ import {
   WEBHOOK_ANSWER_SECONDS,
   WEBHOOKS_IN_FLIGHT,
   WEBHOOKS_REJECTED,
-} from '../../src/metrics/metrics.js';
+} from '../../src/metrics/names.js';
 import { IN_ORDER } from '../answers.js';
 import { STATUS_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';

@@ -1,6 +1,6 @@
 import { configFor } from '../../test/support/config-for.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
-import { Backend } from './backend.js';
+import { Backend } from '../model/backend.js';
 
 const LOCAL = [
   'http://localhost',

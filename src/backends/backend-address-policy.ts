@@ -3,8 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { type Backend } from './backend.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
+import { type Backend } from '../model/backend.js';
 import { isLocalAddress } from './local-address.js';
 
 /** A name that takes longer to resolve counts as one that does not resolve yet. */

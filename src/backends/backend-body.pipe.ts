@@ -1,7 +1,7 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { IsString, validateSync } from 'class-validator';
 
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { parseJsonObject } from '../http/json-object.js';
 
 /** Body of POST and DELETE `/backends`. */

@@ -4,7 +4,7 @@ import { configFor } from '../../test/support/config-for.js';
 import { newGauge, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
 import { type Spool } from '../spool/spool.js';
-import { Backend } from './backend.js';
+import { Backend } from '../model/backend.js';
 
 function registryOf(...staticUrls: string[]) {
   const count = newGauge('origin');

@@ -4,10 +4,10 @@ import { EventEmitter } from 'node:events';
 import { type Gauge } from 'prom-client';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { BACKENDS } from '../metrics/metrics.js';
+import { BACKENDS } from '../metrics/names.js';
 import { Spool } from '../spool/spool.js';
-import { type Backend, type BackendOrigin } from './backend.js';
-import { toBackends } from './to-backends.js';
+import { type Backend, type BackendOrigin } from '../model/backend.js';
+import { toBackends } from '../model/to-backends.js';
 
 export const MAX_REGISTERED_BACKENDS = 256;
 

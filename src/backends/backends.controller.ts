@@ -1,15 +1,15 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { requestFields } from '../http/request-fields.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
 import { Logger } from '../logging/logger.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
 import { type BackendBody, BackendBodyPipe } from './backend-body.pipe.js';
 import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
-import { parseBackendUrl } from './backend-url.js';
-import { Backend, type BackendOrigin } from './backend.js';
+import { parseBackendUrl } from '../model/backend-url.js';
+import { Backend, type BackendOrigin } from '../model/backend.js';
 
 /** With its charset: clients may ask for the type with it or without. */
 const JSON_TYPE = 'application/json; charset=utf-8';

@@ -1,8 +1,8 @@
-import { readEnvironment } from '../config/environment-variables.js';
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { checkEnvironment } from './environment.check.js';
 
 const check = (environment: Record<string, string>) =>
-  checkEnvironment(environment, readEnvironment(environment).faults);
+  checkEnvironment(environment, SprayproxyConfig.read(environment).faults);
 
 it('counts the variables it knows', () => {
   expect(check({ GH_APP_WEBHOOK_SECRET: 'x', SPRAYPROXY_SERVER_PORT: '', OTHER: 'y' })).toEqual([

@@ -1,8 +1,7 @@
-import { type Backend } from '../backends/backend.js';
-import { toBackends } from '../backends/to-backends.js';
-import { readEnvironment } from '../config/environment-variables.js';
+import { type Backend } from '../model/backend.js';
+import { toBackends } from '../model/to-backends.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { SPOOL_BYTES } from '../metrics/metrics.js';
+import { SPOOL_BYTES } from '../metrics/names.js';
 import { checkBackend } from './backend/backend.check.js';
 import { checkBackends } from './backends.check.js';
 import { type CheckName, type CheckResult, type Finding, type Report } from './check-result.js';
@@ -29,11 +28,11 @@ export async function runChecks(
   options: RunOptions,
   report: Report,
 ): Promise<void> {
-  const read = readEnvironment(environment);
-  for (const result of timedTogether('environment', () => checkEnvironment(environment, read.faults))) {
+  const { config, faults, faulty } = SprayproxyConfig.read(environment);
+  for (const result of timedTogether('environment', () => checkEnvironment(environment, faults))) {
     report(result);
   }
-  await new Run(SprayproxyConfig.of(read.variables), read.faulty, options, report).run();
+  await new Run(config, faulty, options, report).run();
 }
 
 /** A service that runs on this host with this configuration, as its ports tell. */

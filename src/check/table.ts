@@ -1,4 +1,4 @@
-import { printable } from '../logging/printable.js';
+import { printable } from '../model/printable.js';
 import { CHECK_NAMES, CHECK_STATUSES, type CheckResult } from './check-result.js';
 
 const MAX_CELL = 512;

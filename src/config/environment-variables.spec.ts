@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { useTempDir } from '../../test/support/temp-dir.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
 import { ConfigurationError } from './configuration-error.js';
-import {
-  deliveriesEnabled,
-  dynamicBackendsEnabled,
-  LOG_LEVELS,
-  readEnvironment,
-  validateEnvironment,
-} from './environment-variables.js';
+import { type EnvironmentVariables, LOG_LEVELS, readEnvironment } from './environment-variables.js';
 import { documentedVariables } from './variable.decorators.js';
 
 const SECRET = { GH_APP_WEBHOOK_SECRET: 'secret' };
 const FIXTURES = join(__dirname, '../../test/fixtures');
 const dir = useTempDir();
+
+function validateEnvironment(environment: Readonly<Record<string, string>>): EnvironmentVariables {
+  const { variables, faults } = readEnvironment(environment);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return variables;
+}
 
 function faultsOf(environment: Record<string, string>): readonly string[] {
   const error = thrownBy(() => validateEnvironment(environment));
@@ -366,19 +366,4 @@ it('with faults is read as if what is faulty were unset', () => {
   });
   expect([...read.faulty]).toEqual(['SPRAYPROXY_SERVER_PORT']);
   expect(read.faults).toHaveLength(3);
-});
-
-describe.each([
-  [dynamicBackendsEnabled, 'SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS'],
-  [deliveriesEnabled, 'SPRAYPROXY_SERVER_ENABLE_DELIVERIES'],
-])('%p', (isEnabled, name) => {
-  it.each([
-    [{}, false],
-    [{ [name]: '' }, false],
-    [{ [name]: 'yes' }, false],
-    [{ [name]: 'F' }, false],
-    [{ [name]: 'TRUE' }, true],
-  ])('of %j is %j', (environment, enabled) => {
-    expect(isEnabled(environment)).toBe(enabled);
-  });
 });

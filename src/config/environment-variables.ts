@@ -1,11 +1,11 @@
+import 'reflect-metadata';
+
 import { plainToInstance } from 'class-transformer';
 import { IsIn, IsOptional, IsString, validateSync } from 'class-validator';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 
-import { DELIVERY_GUARANTEES, type DeliveryGuarantee } from '../spool/forward.js';
-import { ConfigurationError } from './configuration-error.js';
-import { parseGoBoolean } from './go-values.js';
+import { DELIVERY_GUARANTEES, type DeliveryGuarantee } from '../model/forward.js';
 import { readSecretFile } from './secret-file.js';
 import {
   BackendUrls,
@@ -223,16 +223,6 @@ export function readEnvironment(environment: Readonly<Record<string, unknown>>):
   return { variables: toVariables(Object.fromEntries(usable)), faults, faulty };
 }
 
-/**
- * Reads an environment that can be used.
- * @throws ConfigurationError that lists every fault, by the variable's name and never by its value.
- */
-export function validateEnvironment(environment: Readonly<Record<string, unknown>>): EnvironmentVariables {
-  const { variables, faults } = readEnvironment(environment);
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return variables;
-}
-
 function toVariables(environment: Readonly<Record<string, unknown>>): EnvironmentVariables {
   const raw: Record<string, unknown> = {};
   for (const [name, documentation] of documentedVariables) {
@@ -240,16 +230,6 @@ function toVariables(environment: Readonly<Record<string, unknown>>): Environmen
     raw[name] = value === undefined || value === '' ? documentation.default : value;
   }
   return plainToInstance(EnvironmentVariables, raw, { exposeUnsetFields: false });
-}
-
-/** Whether `/backends` is served, told before the application is put together. */
-export function dynamicBackendsEnabled(environment: NodeJS.ProcessEnv): boolean {
-  return parseGoBoolean(environment.SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS ?? '') ?? false;
-}
-
-/** Whether `/deliveries` is served, told before the application is put together. */
-export function deliveriesEnabled(environment: NodeJS.ProcessEnv): boolean {
-  return parseGoBoolean(environment.SPRAYPROXY_SERVER_ENABLE_DELIVERIES ?? '') ?? false;
 }
 
 /** Faults of variables that are each well formed but do not go together; one already `faulty` is not named twice. */

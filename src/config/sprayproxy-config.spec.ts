@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { configFor } from '../../test/support/config-for.js';
 import { useTempDir } from '../../test/support/temp-dir.js';
+import { thrownBy } from '../../test/support/thrown-by.js';
 import { SprayproxyConfigModule } from './config.module.js';
 import { ConfigurationError } from './configuration-error.js';
 import { SprayproxyConfig } from './sprayproxy-config.js';
@@ -139,29 +140,28 @@ it.each([
   expect(configFor({ SPRAYPROXY_SPOOL_URL: url }).spoolDir).toBe(spoolDir);
 });
 
-describe('SprayproxyConfigModule', () => {
-  const inEnvironment = (environment: NodeJS.ProcessEnv) => {
-    jest.replaceProperty(process, 'env', environment);
-    return SprayproxyConfigModule.forRoot();
-  };
-
-  afterEach(() => {
-    jest.restoreAllMocks();
-  });
-
-  it('gives the configuration of the environment, where empty is unset', async () => {
+describe('the configuration of an environment', () => {
+  it('takes what is empty for unset', () => {
     const empty = Object.fromEntries([...documentedVariables.keys()].map((name) => [name, '']));
     const secretFile = join(dir.path, 'secrets');
     writeFileSync(secretFile, 'secret');
-    const module = await inEnvironment({ ...empty, GH_APP_WEBHOOK_SECRET_FILE: secretFile });
-    const app = await Test.createTestingModule({ imports: [module] }).compile();
-    expect(app.get(SprayproxyConfig)).toEqual({ ...DEFAULTS, secret: undefined, secretFile });
+    const config = SprayproxyConfig.of({ ...empty, GH_APP_WEBHOOK_SECRET_FILE: secretFile });
+    expect(config).toEqual({ ...DEFAULTS, secret: undefined, secretFile });
   });
 
-  it('is not to be had of an environment with faults', async () => {
-    const started = inEnvironment({ SPRAYPROXY_SERVER_PORT: 'x' });
-    await expect(started).rejects.toThrow(ConfigurationError);
-    await expect(started).rejects.toMatchObject({
+  it('leaves the environment of the process as it is', async () => {
+    const before = { ...process.env };
+    const config = configFor({ SPRAYPROXY_SERVER_PORT: '0' });
+    const module = await SprayproxyConfigModule.of(config);
+    const app = await Test.createTestingModule({ imports: [module] }).compile();
+    expect(app.get(SprayproxyConfig)).toBe(config);
+    expect(process.env).toEqual(before);
+  });
+
+  it('is not to be had where there are faults', () => {
+    const error = thrownBy(() => SprayproxyConfig.of({ SPRAYPROXY_SERVER_PORT: 'x' }));
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error).toMatchObject({
       faults: [
         expect.stringContaining('SPRAYPROXY_SERVER_PORT'),
         expect.stringContaining('GH_APP_WEBHOOK_SECRET'),

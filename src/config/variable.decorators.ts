@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { accessSync, constants, statSync } from 'node:fs';
 
-import { parseBackendUrl } from '../backends/backend-url.js';
+import { parseBackendUrl } from '../model/backend-url.js';
 import { parseGoBoolean, parseGoDurationMs } from './go-values.js';
 
 /** What the help text and the README say of an environment variable. */

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { type Request } from 'express';
 
-import { Clock } from '../forwarding/clock.js';
+import { Clock } from '../clock/clock.js';
 import { requestIdOf } from '../http/request-id.js';
 import { Logger } from '../logging/logger.js';
 import { DeliveryFinder } from './delivery-finder.js';

@@ -1,5 +1,5 @@
-import { type Forward } from '../spool/forward.js';
-import { type StoredDelivery } from '../spool/spool.js';
+import { type Forward } from '../model/forward.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 import { type ListQuery } from './list-query.js';
 
 /** Whether a delivery is one of those asked for; how many and from where on is not looked at. */

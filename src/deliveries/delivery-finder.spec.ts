@@ -1,7 +1,8 @@
 import { configFor } from '../../test/support/config-for.js';
-import { type Forward, newForward } from '../spool/forward.js';
+import { type Forward, newForward } from '../model/forward.js';
 import { Journal } from '../spool/journal.js';
-import { type Spool, type StoredDelivery } from '../spool/spool.js';
+import { type Spool } from '../spool/spool.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 import { DeliveryFinder } from './delivery-finder.js';
 import { parseListQuery } from './list-query.js';
 

@@ -1,9 +1,10 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { Journal } from '../spool/journal.js';
-import { MAX_GUID_LENGTH, Spool, type StoredDelivery } from '../spool/spool.js';
+import { Spool } from '../spool/spool.js';
+import { MAX_GUID_LENGTH, type StoredDelivery } from '../model/stored-delivery.js';
 import { matches } from './delivery-filter.js';
 import { type ListQuery, parseId } from './list-query.js';
 

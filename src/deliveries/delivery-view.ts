@@ -1,6 +1,6 @@
-import { type AttemptRecord, type Forward, type ForwardState, isOpen } from '../spool/forward.js';
-import { type Outcome } from '../spool/outcome.js';
-import { type StoredDelivery } from '../spool/spool.js';
+import { type AttemptRecord, type Forward, type ForwardState, isOpen } from '../model/forward.js';
+import { type Outcome } from '../model/outcome.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 
 /** An attempt as it is shown. */
 export interface AttemptView {

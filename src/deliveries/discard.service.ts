@@ -1,9 +1,10 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { type Forward, isOpen } from '../spool/forward.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
+import { type Forward, isOpen } from '../model/forward.js';
 import { Journal } from '../spool/journal.js';
-import { Spool, type StoredDelivery } from '../spool/spool.js';
+import { Spool } from '../spool/spool.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 import { DeliveryFinder } from './delivery-finder.js';
 
 export interface Discarded {

@@ -1,5 +1,5 @@
 import { thrownBy } from '../../test/support/thrown-by.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { parseId, parseListQuery } from './list-query.js';
 
 const NOW = Date.UTC(2026, 0, 2);

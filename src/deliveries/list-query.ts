@@ -1,7 +1,7 @@
-import { Backend } from '../backends/backend.js';
-import { parseBackendUrl } from '../backends/backend-url.js';
+import { Backend } from '../model/backend.js';
+import { parseBackendUrl } from '../model/backend-url.js';
 import { parseGoDurationMs } from '../config/go-values.js';
-import { FORWARD_STATES, type ForwardState } from '../spool/forward.js';
+import { FORWARD_STATES, type ForwardState } from '../model/forward.js';
 import { invalid, parametersOf } from './parameters.js';
 
 export const DEFAULT_LIMIT = 50;

@@ -1,4 +1,4 @@
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 
 const MAX_LENGTH = 2048;
 

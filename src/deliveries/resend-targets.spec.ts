@@ -1,6 +1,6 @@
-import { Backend } from '../backends/backend.js';
-import { type ForwardState, newForward } from '../spool/forward.js';
-import { type StoredDelivery } from '../spool/spool.js';
+import { Backend } from '../model/backend.js';
+import { type ForwardState, newForward } from '../model/forward.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 import { targetsOf } from './resend-targets.js';
 
 const STATES: readonly ForwardState[] = ['owed', 'dead', 'accepted', 'rejected'];

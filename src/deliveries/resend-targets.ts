@@ -1,7 +1,7 @@
-import { type Backend } from '../backends/backend.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { isOpen } from '../spool/forward.js';
-import { type StoredDelivery } from '../spool/spool.js';
+import { type Backend } from '../model/backend.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
+import { isOpen } from '../model/forward.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 import { type ResendBody } from './resend-body.pipe.js';
 
 /**

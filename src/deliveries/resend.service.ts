@@ -1,16 +1,17 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 
 import { BackendRegistry } from '../backends/backend-registry.js';
-import { type Backend } from '../backends/backend.js';
+import { type Backend } from '../model/backend.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { type AttemptResult } from '../forwarding/attempt.js';
-import { attemptRecord } from '../forwarding/attempt-record.js';
-import { Clock } from '../forwarding/clock.js';
-import { DrainService } from '../forwarding/drain.service.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
+import { type AttemptResult } from '../model/attempt.js';
+import { attemptRecord } from '../model/attempt-record.js';
+import { Clock } from '../clock/clock.js';
+import { DrainService } from '../forwarding/lane/drain.service.js';
 import { InflightBudget, type Reservation } from '../inflight/inflight-budget.js';
-import { isOpen, reviveDead, reviveUnlessOwed, settle } from '../spool/forward.js';
-import { Spool, type StoredDelivery } from '../spool/spool.js';
+import { isOpen, reviveDead, reviveUnlessOwed, settle } from '../model/forward.js';
+import { Spool } from '../spool/spool.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 import { DeliveryFinder } from './delivery-finder.js';
 import { targetsOf } from './resend-targets.js';
 import { type ResendBody } from './resend-body.pipe.js';

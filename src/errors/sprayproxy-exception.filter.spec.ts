@@ -21,8 +21,8 @@ import { type CapturedLog, captureLog } from '../../test/support/captured-log.js
 import { listeningApp } from '../../test/support/listening-app.js';
 import { newCounter, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { Logger } from '../logging/logger.js';
-import { REJECTION_REASONS, WEBHOOKS_REJECTED } from '../metrics/metrics.js';
-import { SprayproxyError, type SprayproxyErrorCode } from './sprayproxy-error.js';
+import { REJECTION_REASONS, WEBHOOKS_REJECTED } from '../metrics/names.js';
+import { SprayproxyError, type SprayproxyErrorCode } from '../model/sprayproxy-error.js';
 import { SprayproxyExceptionFilter } from './sprayproxy-exception.filter.js';
 
 let app: INestApplication;

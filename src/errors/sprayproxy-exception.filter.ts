@@ -7,8 +7,8 @@ import { type Counter } from 'prom-client';
 import { requestFields } from '../http/request-fields.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
 import { Logger } from '../logging/logger.js';
-import { type RejectionReason, WEBHOOKS_REJECTED } from '../metrics/metrics.js';
-import { SprayproxyError, type SprayproxyErrorCode } from './sprayproxy-error.js';
+import { type RejectionReason, WEBHOOKS_REJECTED } from '../metrics/names.js';
+import { SprayproxyError, type SprayproxyErrorCode } from '../model/sprayproxy-error.js';
 
 interface Answer {
   readonly status: number;

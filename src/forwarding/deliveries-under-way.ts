@@ -1,6 +1,6 @@
-import { type AttemptResult } from './attempt.js';
-import { type Delivery } from './delivery.js';
-import { type Try } from './try.js';
+import { type AttemptResult } from '../model/attempt.js';
+import { type Delivery } from '../model/delivery.js';
+import { type Try } from './lane/try.js';
 
 type Identity = Pick<Delivery, 'guid' | 'payload'>;
 

@@ -1,13 +1,14 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 
-import { type Backend } from '../backends/backend.js';
+import { type Backend } from '../model/backend.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { begin, type Forward, newForward, settle } from '../spool/forward.js';
-import { type DeliveryRecord, payloadDigest, Spool, type StoredDelivery } from '../spool/spool.js';
-import { attemptRecord } from './attempt-record.js';
-import { type Delivery } from './delivery.js';
-import { repositoryOf } from './repository-of.js';
-import { type Try } from './try.js';
+import { begin, type Forward, newForward, settle } from '../model/forward.js';
+import { Spool } from '../spool/spool.js';
+import { type DeliveryRecord, payloadDigest, type StoredDelivery } from '../model/stored-delivery.js';
+import { attemptRecord } from '../model/attempt-record.js';
+import { type Delivery } from '../model/delivery.js';
+import { repositoryOf } from '../model/repository-of.js';
+import { type Try } from './lane/try.js';
 
 /** Makes of a fan-out what is kept of it. */
 @Injectable()

@@ -2,24 +2,25 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 
 import { BackendRegistry } from '../backends/backend-registry.js';
-import { type Backend } from '../backends/backend.js';
+import { type Backend } from '../model/backend.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { Logger } from '../logging/logger.js';
-import { isOpen, reviveDead } from '../spool/forward.js';
+import { isOpen, reviveDead } from '../model/forward.js';
 import { Journal } from '../spool/journal.js';
-import { payloadDigest, Spool, type StoredDelivery } from '../spool/spool.js';
-import { type AttemptResult, isServed } from './attempt.js';
-import { AttemptService } from './attempt.service.js';
-import { Clock } from './clock.js';
+import { Spool } from '../spool/spool.js';
+import { payloadDigest, type StoredDelivery } from '../model/stored-delivery.js';
+import { type AttemptResult, isServed } from '../model/attempt.js';
+import { AttemptService } from './lane/attempt.service.js';
+import { Clock } from '../clock/clock.js';
 import { DeliveriesUnderWay, type UnderWay } from './deliveries-under-way.js';
-import { type Delivery } from './delivery.js';
+import { type Delivery } from '../model/delivery.js';
 import { DeliveryRecords } from './delivery-records.js';
-import { DrainService } from './drain.service.js';
-import { forwardHeaders } from './forward-headers.js';
+import { DrainService } from './lane/drain.service.js';
+import { forwardHeaders } from './client/forward-headers.js';
 import { GapMemory } from './gap-memory.js';
-import { logGivenUp } from './given-up.js';
-import { endedOf, firstFailure, owedAfter, type Try, tryOf } from './try.js';
+import { logGivenUp } from './lane/given-up.js';
+import { endedOf, firstFailure, owedAfter, type Try, tryOf } from './lane/try.js';
 
 export interface FanOutReport {
   /** Of the delivery, where it is kept: what `/deliveries` knows it by. */

@@ -7,17 +7,17 @@ import { InflightModule } from '../inflight/inflight.module.js';
 import { Journal } from '../spool/journal.js';
 import { Spool } from '../spool/spool.js';
 import { SpoolModule } from '../spool/spool.module.js';
-import { AttemptService } from './attempt.service.js';
-import { BackendClient } from './backend-client.js';
-import { BackendPools } from './backend-pools.js';
-import { Clock, SystemClock } from './clock.js';
+import { AttemptService } from './lane/attempt.service.js';
+import { BackendClient } from './client/backend-client.js';
+import { BackendPools } from './client/backend-pools.js';
+import { Clock } from '../clock/clock.js';
 import { DeliveryRecords } from './delivery-records.js';
-import { DrainService } from './drain.service.js';
+import { DrainService } from './lane/drain.service.js';
 import { FanOutService } from './fan-out.service.js';
-import { ForwardMetrics } from './forward-metrics.js';
+import { ForwardMetrics } from './lane/forward-metrics.js';
 import { GapMemory } from './gap-memory.js';
-import { SpoolMetrics } from './spool-metrics.js';
-import { undiciAxios } from './undici-axios.js';
+import { SpoolMetrics } from './lane/spool-metrics.js';
+import { undiciAxios } from './client/undici-axios.js';
 
 @Module({
   imports: [BackendRegistryModule, InflightModule, SpoolModule],
@@ -32,10 +32,9 @@ import { undiciAxios } from './undici-axios.js';
     GapMemory,
     Journal,
     SpoolMetrics,
-    { provide: Clock, useClass: SystemClock },
     { provide: HttpService, useFactory: () => new HttpService(undiciAxios()) },
   ],
-  exports: [FanOutService, DrainService, Journal, Clock, SpoolModule],
+  exports: [FanOutService, DrainService, Journal, SpoolModule],
 })
 export class ForwardingModule implements OnApplicationShutdown {
   constructor(

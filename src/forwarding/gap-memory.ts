@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { MAX_GUID_LENGTH, payloadDigest } from '../spool/spool.js';
-import { type Delivery } from './delivery.js';
+import { MAX_GUID_LENGTH, payloadDigest } from '../model/stored-delivery.js';
+import { type Delivery } from '../model/delivery.js';
 
 /** GUIDs with gaps, some 500 bytes each. */
 export const MAX_GAPS = 10_000;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Gauge } from 'prom-client';
 
-import { READY } from '../metrics/metrics.js';
+import { READY } from '../metrics/names.js';
 
 /** Whether new webhooks are welcome. */
 @Injectable()

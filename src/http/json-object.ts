@@ -1,4 +1,4 @@
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 
 /**
  * The object that a body holds, as the body parser for bytes left it.

@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 
-import { printable } from '../logging/printable.js';
+import { printable } from '../model/printable.js';
 import { requestIdOf } from './request-id.js';
 
 /** A GUID has 36 characters, an event's name at most some 40; more is somebody else's. */

@@ -3,14 +3,14 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Gauge, type Histogram } from 'prom-client';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import {
   INFLIGHT_MAX_BYTES,
   INFLIGHT_PAYLOAD_BYTES,
   INFLIGHT_WAIT_SECONDS,
   WAIT_RESULTS,
   type WaitResult,
-} from '../metrics/metrics.js';
+} from '../metrics/names.js';
 
 /** GitHub hangs up after 10 s: a webhook that waited longer would be answered too late. */
 export const MAX_WAIT_MS = 5000;

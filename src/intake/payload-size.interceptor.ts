@@ -5,9 +5,9 @@ import { type Histogram } from 'prom-client';
 import { finalize, type Observable } from 'rxjs';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { sendContinue } from '../http/send-continue.js';
-import { WEBHOOK_PAYLOAD_BYTES } from '../metrics/metrics.js';
+import { WEBHOOK_PAYLOAD_BYTES } from '../metrics/names.js';
 import { InflightBudget } from '../inflight/inflight-budget.js';
 import { readPayload } from './read-payload.js';
 import { type PendingSignature } from './signature.js';

@@ -6,7 +6,7 @@ import {
   type ReceivedRequest,
   useReceivedRequests,
 } from '../../test/support/received-request.js';
-import { SprayproxyError, type SprayproxyErrorCode } from '../errors/sprayproxy-error.js';
+import { SprayproxyError, type SprayproxyErrorCode } from '../model/sprayproxy-error.js';
 import { readPayload } from './read-payload.js';
 
 const CAP = 10;

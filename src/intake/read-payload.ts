@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 
 export interface ReadPayloadOptions {
   /** Length the sender has declared; `undefined`: it sends in chunks. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 import { thrownBy } from '../../test/support/thrown-by.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { Reservation } from '../inflight/inflight-budget.js';
 import { HmacSignature, toSecretKey } from './signature.js';
 import { VerifiedPayload } from './verified-payload.js';

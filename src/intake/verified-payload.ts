@@ -1,4 +1,4 @@
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type Reservation } from '../inflight/inflight-budget.js';
 import { type PendingSignature } from './signature.js';
 

@@ -15,7 +15,7 @@ import { listeningApp } from '../../test/support/listening-app.js';
 import { newCounter } from '../../test/support/unregistered-metrics.js';
 import { SprayproxyExceptionFilter } from '../errors/sprayproxy-exception.filter.js';
 import { Logger } from '../logging/logger.js';
-import { WEBHOOKS_REJECTED } from '../metrics/metrics.js';
+import { WEBHOOKS_REJECTED } from '../metrics/names.js';
 import { Reservation } from '../inflight/inflight-budget.js';
 import { ANY_SIGNATURE } from './signature.js';
 import { VerifiedPayload } from './verified-payload.js';

@@ -6,7 +6,7 @@ import { captureLog } from '../../test/support/captured-log.js';
 import { configFor } from '../../test/support/config-for.js';
 import { sign } from '../../test/support/send-webhook.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { SIGNATURE, type WebhookRequest } from './webhook-request.js';
 import { WebhookSecrets } from './webhook-secrets.js';
 import { WebhookSignatureGuard } from './webhook-signature.guard.js';

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { ANY_SIGNATURE, HmacSignature, parseSignature } from './signature.js';
 import { SIGNATURE, webhookRequest } from './webhook-request.js';
 import { WebhookSecrets } from './webhook-secrets.js';

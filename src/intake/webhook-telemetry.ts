@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Counter, type Gauge, type Histogram } from 'prom-client';
 
 import { ON_ANSWER, type ObservedResponse } from '../http/webhook-http-adapter.js';
-import { INBOUND_REQUESTS, WEBHOOK_ANSWER_SECONDS, WEBHOOKS_IN_FLIGHT } from '../metrics/metrics.js';
+import { INBOUND_REQUESTS, WEBHOOK_ANSWER_SECONDS, WEBHOOKS_IN_FLIGHT } from '../metrics/names.js';
 import { ARRIVED_AT, webhookRequest } from './webhook-request.js';
 
 /**

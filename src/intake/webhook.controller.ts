@@ -1,10 +1,10 @@
 import { Controller, Header, HttpCode, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type ServerResponse } from 'node:http';
 
-import { type Backend } from '../backends/backend.js';
-import { SprayproxyError } from '../errors/sprayproxy-error.js';
-import { loggedAttempt } from '../forwarding/attempt.js';
-import { type Delivery } from '../forwarding/delivery.js';
+import { type Backend } from '../model/backend.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
+import { loggedAttempt } from '../model/attempt.js';
+import { type Delivery } from '../model/delivery.js';
 import { type FanOutReport, FanOutService } from '../forwarding/fan-out.service.js';
 import { type RequestFields, requestFields } from '../http/request-fields.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';

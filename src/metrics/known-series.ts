@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Counter, type Histogram } from 'prom-client';
 
-import { OUTCOMES } from '../spool/outcome.js';
+import { OUTCOMES } from '../model/outcome.js';
 import {
   ANSWER_STATUSES,
   FORWARD_RETRIES,
   REJECTION_REASONS,
   WEBHOOK_ANSWER_SECONDS,
   WEBHOOKS_REJECTED,
-} from './metrics.js';
+} from './names.js';
 
 /**
  * Begins at 0 every series whose labels are known beforehand: one that is born at 1 has not increased, as Prometheus sees it,

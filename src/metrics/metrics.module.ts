@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 
 import { KnownSeries } from './known-series.js';
-import { MetricsServer } from './metrics-server.js';
-import { metricProviders } from './metrics.js';
+import { MetricsServer } from './server.js';
+import { metricProviders } from './providers.js';
 
 @Global()
 @Module({

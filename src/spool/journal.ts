@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { isOpen } from './forward.js';
-import { type StoredDelivery } from './spool.js';
+import { isOpen } from '../model/forward.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 
 /** Remembers the latest deliveries that are over, in memory, so that somebody can be told what became of them. */
 @Injectable()

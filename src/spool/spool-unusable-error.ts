@@ -1,5 +1,7 @@
+import { UnusableError } from '../model/unusable-error.js';
+
 /** The spool's directory, or what is in it, cannot be used. Nothing in it has been changed. */
-export class SpoolUnusableError extends Error {
+export class SpoolUnusableError extends UnusableError {
   /** @param found what is the matter with the directory, as in `is a file`. @param advice what to do about it. */
   constructor(
     dir: string,

@@ -3,7 +3,7 @@ import { getToken } from '@willsoto/nestjs-prometheus';
 import { type Counter, type Histogram } from 'prom-client';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { SPOOL_WRITE_FAILURES, SPOOL_WRITE_SECONDS } from '../metrics/metrics.js';
+import { SPOOL_WRITE_FAILURES, SPOOL_WRITE_SECONDS } from '../metrics/names.js';
 import { Spool } from './spool.js';
 
 /** Gives `Spool`, or `undefined` if there is none. Whoever uses it last closes it. */
@@ -19,7 +19,7 @@ import { Spool } from './spool.js';
       ): Promise<Spool | undefined> => {
         if (spoolDir === undefined) return undefined;
         // The engine takes 12 MiB, wanted or not.
-        const { openSpool } = await import('./open-spool.js');
+        const { openSpool } = await import('./lmdb/open.js');
         const onWrite = (seconds: number, ok: boolean) => {
           writeSeconds.observe(seconds);
           if (!ok) writeFailures.inc();

@@ -1,4 +1,4 @@
-import { ANSWER_STATUSES, WEBHOOK_ANSWER_SECONDS } from '../../src/metrics/metrics.js';
+import { ANSWER_STATUSES, WEBHOOK_ANSWER_SECONDS } from '../../src/metrics/names.js';
 import { recordingRules } from '../monitoring/support/rule-files.js';
 import { dashboardQueries, labelsIn } from './support/dashboard-queries.js';
 import { interpolate } from './support/interpolate.js';

@@ -11,7 +11,7 @@ import {
   OLDEST_OWED_SECONDS,
   WEBHOOK_ANSWER_SECONDS,
   WEBHOOKS_REJECTED,
-} from '../../src/metrics/metrics.js';
+} from '../../src/metrics/names.js';
 import { alertingRules, recordingRules } from '../monitoring/support/rule-files.js';
 import { dashboardFile, dataPanels } from './support/dashboards.js';
 import { interpolate } from './support/interpolate.js';

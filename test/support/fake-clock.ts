@@ -1,4 +1,4 @@
-import { Clock } from '../../src/forwarding/clock.js';
+import { Clock } from '../../src/clock/clock.js';
 
 /** Time that passes when it is told to. */
 export class FakeClock extends Clock {

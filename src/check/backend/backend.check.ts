@@ -1,6 +1,6 @@
 import { isIP, type Socket } from 'node:net';
 
-import { type Backend } from '../../backends/backend.js';
+import { type Backend } from '../../model/backend.js';
 import { type CheckName, type Report } from '../check-result.js';
 import { timed } from '../timed.js';
 import { checkDns } from './dns.check.js';

@@ -1,7 +1,7 @@
 import { type LookupAddress } from 'node:dns';
 
-import { type Backend } from '../../backends/backend.js';
-import { createLookup } from '../../forwarding/backend-lookup.js';
+import { type Backend } from '../../model/backend.js';
+import { createLookup } from '../../forwarding/client/backend-lookup.js';
 import { fault, ok } from '../check-result.js';
 import { codeOf } from '../why.js';
 import { type Stage, TIMED_OUT, within } from './stage.js';

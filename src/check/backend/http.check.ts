@@ -1,8 +1,8 @@
 import { type Socket } from 'node:net';
 
-import { type Backend } from '../../backends/backend.js';
-import { printable } from '../../logging/printable.js';
-import { outcomeOfStatus } from '../../spool/outcome.js';
+import { type Backend } from '../../model/backend.js';
+import { printable } from '../../model/printable.js';
+import { outcomeOfStatus } from '../../model/outcome.js';
 import { fault, type Finding, ok, warning } from '../check-result.js';
 import { type GetAnswer, httpGet } from '../http-get.js';
 import { codeOf } from '../why.js';

@@ -2,7 +2,7 @@ import { type LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-import { type Backend } from '../../backends/backend.js';
+import { type Backend } from '../../model/backend.js';
 import { fault, ok } from '../check-result.js';
 import { codeOf } from '../why.js';
 import { type Stage, TIMED_OUT, within } from './stage.js';

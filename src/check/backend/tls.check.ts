@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 
-import { type Backend } from '../../backends/backend.js';
-import { printable } from '../../logging/printable.js';
+import { type Backend } from '../../model/backend.js';
+import { printable } from '../../model/printable.js';
 import { checkValidity } from '../certificate.check.js';
 import { fault, type Finding, joined, ok } from '../check-result.js';
 import { codeOf } from '../why.js';

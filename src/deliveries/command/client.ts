@@ -1,4 +1,4 @@
-import { printable } from '../../logging/printable.js';
+import { printable } from '../../model/printable.js';
 import { type DeliveryList, type DeliverySummary, type DeliveryView } from '../delivery-view.js';
 import { MAX_LIMIT } from '../list-query.js';
 import { CommandError } from './command-error.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { parseArgs } from 'node:util';
 
-import { readEnvironment } from '../../config/environment-variables.js';
+import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { ownAddress } from '../../http/own-address.js';
 import { LIST_PARAMETERS, MAX_LIMIT, parseId } from '../list-query.js';
 import { CommandError } from './command-error.js';
@@ -59,9 +59,8 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
 
 /** Where a service of this environment listens on this host. */
 function serviceUrl(environment: NodeJS.ProcessEnv): string {
-  const { SPRAYPROXY_SERVER_HOST: host, SPRAYPROXY_SERVER_PORT: port } =
-    readEnvironment(environment).variables;
-  const address = ownAddress(host);
+  const { serverHost, serverPort: port } = SprayproxyConfig.read(environment).config;
+  const address = ownAddress(serverHost);
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 

@@ -1,4 +1,4 @@
-import { printable } from '../../logging/printable.js';
+import { printable } from '../../model/printable.js';
 import {
   type AttemptView,
   type DeliveryList,

@@ -10,7 +10,7 @@ import {
   SwaggerModule,
 } from '@nestjs/swagger';
 
-import { FORWARD_STATES } from '../../spool/forward.js';
+import { FORWARD_STATES } from '../../model/forward.js';
 import { VERSION } from '../../version.js';
 import { DeliveriesController } from '../deliveries.controller.js';
 import { DeliveriesModule } from '../deliveries.module.js';

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-import { FORWARD_STATES, type ForwardState } from '../../spool/forward.js';
-import { type Outcome, OUTCOMES } from '../../spool/outcome.js';
+import { FORWARD_STATES, type ForwardState } from '../../model/forward.js';
+import { type Outcome, OUTCOMES } from '../../model/outcome.js';
 import type * as view from '../delivery-view.js';
 
 /** What `delivery-view.ts` declares, once more as classes, because types are gone at run time. */

@@ -1,7 +1,7 @@
 import { type FactoryProvider } from '@nestjs/common';
 import { collectDefaultMetrics, type Metric, register } from 'prom-client';
 
-import { metricProviders } from '../../../src/metrics/metrics.js';
+import { metricProviders } from '../../../src/metrics/providers.js';
 
 /** What Prometheus adds to every sample it scrapes in a cluster. */
 const SCRAPE_LABELS = ['namespace', 'job', 'pod', 'instance'];

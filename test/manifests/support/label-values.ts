@@ -3,8 +3,8 @@ import {
   FORWARD_ERRORS,
   REJECTION_REASONS,
   WAIT_RESULTS,
-} from '../../../src/metrics/metrics.js';
-import { OUTCOMES } from '../../../src/spool/outcome.js';
+} from '../../../src/metrics/names.js';
+import { OUTCOMES } from '../../../src/model/outcome.js';
 import { type Matcher, passes } from './promql.js';
 
 /** The values that the program gives its labels, as far as they are known beforehand. */

@@ -1,0 +1,83 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo } from 'node:net';
+import { collectDefaultMetrics, type Gauge, register } from 'prom-client';
+
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { TEXT_PLAIN } from '../http/text-plain.js';
+import { VERSION } from '../version.js';
+import { memoryLimitBytes } from './memory-limit.js';
+import { memoryUsedBytes } from './memory-use.js';
+import { BUILD_INFO, MEMORY_LIMIT_BYTES, MEMORY_USED_BYTES } from './names.js';
+
+/** Gauges of prom-client whose names say that they count; `nodejs_active_handles` and the like say the same by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+/**
+ * Serves `/metrics` on a port of its own, so that the one the internet reaches has none.
+ * It starts before the webhook listener and ends after it, so that the last webhooks are still counted.
+ */
+@Injectable()
+export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #server: Server;
+  readonly #beforeScrape: (() => Promise<void>)[] = [];
+
+  constructor(
+    private readonly config: SprayproxyConfig,
+    @InjectMetric(BUILD_INFO) buildInfo: Gauge,
+    @InjectMetric(MEMORY_LIMIT_BYTES) memoryLimit: Gauge,
+    @InjectMetric(MEMORY_USED_BYTES) private readonly memoryUsed: Gauge,
+  ) {
+    collectDefaultMetrics();
+    for (const name of MISNAMED) register.removeSingleMetric(name);
+    memoryLimit.set(memoryLimitBytes());
+    buildInfo.set({ version: VERSION, node: process.version }, 1);
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
+      this.#answer(request, response).catch(() => response.destroy());
+    };
+    const tls = config.metricsTls;
+    this.#server =
+      tls === undefined
+        ? createServer(answer)
+        : createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, answer);
+  }
+
+  /** Where it listens. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Gives whoever looks a value up only when it is asked for the time to do so. */
+  beforeScrape(update: () => Promise<void>): void {
+    this.#beforeScrape.push(update);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#server.listen(this.config.metricsPort, this.config.serverHost);
+    await once(this.#server, 'listening');
+  }
+
+  onApplicationShutdown(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
+      response.writeHead(404, { 'content-type': TEXT_PLAIN }).end('404 page not found');
+      return;
+    }
+    this.memoryUsed.set(memoryUsedBytes());
+    await Promise.all(this.#beforeScrape.map((update) => update()));
+    const text = await register.metrics();
+    response.writeHead(200, { 'content-type': register.contentType }).end(text);
+  }
+}

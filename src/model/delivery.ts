@@ -1,0 +1,29 @@
+/** Room in memory for a payload, held until the last holder has let go. */
+export interface Room {
+  /** One more holder, who will `release` it too. */
+  retain(): void;
+  release(): void;
+}
+
+/** What is sent to a backend. */
+export interface Message {
+  /** The bytes GitHub signed. Shared by all attempts; nobody changes them. */
+  readonly payload: Buffer;
+  /** Query of the request as it came, without the `?`. */
+  readonly query: string;
+}
+
+/** One webhook, as a fan-out needs it. */
+export interface Delivery extends Message {
+  /** `X-GitHub-Delivery`: the same for every redelivery. */
+  readonly guid: string | undefined;
+  /** `X-GitHub-Event`. */
+  readonly event: string | undefined;
+  readonly requestId: string | undefined;
+  /** When the request came, in ms of the monotonic clock. */
+  readonly arrivedAt: number;
+  /** Names and values in turn, as Node's `rawHeaders`. */
+  readonly rawHeaders: readonly string[];
+  /** The room the payload takes in memory; whoever keeps the payload for longer retains it. */
+  readonly room: Room;
+}

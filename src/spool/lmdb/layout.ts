@@ -1,0 +1,62 @@
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { createHash } from 'node:crypto';
+
+import { type StoredDelivery } from '../../model/stored-delivery.js';
+
+/** Of the layout on disk. A spool of another version is not opened. */
+export const SPOOL_VERSION = 1;
+
+/** A delivery's record, its forwards and their index entries take about a page. */
+export const BYTES_PER_DELIVERY = 4096;
+
+/** The file in the spool's directory that holds everything. */
+export const DATA_FILE = 'data.mdb';
+
+/** By digest of the backend's key and id of the delivery; the value is the backend's key. */
+export type ForwardIndex = Database<string, [string, number]>;
+
+/** The layout of a spool. Payloads stand apart from the records, which change with every attempt. */
+export interface SpoolDatabases {
+  readonly root: RootDatabase;
+  /** `version`; `bytes` and `lastId` as of the last commit. */
+  readonly state: Database<number, string>;
+  readonly deliveries: Database<StoredDelivery, number>;
+  readonly payloads: Database<Buffer, number>;
+  readonly owed: ForwardIndex;
+  readonly dead: ForwardIndex;
+  /** Ids of the deliveries with an attempt that is running. */
+  readonly running: Database<true, number>;
+  readonly guids: Database<true, [string, number]>;
+  /** By digest, the URLs of the registered backends. */
+  readonly backends: Database<string, string>;
+}
+
+/** The file, and nothing of what is in it. @see https://github.com/kriszyp/lmdb-js */
+export const openRoot = (dir: string, readOnly: boolean): RootDatabase =>
+  open({
+    path: dir,
+    // Without it, a directory with a dot in its name would be taken for a file.
+    noSubdir: false,
+    readOnly,
+    maxDbs: 8,
+    // A commit counts when it is on disk.
+    overlappingSync: false,
+    // Everything is written by explicit transactions; batches beside them would leave failures unhandled.
+    eventTurnBatching: false,
+  });
+
+/** Makes those that are missing, unless `root` was opened for reading only. */
+export const openDatabases = (root: RootDatabase): SpoolDatabases => ({
+  root,
+  state: root.openDB('state', {}),
+  deliveries: root.openDB('deliveries', {}),
+  payloads: root.openDB('payloads', { encoding: 'binary' }),
+  owed: root.openDB('owed', {}),
+  dead: root.openDB('dead', {}),
+  running: root.openDB('running', {}),
+  guids: root.openDB('guids', {}),
+  backends: root.openDB('backends', {}),
+});
+
+/** A key of a database may have less than 2 KiB, the URL of a backend more. */
+export const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');

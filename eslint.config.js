@@ -39,7 +39,7 @@ module.exports = defineConfig(
     },
   },
   {
-    files: ['*.config.js', 'scripts/*.js', 'test/fixtures/*.js'],
+    files: ['*.config.js', '.dependency-cruiser.js', 'scripts/*.js', 'test/fixtures/*.js'],
     languageOptions: {
       sourceType: 'commonjs',
       globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' },

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 
-import { nearestExisting, spoolFileBytes } from '../spool/lmdb/peek.js';
+import { nearestExisting, spoolFileBytes } from '../spool/spool.module.js';
 import { fault, type Finding, joined, ok, warning } from './check-result.js';
 
 const GIB = 1024 ** 3;

@@ -1,5 +1,5 @@
 import { SpoolUnusableError } from '../spool/spool-unusable-error.js';
-import { type SpoolVisit, visitSpool } from '../spool/lmdb/peek.js';
+import { type SpoolVisit, visitSpool } from '../spool/spool.module.js';
 import { fault, type Finding, ok } from './check-result.js';
 
 export interface SpoolFinding {

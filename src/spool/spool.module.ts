@@ -6,6 +6,9 @@ import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SPOOL_WRITE_FAILURES, SPOOL_WRITE_SECONDS } from '../metrics/names.js';
 import { Spool } from './spool.js';
 
+/** How a spool is looked at by who does not take it. */
+export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './lmdb/peek.js';
+
 /** Gives `Spool`, or `undefined` if there is none. Whoever uses it last closes it. */
 @Module({
   providers: [

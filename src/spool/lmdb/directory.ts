@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { DATA_FILE } from './layout.js';
+import { DATA_FILE } from './data-file.js';
 import { type SpoolReader, type SpoolReading } from './spool-reading.js';
 import { SpoolUnusableError } from '../spool-unusable-error.js';
 

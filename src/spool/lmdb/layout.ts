@@ -9,9 +9,6 @@ export const SPOOL_VERSION = 1;
 /** A delivery's record, its forwards and their index entries take about a page. */
 export const BYTES_PER_DELIVERY = 4096;
 
-/** The file in the spool's directory that holds everything. */
-export const DATA_FILE = 'data.mdb';
-
 /** By digest of the backend's key and id of the delivery; the value is the backend's key. */
 export type ForwardIndex = Database<string, [string, number]>;
 

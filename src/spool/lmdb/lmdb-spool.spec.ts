@@ -18,7 +18,8 @@ import {
 } from '../../model/forward.js';
 import { LmdbSpool, type LmdbSpoolOptions } from './lmdb-spool.js';
 import { OUTCOMES } from '../../model/outcome.js';
-import { BYTES_PER_DELIVERY, DATA_FILE, openDatabases, openRoot } from './layout.js';
+import { BYTES_PER_DELIVERY, openDatabases, openRoot } from './layout.js';
+import { DATA_FILE } from './data-file.js';
 import { type ForwardCounts } from '../spool.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 

@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { LmdbSpool, type LmdbSpoolOptions } from './lmdb-spool.js';
-import { DATA_FILE } from './layout.js';
+import { DATA_FILE } from './data-file.js';
 import { inspect, prepareDirectory } from './directory.js';
 import { SpoolLock } from './lock.js';
 import { SpoolUnusableError } from '../spool-unusable-error.js';

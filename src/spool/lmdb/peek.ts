@@ -2,7 +2,7 @@ import { access, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-import { DATA_FILE } from './layout.js';
+import { DATA_FILE } from './data-file.js';
 import { damaged, hasDataFile, probe, readInProcess, unwritable } from './directory.js';
 import { SpoolLock } from './lock.js';
 

@@ -6,7 +6,8 @@ import { useTempDir } from '../../../test/support/temp-dir.js';
 import { checkSpool } from './verify.js';
 import { begin, bury, newForward } from '../../model/forward.js';
 import { LmdbSpool } from './lmdb-spool.js';
-import { DATA_FILE, digest, openDatabases, openRoot, type SpoolDatabases } from './layout.js';
+import { digest, openDatabases, openRoot, type SpoolDatabases } from './layout.js';
+import { DATA_FILE } from './data-file.js';
 
 const dir = useTempDir();
 const PAYLOAD = Buffer.alloc(10_000, 1);

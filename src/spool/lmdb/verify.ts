@@ -3,7 +3,8 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { faultBetweenRecords } from './verify-records.js';
-import { DATA_FILE, openDatabases, openRoot, SPOOL_VERSION, type SpoolDatabases } from './layout.js';
+import { openDatabases, openRoot, SPOOL_VERSION, type SpoolDatabases } from './layout.js';
+import { DATA_FILE } from './data-file.js';
 import { type SpoolReader } from './spool-reading.js';
 
 /** After the header of a page. */

@@ -2,7 +2,8 @@ import { type Outcome } from './outcome.js';
 
 /**
  * - owed: will be sent.
- * - accepted, rejected: the backend has answered.
+ * - accepted: the backend has it.
+ * - rejected: the backend has read it and said no; kept for a while, so that it can be sent again.
  * - dead: will not be sent again by itself; kept until somebody sends it again or discards it.
  */
 export const FORWARD_STATES = ['owed', 'accepted', 'rejected', 'dead'] as const;
@@ -13,6 +14,9 @@ export type DeliveryGuarantee = (typeof DELIVERY_GUARANTEES)[number];
 
 /** Each one may start the backend's pipelines once more. */
 export const MAX_UNKNOWN_ATTEMPTS = 3;
+
+/** Each one while the backend accepted others: it is this delivery that it does not want. */
+export const MAX_REFUSED_ALONE = 10;
 
 /** A forward that is retried for days has hundreds. */
 export const MAX_KEPT_ATTEMPTS = 10;
@@ -41,8 +45,14 @@ export interface Forward {
   readonly attempts: readonly AttemptRecord[];
   /** How many of them had an unknown outcome since the forward was last owed afresh. */
   readonly unknownCount: number;
+  /** How many were refused while the backend accepted others, since the forward was last owed afresh. */
+  readonly refusedAloneCount?: number;
   /** When the attempt that is running began, ms since the epoch. */
   readonly runningSince?: number;
+  /** Who makes that attempt, as the spool names it. */
+  readonly claimedBy?: string;
+  /** What was rejected is kept no longer. */
+  readonly released?: true;
   /** Why it is dead. */
   readonly reason?: string;
 }
@@ -55,14 +65,23 @@ export const newForward = (backend: string): Forward => ({
   unknownCount: 0,
 });
 
-/** Whether it still keeps the payload: it will be sent, or somebody may want it sent. */
-export const isOpen = ({ state }: Forward): boolean => state === 'owed' || state === 'dead';
+/** Whether the backend misses the delivery: a redelivery is for it. It keeps the payload, for that or for its own turn. */
+export const isKept = ({ state, released }: Forward): boolean => state !== 'accepted' && released !== true;
+
+export const isRunning = ({ runningSince }: Forward): boolean => runningSince !== undefined;
 
 export const begin = (forward: Forward, at: number): Forward => ({ ...forward, runningSince: at });
 
+/** What decides of a failed attempt whether there will be another. */
+export interface SettleRules {
+  readonly guarantee: DeliveryGuarantee;
+  /** Whether the backend accepted other deliveries since the attempt before this one began. */
+  readonly othersGotThrough: boolean;
+}
+
 /** The forward after an attempt at it has ended. */
-export function settle(forward: Forward, attempt: AttemptRecord, guarantee: DeliveryGuarantee): Forward {
-  const { runningSince, reason = '', ...rest } = forward;
+export function settle(forward: Forward, attempt: AttemptRecord, rules: SettleRules): Forward {
+  const { runningSince, claimedBy, reason, ...rest } = forward;
   const settled = {
     ...rest,
     attemptCount: forward.attemptCount + 1,
@@ -73,31 +92,45 @@ export function settle(forward: Forward, attempt: AttemptRecord, guarantee: Deli
     case 'rejected':
       return { ...settled, state: attempt.outcome };
     case 'refused':
-    case 'unknown': {
+    case 'unknown':
       // Given up, or answered, while the attempt was running: its failure changes nothing.
-      if (forward.state === 'dead') return { ...settled, state: 'dead', reason };
-      if (forward.state !== 'owed' || attempt.outcome === 'refused') return settled;
-      const unknownCount = forward.unknownCount + 1;
-      const mayRepeat = guarantee === 'at-least-once' && unknownCount < MAX_UNKNOWN_ATTEMPTS;
-      return mayRepeat
-        ? { ...settled, unknownCount, state: 'owed' }
-        : { ...settled, unknownCount, state: 'dead', reason: unknownReason(unknownCount) };
-    }
+      if (forward.state !== 'owed') return { ...settled, ...(reason !== undefined && { reason }) };
+      return attempt.outcome === 'refused' ? refused(settled, rules) : unknown(settled, rules);
     default:
       return attempt.outcome satisfies never;
   }
 }
 
+function refused(forward: Forward, { othersGotThrough }: SettleRules): Forward {
+  if (!othersGotThrough) return forward;
+  const refusedAloneCount = (forward.refusedAloneCount ?? 0) + 1;
+  return refusedAloneCount < MAX_REFUSED_ALONE
+    ? { ...forward, refusedAloneCount }
+    : {
+        ...forward,
+        refusedAloneCount,
+        state: 'dead',
+        reason: `refused ${refusedAloneCount} times while the backend accepted others`,
+      };
+}
+
+function unknown(forward: Forward, { guarantee }: SettleRules): Forward {
+  const unknownCount = forward.unknownCount + 1;
+  return guarantee === 'at-least-once' && unknownCount < MAX_UNKNOWN_ATTEMPTS
+    ? { ...forward, unknownCount }
+    : { ...forward, unknownCount, state: 'dead', reason: unknownReason(unknownCount) };
+}
+
 const unknownReason = (count: number): string =>
   `outcome unknown ${count} ${count === 1 ? 'time' : 'times'}: the backend may have taken it`;
 
-/** The process ended while the attempt was running. */
-export function interrupted(forward: Forward, guarantee: DeliveryGuarantee): Forward {
-  const at = forward.runningSince;
-  if (at === undefined) return forward;
-  const error = 'the process ended during the attempt';
-  return settle(forward, { at, outcome: 'unknown', durationMs: 0, error }, guarantee);
-}
+/** An attempt whose process ended. */
+export const interruptedAttempt = ({ runningSince = 0 }: Forward): AttemptRecord => ({
+  at: runningSince,
+  outcome: 'unknown',
+  durationMs: 0,
+  error: 'the process ended during the attempt',
+});
 
 /** Given up, unless it is over already. */
 export const bury = (forward: Forward, reason: string): Forward =>
@@ -105,14 +138,6 @@ export const bury = (forward: Forward, reason: string): Forward =>
 
 /** Owed afresh, whatever came of it before. */
 export function revive(forward: Forward): Forward {
-  const { reason, ...rest } = forward;
+  const { reason, released, refusedAloneCount, ...rest } = forward;
   return { ...rest, state: 'owed', unknownCount: 0 };
 }
-
-/** For who wants it sent where it is missing. */
-export const reviveDead = (forward: Forward): Forward =>
-  forward.state === 'dead' ? revive(forward) : forward;
-
-/** For who wants it sent though the backend has answered. */
-export const reviveUnlessOwed = (forward: Forward): Forward =>
-  forward.state === 'owed' ? forward : revive(forward);

@@ -1,9 +1,4 @@
-import { createHash } from 'node:crypto';
-
 import { type Forward } from './forward.js';
-
-/** GitHub's GUIDs have 36 characters; nobody is to fill memory or an index with longer ones. */
-export const MAX_GUID_LENGTH = 128;
 
 /** What is kept of a delivery beside its payload. */
 export interface DeliveryRecord {
@@ -33,5 +28,8 @@ export interface StoredDelivery {
   readonly forwards: readonly Forward[];
 }
 
-export const payloadDigest = (payload: Buffer): string =>
-  createHash('sha256').update(payload).digest('base64');
+/** A delivery that is not kept yet, and so has no id. */
+export interface NewDelivery {
+  readonly delivery: Omit<DeliveryRecord, 'id'>;
+  readonly forwards: readonly Forward[];
+}

@@ -1,61 +1,117 @@
-import { type Forward } from '../model/forward.js';
-import { type DeliveryRecord, type StoredDelivery } from '../model/stored-delivery.js';
+import { type AttemptRecord, type DeliveryGuarantee, type ForwardState } from '../model/forward.js';
+import { type DeliveryRecord, type NewDelivery, type StoredDelivery } from '../model/stored-delivery.js';
 
 /** Forwards of one backend. */
 export interface ForwardCounts {
   readonly owed: number;
   readonly dead: number;
+  readonly rejected: number;
+}
+
+/** What a verb has done to a delivery. Its forwards are in the same order; `after` lacks those that were discarded. */
+export interface Change {
+  readonly before: StoredDelivery;
+  readonly after: StoredDelivery;
 }
 
 /**
- * Durable home of the forwards that are still owed, and of the dead ones; the token it is injected by. Every change is
- * atomic, and on disk when its promise resolves. A delivery leaves with the last of its forwards that was owed or dead.
+ * What has come about in the store, by whichever process.
+ * - owed: a forward will be sent that was not there, or not owed, before.
+ * - over: a delivery has left, as it was then; nothing of it is kept.
+ * - backends: the registered backends are others.
+ */
+export type SpoolEvent =
+  | { readonly kind: 'owed'; readonly backend: string; readonly id: number }
+  | { readonly kind: 'over'; readonly delivery: StoredDelivery }
+  | { readonly kind: 'backends' };
+
+/**
+ * Durable home of the forwards that are still owed, of the dead ones, and for a while of the rejected ones; the token it is
+ * injected by. A delivery leaves with the last of its forwards that is kept (`isKept`).
  *
- * It knows when and why nothing: what a change means is `forward.ts`'s affair, when it happens the drain's.
- * @throws SprayproxyError `spool-failed` from every method that writes.
+ * Every verb is atomic, and on disk when its promise resolves. It gives the delivery before and after; `undefined`: there is
+ * no such delivery (any more), or no such forward, and nothing was changed. Backends are named by their keys.
+ *
+ * A claim is the right to attempt one forward. It is held by one spool object, the holder, and lost when the process of
+ * that is gone; a forward with a claim has `runningSince`.
+ * @throws SprayproxyError `spool-failed` from every method that writes: nothing was changed.
  */
 export abstract class Spool {
-  /** The id of the latest delivery there ever was; 0: there was none. */
-  abstract readonly lastId: number;
+  /** Whether it keeps anything at all: what is owed may then wait for its backend. */
+  abstract readonly keeps: boolean;
 
   /** What the deliveries take, about: their payloads and a page for each. */
   abstract readonly bytes: number;
 
-  /** Of every backend that is owed something or has dead forwards, by its key. */
+  /** Of every backend with forwards that are kept, as last heard: nothing depends on it for safety. */
   abstract counts(): ReadonlyMap<string, ForwardCounts>;
 
-  /** @throws SprayproxyError `spool-full`: nothing of it is stored. */
-  abstract store(stored: StoredDelivery, payload: Buffer): Promise<void>;
+  /**
+   * An id for a delivery that is not stored: greater than every one before, though the clock were set back.
+   * @param receivedAt ms since the epoch
+   */
+  abstract nextId(receivedAt: number): number;
 
   /**
-   * Changes forwards of a delivery: all of it, or those of the `backends` named. One changed to `undefined` leaves.
-   * @param beforeSeen hears of the delivery as it will be, before anybody can read it so, or find it gone
-   * @returns the delivery after the change; `undefined`: there is no such delivery (any more), nothing was changed.
+   * Keeps a delivery under an id of its own. A forward with `runningSince` is claimed.
+   * @throws SprayproxyError `spool-full`, `forwarding-failed` where nothing is kept: nothing of it is stored.
    */
-  abstract update(
+  abstract store(delivery: NewDelivery, payload: Buffer): Promise<StoredDelivery>;
+
+  /**
+   * Claims a forward for an attempt. One that is not owed is revived by that, out of turn.
+   * @param at ms since the epoch
+   * @param from states in which it may be
+   * @returns `undefined` also if it is claimed already, by whomever, or in another state.
+   */
+  abstract claim(
     id: number,
-    change: (forward: Forward) => Forward | undefined,
-    backends?: readonly string[],
-    beforeSeen?: (after: StoredDelivery) => void,
-  ): Promise<StoredDelivery | undefined>;
+    backend: string,
+    at: number,
+    from?: readonly ForwardState[],
+  ): Promise<Change | undefined>;
 
   /**
-   * Changes what is sent of a delivery beside its payload.
-   * @returns the delivery after the change; `undefined`: there is no such delivery (any more).
+   * Notes what came of an attempt and ends the claim, if that is the holder's own or its holder is gone. An attempt whose
+   * claim was lost changes nothing, unless the backend has answered.
    */
+  abstract settle(
+    id: number,
+    backend: string,
+    attempt: AttemptRecord,
+    guarantee: DeliveryGuarantee,
+  ): Promise<Change | undefined>;
+
+  /** Gives up those that are owed. */
+  abstract bury(id: number, backends: readonly string[], reason: string): Promise<Change | undefined>;
+
+  /** Owes those afresh that are in one of the states `from`. */
+  abstract revive(
+    id: number,
+    backends: readonly string[],
+    from: readonly ForwardState[],
+  ): Promise<Change | undefined>;
+
+  /** Changes what is sent of a delivery beside its payload. */
   abstract amend(
     id: number,
     sent: Pick<DeliveryRecord, 'rawHeaders' | 'query'>,
-  ): Promise<StoredDelivery | undefined>;
+  ): Promise<Change | undefined>;
 
-  /** Removes a delivery, whatever it owes. @returns what it was. */
-  abstract discard(id: number): Promise<StoredDelivery | undefined>;
+  /** Removes the forwards that are kept. @param backends absent: all of them */
+  abstract discard(id: number, backends?: readonly string[]): Promise<Change | undefined>;
+
+  /** Keeps what was rejected no longer: it stays rejected, but the payload may go. */
+  abstract release(id: number): Promise<Change | undefined>;
 
   /** The deliveries with the oldest forwards owed to a backend, oldest first; only those with an id above `after`. */
   abstract owedTo(backend: string, limit: number, after?: number): Promise<StoredDelivery[]>;
 
-  /** The deliveries with forwards whose attempt was running when the spool was last written to. */
-  abstract running(): Promise<StoredDelivery[]>;
+  /** The oldest deliveries with a rejected forward that is kept, oldest first. */
+  abstract rejected(limit: number): Promise<StoredDelivery[]>;
+
+  /** The deliveries with a claim whose holder is gone: what it was attempting has an unknown outcome. */
+  abstract abandoned(): Promise<StoredDelivery[]>;
 
   abstract get(id: number): Promise<StoredDelivery | undefined>;
 
@@ -65,8 +121,8 @@ export abstract class Spool {
    */
   abstract payload(id: number): Promise<Buffer | undefined>;
 
-  /** The deliveries of a GUID, latest first; of one longer than `MAX_GUID_LENGTH`, none. */
-  abstract find(guid: string): Promise<StoredDelivery[]>;
+  /** The deliveries whose identity has this key, latest first. */
+  abstract find(identityKey: string): Promise<StoredDelivery[]>;
 
   /** Deliveries with an id below `before`, latest first. */
   abstract list(before: number, limit: number): Promise<StoredDelivery[]>;
@@ -76,5 +132,13 @@ export abstract class Spool {
   abstract keepBackend(url: string): Promise<void>;
   abstract forgetBackend(url: string): Promise<void>;
 
+  /**
+   * Tells what comes about from now on, when it is on disk. What it tells of is found by no reader before it is told; a
+   * delivery that is over is found until it is.
+   * @returns ends it
+   */
+  abstract watch(listener: (event: SpoolEvent) => void): () => void;
+
+  /** Lets what has been begun end. */
   abstract close(): Promise<void>;
 }

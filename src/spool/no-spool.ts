@@ -1,0 +1,40 @@
+import { SprayproxyError } from '../model/sprayproxy-error.js';
+import { IdSequence } from './id-sequence.js';
+import { Spool } from './spool.js';
+
+const NOTHING = Promise.resolve(undefined);
+const NONE = Promise.resolve([]);
+
+/** Stands in where there is no spool: it keeps nothing, and says so when it is asked to. */
+export class NoSpool extends Spool {
+  readonly keeps = false;
+  readonly bytes = 0;
+  readonly #ids = new IdSequence();
+  readonly #counts = new Map<never, never>();
+
+  counts = () => this.#counts;
+  nextId = (receivedAt: number) => this.#ids.next(receivedAt);
+  store = () =>
+    Promise.reject(
+      new SprayproxyError('forwarding-failed', 'a backend did not get the delivery, and there is no spool'),
+    );
+  claim = () => NOTHING;
+  settle = () => NOTHING;
+  bury = () => NOTHING;
+  revive = () => NOTHING;
+  amend = () => NOTHING;
+  discard = () => NOTHING;
+  release = () => NOTHING;
+  owedTo = () => NONE;
+  rejected = () => NONE;
+  abandoned = () => NONE;
+  get = () => NOTHING;
+  payload = () => NOTHING;
+  find = () => NONE;
+  list = () => NONE;
+  registeredBackends = () => NONE;
+  keepBackend = () => NOTHING;
+  forgetBackend = () => NOTHING;
+  watch = () => () => undefined;
+  close = () => NOTHING;
+}

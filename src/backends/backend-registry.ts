@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { EventEmitter } from 'node:events';
 import { type Gauge } from 'prom-client';
@@ -24,8 +24,8 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
 
   constructor(
     private readonly config: SprayproxyConfig,
+    private readonly spool: Spool,
     @InjectMetric(BACKENDS) private readonly count: Gauge,
-    @Optional() @Inject(Spool) private readonly spool?: Spool,
   ) {
     super();
     const backends = toBackends(config.staticBackendUrls, 'static');
@@ -34,7 +34,7 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
 
   /** Who may no longer register backends no longer has any. */
   async onModuleInit(): Promise<void> {
-    if (this.spool === undefined || !this.config.dynamicBackendsEnabled) return;
+    if (!this.config.dynamicBackendsEnabled) return;
     for (const backend of toBackends(await this.spool.registeredBackends(), 'registered')) {
       if (!this.has(backend)) this.#add(backend);
     }
@@ -42,6 +42,11 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
 
   list(): readonly Backend[] {
     return this.#list;
+  }
+
+  /** @param key of the backend */
+  get(key: string): Backend | undefined {
+    return this.#byKey.get(key);
   }
 
   has(backend: Backend): boolean {
@@ -57,7 +62,7 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     return this.#oneAtATime(async () => {
       if (this.has(backend)) return 'known';
       if (this.#countOf('registered') >= MAX_REGISTERED_BACKENDS) return 'full';
-      await this.spool?.keepBackend(backend.url);
+      await this.spool.keepBackend(backend.url);
       this.#add(backend);
       return 'registered';
     });
@@ -72,7 +77,7 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     return this.#oneAtATime(async () => {
       const backend = this.#byKey.get(key);
       if (backend === undefined || (only !== undefined && backend !== only)) return undefined;
-      if (backend.origin === 'registered') await this.spool?.forgetBackend(backend.url);
+      if (backend.origin === 'registered') await this.spool.forgetBackend(backend.url);
       return this.#drop(backend);
     });
   }

@@ -147,6 +147,21 @@ export class EnvironmentVariables {
   @GoDuration(1, 365 * DAY_MS)
   SPRAYPROXY_RETRY_MAX_AGE!: number;
 
+  @Variable({
+    default: '24h',
+    effect: 'age until which a payload that a backend has rejected is kept, to be sent again on request',
+  })
+  @GoDuration(1, 365 * DAY_MS)
+  SPRAYPROXY_REJECTED_MAX_AGE!: number;
+
+  // 256 backends that hang must not cost 11,000 sockets.
+  @Variable({
+    default: '64',
+    effect: 'attempts at one backend at a time; beyond it a webhook waits its turn, with a spool in that',
+  })
+  @WholeNumber(1, 10_000)
+  SPRAYPROXY_FORWARDING_CONCURRENCY!: number;
+
   // Enough to overtake what comes in meanwhile: at 50 ms an answer, 640 a second.
   @Variable({
     default: '32',

@@ -39,6 +39,9 @@ export class SprayproxyConfig {
   readonly minRetryDelayMs: number;
   readonly maxRetryDelayMs: number;
   readonly maxForwardAgeMs: number;
+  readonly rejectedMaxAgeMs: number;
+  /** At one backend. */
+  readonly maxAttemptsAtOnce: number;
   readonly drainConcurrency: number;
   readonly deliveriesEnabled: boolean;
   readonly journalSize: number;
@@ -75,6 +78,8 @@ export class SprayproxyConfig {
     this.minRetryDelayMs = variables.SPRAYPROXY_RETRY_MIN_DELAY;
     this.maxRetryDelayMs = variables.SPRAYPROXY_RETRY_MAX_DELAY;
     this.maxForwardAgeMs = variables.SPRAYPROXY_RETRY_MAX_AGE;
+    this.rejectedMaxAgeMs = variables.SPRAYPROXY_REJECTED_MAX_AGE;
+    this.maxAttemptsAtOnce = variables.SPRAYPROXY_FORWARDING_CONCURRENCY;
     this.drainConcurrency = variables.SPRAYPROXY_DRAIN_CONCURRENCY;
     this.deliveriesEnabled = variables.SPRAYPROXY_SERVER_ENABLE_DELIVERIES;
     this.journalSize = variables.SPRAYPROXY_DELIVERIES_JOURNAL_SIZE;

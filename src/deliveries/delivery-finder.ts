@@ -1,10 +1,11 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 
 import { SprayproxyError } from '../model/sprayproxy-error.js';
-import { Journal } from '../spool/journal.js';
+import { RecentDeliveries } from '../forwarding/recent/recent-deliveries.js';
 import { Spool } from '../spool/spool.js';
-import { MAX_GUID_LENGTH, type StoredDelivery } from '../model/stored-delivery.js';
+import { MAX_GUID_LENGTH } from '../model/identity.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 import { matches } from './delivery-filter.js';
 import { type ListQuery, parseId } from './list-query.js';
 
@@ -14,37 +15,45 @@ const MAX_SCANNED = 2000;
 /** Deliveries read in one go: a webhook that comes meanwhile waits that long, a few ms. */
 const CHUNK = 200;
 
+/** A delivery, and whether it can be sent again from here. */
+export interface FoundDelivery extends StoredDelivery {
+  readonly payloadKept: boolean;
+}
+
 export interface FoundPage {
-  readonly found: readonly StoredDelivery[];
+  readonly found: readonly FoundDelivery[];
   /** The list goes on below this id. `undefined`: there are no more. */
   readonly next?: number;
 }
 
-/** Finds deliveries: in the spool those with something owed or dead, in the journal those that are over. */
+/** Finds deliveries: in the spool those that some backend misses, in memory those that are over or that nothing keeps. */
 @Injectable()
 export class DeliveryFinder {
   constructor(
-    private readonly journal: Journal,
-    @Optional() @Inject(Spool) private readonly spool?: Spool,
+    private readonly recent: RecentDeliveries,
+    private readonly spool: Spool,
   ) {}
 
   /**
    * @param id as a client gave it
    * @throws SprayproxyError `delivery-unknown`
    */
-  async get(id: string): Promise<StoredDelivery> {
+  async get(id: string): Promise<FoundDelivery> {
     const found = await this.find(parseId(id) ?? 0);
     if (found === undefined) throw new SprayproxyError('delivery-unknown', 'no such delivery');
     return found;
   }
 
-  async find(id: number): Promise<StoredDelivery | undefined> {
-    // In this order: a delivery goes from the spool to the journal.
-    return (await this.spool?.get(id)) ?? this.journal.get(id);
+  async find(id: number): Promise<FoundDelivery | undefined> {
+    // In this order: a delivery goes from the spool to memory.
+    const spooled = await this.spool.get(id);
+    if (spooled !== undefined) return kept(spooled);
+    const over = this.recent.get(id);
+    return over && { ...over, payloadKept: false };
   }
 
   async list(query: ListQuery): Promise<FoundPage> {
-    const found: StoredDelivery[] = [];
+    const found: FoundDelivery[] = [];
     // No id is below the µs of its reception.
     const oldest = (query.since ?? 0) * 1000;
     let scanned = 0;
@@ -64,29 +73,32 @@ export class DeliveryFinder {
     return { found };
   }
 
-  async *#newestFirst(before: number): AsyncGenerator<StoredDelivery> {
+  async *#newestFirst(before: number): AsyncGenerator<FoundDelivery> {
     for (let above = before; above > 0;) {
-      const spooled = (await this.spool?.list(above, CHUNK)) ?? [];
+      const spooled = await this.spool.list(above, CHUNK);
       const end = spooled.length < CHUNK ? 0 : (spooled.at(-1)?.delivery.id ?? 0);
       const from = above;
       yield* merged(
         spooled,
-        this.journal.list().filter(({ delivery: { id } }) => id < from && id >= end),
+        this.recent.list().filter(({ delivery: { id } }) => id < from && id >= end),
       );
       above = end;
       await setImmediate();
     }
   }
 
-  async *#ofGuid(guid: string, before: number): AsyncGenerator<StoredDelivery> {
-    const spooled = (await this.spool?.find(guid)) ?? [];
-    const over = this.journal.list().filter(({ delivery }) => delivery.guid === guid);
+  async *#ofGuid(guid: string, before: number): AsyncGenerator<FoundDelivery> {
+    const spooled = await this.spool.find(guid);
+    const over = this.recent.list().filter(({ delivery }) => delivery.guid === guid);
     yield* merged(spooled, over).filter(({ delivery }) => delivery.id < before);
   }
 }
 
 /** Newest first, each once. */
-function merged(spooled: readonly StoredDelivery[], over: readonly StoredDelivery[]): StoredDelivery[] {
-  const byId = new Map([...over, ...spooled].map((stored) => [stored.delivery.id, stored]));
+function merged(spooled: readonly StoredDelivery[], over: readonly StoredDelivery[]): FoundDelivery[] {
+  const found = [...over.map((stored) => ({ ...stored, payloadKept: false })), ...spooled.map(kept)];
+  const byId = new Map(found.map((each) => [each.delivery.id, each]));
   return [...byId.values()].sort((a, b) => b.delivery.id - a.delivery.id);
 }
+
+const kept = (stored: StoredDelivery): FoundDelivery => ({ ...stored, payloadKept: true });

@@ -1,6 +1,6 @@
-import { type AttemptRecord, type Forward, type ForwardState, isOpen } from '../model/forward.js';
+import { type AttemptRecord, type Forward, type ForwardState } from '../model/forward.js';
 import { type Outcome } from '../model/outcome.js';
-import { type StoredDelivery } from '../model/stored-delivery.js';
+import { type FoundDelivery } from './delivery-finder.js';
 
 /** An attempt as it is shown. */
 export interface AttemptView {
@@ -62,7 +62,7 @@ export interface DiscardView extends DeliveryFields {
   readonly discarded: readonly ForwardView[];
 }
 
-export const summaryOf = (stored: StoredDelivery): DeliverySummary => ({
+export const summaryOf = (stored: FoundDelivery): DeliverySummary => ({
   ...fieldsOf(stored),
   forwards: stored.forwards.map((forward) => {
     const last = forward.attempts.at(-1);
@@ -70,12 +70,12 @@ export const summaryOf = (stored: StoredDelivery): DeliverySummary => ({
   }),
 });
 
-export const viewOf = (stored: StoredDelivery): DeliveryView => ({
+export const viewOf = (stored: FoundDelivery): DeliveryView => ({
   ...fieldsOf(stored),
   forwards: stored.forwards.map(forwardOf),
 });
 
-export function fieldsOf({ delivery, forwards }: StoredDelivery): DeliveryFields {
+export function fieldsOf({ delivery, payloadKept }: FoundDelivery): DeliveryFields {
   const { id, receivedAt, guid, event, repository, requestId, payloadBytes } = delivery;
   return {
     id: String(id),
@@ -85,7 +85,7 @@ export function fieldsOf({ delivery, forwards }: StoredDelivery): DeliveryFields
     ...(repository !== undefined && { repository }),
     ...(requestId !== undefined && { requestId }),
     payloadBytes,
-    payloadKept: forwards.some(isOpen),
+    payloadKept,
   };
 }
 

@@ -1,14 +1,14 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
+import { RecentDeliveries } from '../forwarding/recent/recent-deliveries.js';
+import { type Forward, isKept } from '../model/forward.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
-import { type Forward, isOpen } from '../model/forward.js';
-import { Journal } from '../spool/journal.js';
-import { Spool } from '../spool/spool.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
-import { DeliveryFinder } from './delivery-finder.js';
+import { Spool } from '../spool/spool.js';
+import { DeliveryFinder, type FoundDelivery } from './delivery-finder.js';
 
 export interface Discarded {
-  readonly stored: StoredDelivery;
+  readonly stored: FoundDelivery;
   readonly forwards: readonly Forward[];
 }
 
@@ -17,34 +17,43 @@ export interface Discarded {
 export class DiscardService {
   constructor(
     private readonly finder: DeliveryFinder,
-    private readonly journal: Journal,
-    @Optional() @Inject(Spool) private readonly spool?: Spool,
+    private readonly recent: RecentDeliveries,
+    private readonly spool: Spool,
   ) {}
 
   /**
-   * Discards what is owed and dead of a delivery, of one backend if its key is given. An attempt that is running goes on;
+   * Discards what some backend misses of a delivery, of one backend if its key is given. An attempt that is running goes on;
    * what comes of it is noted nowhere but in the log.
    * @throws SprayproxyError `delivery-unknown`, `forward-conflict`, `spool-failed`
    */
   async discard(id: string, backend?: string): Promise<Discarded> {
-    const stored = await this.finder.get(id);
-    if (backend !== undefined && !stored.forwards.some((forward) => forward.backend === backend)) {
+    const found = await this.finder.get(id);
+    if (backend !== undefined && !found.forwards.some((forward) => forward.backend === backend)) {
       throw new SprayproxyError('forward-conflict', 'this delivery was not for that backend');
     }
-    const forwards: Forward[] = [];
-    const rest = await this.spool?.update(
-      stored.delivery.id,
-      (forward) => {
-        if (!isOpen(forward)) return forward;
-        forwards.push(forward);
-        return undefined;
+    const isNamed = (forward: Forward) =>
+      isKept(forward) && (backend === undefined || forward.backend === backend);
+    const before = found.payloadKept ? await this.#inSpool(found, backend) : this.#inMemory(found, isNamed);
+    return {
+      stored: {
+        ...found,
+        payloadKept: before.forwards.some((forward) => isKept(forward) && !isNamed(forward)),
       },
-      backend === undefined ? undefined : [backend],
-      (after) => {
-        // What has been answered stays known.
-        if (after.forwards.length > 0) this.journal.add(after);
-      },
-    );
-    return { stored: rest ?? stored, forwards };
+      forwards: before.forwards.filter(isNamed),
+    };
+  }
+
+  async #inSpool(found: FoundDelivery, backend: string | undefined): Promise<StoredDelivery> {
+    const backends = backend === undefined ? undefined : [backend];
+    const change = await this.spool.discard(found.delivery.id, backends);
+    return change?.before ?? { ...found, forwards: [] };
+  }
+
+  #inMemory(found: FoundDelivery, isNamed: (forward: Forward) => boolean): StoredDelivery {
+    const { delivery, forwards } = found;
+    const rest = forwards.filter((forward) => !isNamed(forward));
+    if (rest.length === 0) this.recent.forget(delivery.id);
+    else this.recent.remember({ delivery, forwards: rest });
+    return found;
   }
 }

@@ -1,6 +1,6 @@
 import { type Backend } from '../model/backend.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
-import { isOpen } from '../model/forward.js';
+import { isKept } from '../model/forward.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
 import { type ResendBody } from './resend-body.pipe.js';
 
@@ -15,7 +15,7 @@ export function targetsOf(
 ): Backend[] {
   const named = forwards.filter(({ backend }) => key === undefined || backend === key);
   if (named.length === 0) throw conflict('this delivery was not for that backend');
-  const wanted = named.filter((forward) => accepted || isOpen(forward));
+  const wanted = named.filter((forward) => accepted || isKept(forward));
   if (wanted.length === 0)
     throw conflict('that backend has answered it: send "accepted":true to send it again');
   const keys = new Set(wanted.map(({ backend }) => backend));

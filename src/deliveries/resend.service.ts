@@ -1,18 +1,18 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import { BackendRegistry } from '../backends/backend-registry.js';
-import { type Backend } from '../model/backend.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type AttemptResult } from '../model/attempt.js';
 import { attemptRecord } from '../model/attempt-record.js';
 import { Clock } from '../clock/clock.js';
-import { DrainService } from '../forwarding/lane/drain.service.js';
+import { LanesService } from '../forwarding/lane/lanes.service.js';
+import { resultsOf, type RunningAttempt, untilAnswer } from '../forwarding/lane/running-attempt.js';
 import { InflightBudget, type Reservation } from '../inflight/inflight-budget.js';
-import { isOpen, reviveDead, reviveUnlessOwed, settle } from '../model/forward.js';
+import { FORWARD_STATES, isKept, MISSING_STATES, revive, settle } from '../model/forward.js';
 import { Spool } from '../spool/spool.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
-import { DeliveryFinder } from './delivery-finder.js';
+import { DeliveryFinder, type FoundDelivery } from './delivery-finder.js';
 import { targetsOf } from './resend-targets.js';
 import { type ResendBody } from './resend-body.pipe.js';
 
@@ -24,11 +24,11 @@ export class ResendService {
   constructor(
     private readonly finder: DeliveryFinder,
     private readonly registry: BackendRegistry,
-    private readonly drain: DrainService,
+    private readonly lanes: LanesService,
     private readonly budget: InflightBudget,
     private readonly clock: Clock,
     private readonly config: SprayproxyConfig,
-    @Optional() @Inject(Spool) private readonly spool?: Spool,
+    private readonly spool: Spool,
   ) {}
 
   /**
@@ -36,35 +36,28 @@ export class ResendService {
    * @returns it after the attempts, or after the time GitHub would be made to wait: then some may be running.
    * @throws SprayproxyError `delivery-unknown`, `payload-gone`, `forward-conflict`, `no-room`, `spool-failed`
    */
-  async resend(id: string, wanted: ResendBody): Promise<StoredDelivery> {
+  async resend(id: string, wanted: ResendBody): Promise<FoundDelivery> {
     const known = await this.finder.get(id);
-    const stored = await this.spool?.get(known.delivery.id);
+    const stored = await this.spool.get(known.delivery.id);
     if (stored === undefined) {
       throw new SprayproxyError('payload-gone', `its payload is no longer kept: ${ASK_GITHUB}`);
     }
     const targets = targetsOf(stored, wanted, this.registry.list());
     const held = await this.#hold(stored);
-    const prepare = wanted.accepted ? reviveUnlessOwed : reviveDead;
-    let endings: { backend: Backend; ending: Promise<AttemptResult | undefined> }[];
+    const from = wanted.accepted ? FORWARD_STATES : MISSING_STATES;
+    let attempts: RunningAttempt[];
     try {
-      endings = targets.flatMap((backend) => {
+      attempts = targets
         // There may have been a wait for room.
-        if (!this.registry.has(backend)) return [];
-        const ending = this.drain.queueOf(backend)?.sendNow(stored, held, prepare);
-        return ending === undefined ? [] : [{ backend, ending }];
-      });
+        .filter((backend) => this.registry.has(backend))
+        .map((backend) => this.lanes.of(backend).sendNow(stored, held, from));
     } finally {
       // Each attempt holds it for itself by now.
       held.room.release();
     }
-    const results = new Map<string, AttemptResult>();
-    await this.#ended(
-      endings.map(async ({ backend, ending }) => {
-        const result = await ending;
-        if (result !== undefined) results.set(backend.key, result);
-      }),
-    );
-    return (await this.finder.find(stored.delivery.id)) ?? this.#over(stored, results);
+    const until = this.clock.monotonic() + this.config.ackTimeoutMs;
+    await untilAnswer(attempts, { clock: this.clock, until, untilFailure: false });
+    return (await this.finder.find(stored.delivery.id)) ?? this.#over(stored, resultsOf(attempts));
   }
 
   /** One copy of the payload for all attempts. */
@@ -72,7 +65,7 @@ export class ResendService {
     const { id, payloadBytes } = stored.delivery;
     const room = await this.#reserve(payloadBytes);
     try {
-      const payload = await this.spool?.payload(id);
+      const payload = await this.spool.payload(id);
       if (payload === undefined) throw new SprayproxyError('delivery-unknown', 'discarded meanwhile');
       return { payload, room };
     } catch (error) {
@@ -90,26 +83,18 @@ export class ResendService {
     }
   }
 
-  async #ended(endings: readonly Promise<void>[]): Promise<void> {
-    let cancel: (() => void) | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      cancel = this.clock.after(this.config.ackTimeoutMs, resolve);
-    });
-    await Promise.race([Promise.all(endings), timeout]).finally(cancel);
-  }
-
   /**
    * A delivery that has left the spool and that no journal remembers.
    * @throws SprayproxyError `delivery-unknown`: it was discarded.
    */
-  #over({ delivery, forwards }: StoredDelivery, results: ReadonlyMap<string, AttemptResult>): StoredDelivery {
+  #over({ delivery, forwards }: StoredDelivery, results: readonly AttemptResult[]): FoundDelivery {
+    const rules = { guarantee: this.config.deliveryGuarantee, othersGotThrough: false };
     const after = forwards.map((forward) => {
-      const result = results.get(forward.backend);
+      const result = results.find(({ backend }) => backend.key === forward.backend);
       if (result === undefined) return forward;
-      const attempt = attemptRecord(result, this.clock.now());
-      return settle(reviveUnlessOwed(forward), attempt, this.config.deliveryGuarantee);
+      return settle(revive(forward), attemptRecord(result, this.clock.now()), rules);
     });
-    if (after.some(isOpen)) throw new SprayproxyError('delivery-unknown', 'discarded meanwhile');
-    return { delivery, forwards: after };
+    if (after.some(isKept)) throw new SprayproxyError('delivery-unknown', 'discarded meanwhile');
+    return { delivery, forwards: after, payloadKept: false };
   }
 }

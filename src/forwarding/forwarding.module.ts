@@ -1,48 +1,48 @@
 import { HttpService } from '@nestjs/axios';
-import { Inject, Module, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
 
 import { BackendRegistryModule } from '../backends/backend-registry.module.js';
+import { Clock } from '../clock/clock.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { InflightModule } from '../inflight/inflight.module.js';
-import { Journal } from '../spool/journal.js';
 import { Spool } from '../spool/spool.js';
 import { SpoolModule } from '../spool/spool.module.js';
-import { AttemptService } from './lane/attempt.service.js';
 import { BackendClient } from './client/backend-client.js';
 import { BackendPools } from './client/backend-pools.js';
-import { Clock } from '../clock/clock.js';
-import { DeliveryRecords } from './delivery-records.js';
-import { DrainService } from './lane/drain.service.js';
+import { undiciAxios } from './client/undici-axios.js';
 import { FanOutService } from './fan-out.service.js';
 import { ForwardMetrics } from './lane/forward-metrics.js';
-import { GapMemory } from './gap-memory.js';
-import { SpoolMetrics } from './lane/spool-metrics.js';
-import { undiciAxios } from './client/undici-axios.js';
+import { LaneMetrics } from './lane/lane-metrics.js';
+import { LanesService } from './lane/lanes.service.js';
+import { RejectedSweep } from './lane/rejected-sweep.js';
+import { Sender } from './lane/sender.js';
+import { RecentDeliveries } from './recent/recent-deliveries.js';
+import { RemainsService } from './remains.service.js';
 
 @Module({
   imports: [BackendRegistryModule, InflightModule, SpoolModule],
   providers: [
-    AttemptService,
     BackendClient,
     BackendPools,
-    DeliveryRecords,
-    DrainService,
     FanOutService,
     ForwardMetrics,
-    GapMemory,
-    Journal,
-    SpoolMetrics,
+    LaneMetrics,
+    LanesService,
+    RecentDeliveries,
+    RejectedSweep,
+    RemainsService,
+    Sender,
     { provide: HttpService, useFactory: () => new HttpService(undiciAxios()) },
   ],
-  exports: [FanOutService, DrainService, Journal, SpoolModule],
+  exports: [FanOutService, LanesService, RecentDeliveries, SpoolModule],
 })
 export class ForwardingModule implements OnApplicationShutdown {
   constructor(
-    private readonly drain: DrainService,
+    private readonly lanes: LanesService,
     private readonly pools: BackendPools,
+    private readonly spool: Spool,
     private readonly clock: Clock,
     private readonly config: SprayproxyConfig,
-    @Optional() @Inject(Spool) private readonly spool?: Spool,
   ) {}
 
   /** The listener is closed. Attempts that outlived their answer end; the spool has what they leave owed. */
@@ -51,8 +51,8 @@ export class ForwardingModule implements OnApplicationShutdown {
     const timeout = new Promise<void>((resolve) => {
       cancel = this.clock.after(this.config.attemptTimeoutMs, resolve);
     });
-    await Promise.race([this.drain.stop(), timeout]).finally(cancel);
+    await Promise.race([this.lanes.stop(), timeout]).finally(cancel);
     await this.pools.destroy();
-    await this.spool?.close();
+    await this.spool.close();
   }
 }

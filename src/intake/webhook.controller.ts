@@ -2,10 +2,12 @@ import { Controller, Header, HttpCode, Post, Req, Res, UseGuards, UseInterceptor
 import { type ServerResponse } from 'node:http';
 
 import { type Backend } from '../model/backend.js';
-import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { loggedAttempt } from '../model/attempt.js';
 import { type Delivery } from '../model/delivery.js';
-import { type FanOutReport, FanOutService } from '../forwarding/fan-out.service.js';
+import { forwardHeaders } from '../forwarding/client/forward-headers.js';
+import { FanOutService } from '../forwarding/fan-out.service.js';
+import { type Report } from '../forwarding/report.js';
+import { Identity } from '../model/identity.js';
 import { type RequestFields, requestFields } from '../http/request-fields.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
 import { WEBHOOK_PATHS } from '../http/webhook-paths.js';
@@ -26,7 +28,7 @@ export class WebhookController {
   ) {}
 
   /**
-   * Answers 202 if what a backend is still owed is in the spool.
+   * Answers 202 if what a backend misses is in the spool.
    * @throws SprayproxyError `forwarding-failed` if a backend that should have got the delivery did not, and there is no
    *   spool; `spool-full`, `spool-failed`, `overload` if there is one and it could not take it.
    */
@@ -40,40 +42,65 @@ export class WebhookController {
   ): Promise<string> {
     const startedAt = performance.now();
     const fields = requestFields(request);
-    const report = await this.fanOut.deliver(toDelivery(request, fields, payload));
-    this.#log(fields, payload.bytes.length, report, performance.now() - startedAt);
-    if (report.owed.length === 0) return 'proxied';
-    if (report.fault !== undefined) throw report.fault;
-    if (!report.spooled) throw new SprayproxyError('forwarding-failed', 'a backend did not get the delivery');
-    response.statusCode = 202;
-    return 'accepted';
+    const delivery = toDelivery(request, fields, payload);
+    const report = await this.fanOut.deliver(delivery);
+    const heard = !response.closed;
+    this.fanOut.answered(delivery, report, heard);
+    this.#log(fields, report, {
+      payloadBytes: payload.bytes.length,
+      durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      heard: heard ? undefined : false,
+    });
+    return this.#answer(report, response);
   }
 
-  #log(
-    requestFields: RequestFields,
-    payloadBytes: number,
-    { id, attempts, owed, dead, spooled, fault, fillsGaps }: FanOutReport,
-    durationMs: number,
-  ): void {
+  #answer(report: Report, response: ServerResponse): string {
+    switch (report.kind) {
+      case 'served':
+        return 'proxied';
+      case 'kept':
+        response.statusCode = 202;
+        return 'accepted';
+      case 'failed':
+        throw report.fault;
+      default:
+        return report satisfies never;
+    }
+  }
+
+  #log(requestFields: RequestFields, report: Report, measured: object): void {
     const fields = {
       ...requestFields,
-      deliveryId: id,
-      payloadBytes,
-      durationMs: Math.round(durationMs * 10) / 10,
-      fillsGaps: fillsGaps || undefined,
-      backends: attempts.map(loggedAttempt),
-      owed: hosts(owed.filter((backend) => !dead.includes(backend))),
-      dead: hosts(dead),
-      why: fault?.message,
+      deliveryId: report.id,
+      ...measured,
+      fillsGaps: report.fillsGaps || undefined,
+      backends: report.attempts.map(loggedAttempt),
     };
-    if (spooled && owed.length > dead.length)
-      this.logger.warn(fields, 'delivery accepted: what is owed is in the spool');
-    else if (spooled && owed.length > 0)
-      this.logger.warn(fields, 'delivery accepted: what was given up is in the spool');
-    else if (owed.length > 0) this.logger.error(fields, 'delivery failed at a backend');
-    else if (attempts.length === 0 && !fillsGaps)
-      this.logger.warn(fields, 'delivery has nowhere to go: there is no backend');
-    else this.logger.info(fields, 'delivery proxied');
+    switch (report.kind) {
+      case 'served':
+        if (report.attempts.length > 0) this.logger.info(fields, 'delivery proxied');
+        else if (report.fillsGaps)
+          this.logger.info(fields, 'redelivery sent to nobody: every backend has it');
+        else this.logger.warn(fields, 'delivery has nowhere to go: there is no backend');
+        return;
+      case 'kept': {
+        const { owed, dead } = report;
+        const what = owed.length > 0 ? 'what is owed' : 'what was given up';
+        this.logger.warn(
+          { ...fields, owed: hosts(owed), dead: hosts(dead) },
+          `delivery accepted: ${what} is in the spool`,
+        );
+        return;
+      }
+      case 'failed':
+        this.logger.error(
+          { ...fields, owed: hosts(report.owed), why: report.fault.message },
+          'delivery failed at a backend',
+        );
+        return;
+      default:
+        return report satisfies never;
+    }
   }
 }
 
@@ -85,17 +112,19 @@ function toDelivery(
   { event, requestId }: RequestFields,
   payload: VerifiedPayload,
 ): Delivery {
-  const guid = request.headers['x-github-delivery'];
+  const header = request.headers['x-github-delivery'];
+  const guid = typeof header === 'string' ? header : undefined;
   const { url = '' } = request;
   const queryAt = url.indexOf('?');
   return {
-    guid: typeof guid === 'string' ? guid : undefined,
+    identity: Identity.of(guid, payload.bytes),
+    guid,
     event,
     requestId,
     arrivedAt: request[ARRIVED_AT] ?? performance.now(),
     payload: payload.bytes,
     room: payload.room,
     query: queryAt < 0 ? '' : url.slice(queryAt + 1),
-    rawHeaders: request.rawHeaders,
+    rawHeaders: forwardHeaders(request.rawHeaders),
   };
 }

@@ -14,6 +14,8 @@ export interface AttemptResult {
   readonly answer?: string;
   /** Why no answer came. */
   readonly error?: string;
+  /** Of a failure: whether the backend accepted other deliveries since the attempt before this one began. */
+  readonly othersGotThrough?: boolean;
 }
 
 /** Whether nothing is owed to the backend any more. */

@@ -1,3 +1,5 @@
+import { type Identity } from './identity.js';
+
 /** Room in memory for a payload, held until the last holder has let go. */
 export interface Room {
   /** One more holder, who will `release` it too. */
@@ -11,10 +13,20 @@ export interface Message {
   readonly payload: Buffer;
   /** Query of the request as it came, without the `?`. */
   readonly query: string;
+  /** The end-to-end headers, names and values in turn. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** A payload that is in memory already. */
+export interface HeldPayload {
+  readonly payload: Buffer;
+  /** The room the payload takes; whoever keeps the payload for longer retains it. */
+  readonly room: Room;
 }
 
 /** One webhook, as a fan-out needs it. */
-export interface Delivery extends Message {
+export interface Delivery extends Message, HeldPayload {
+  readonly identity: Identity;
   /** `X-GitHub-Delivery`: the same for every redelivery. */
   readonly guid: string | undefined;
   /** `X-GitHub-Event`. */
@@ -22,8 +34,4 @@ export interface Delivery extends Message {
   readonly requestId: string | undefined;
   /** When the request came, in ms of the monotonic clock. */
   readonly arrivedAt: number;
-  /** Names and values in turn, as Node's `rawHeaders`. */
-  readonly rawHeaders: readonly string[];
-  /** The room the payload takes in memory; whoever keeps the payload for longer retains it. */
-  readonly room: Room;
 }

@@ -9,6 +9,9 @@ import { type Outcome } from './outcome.js';
 export const FORWARD_STATES = ['owed', 'accepted', 'rejected', 'dead'] as const;
 export type ForwardState = (typeof FORWARD_STATES)[number];
 
+/** Those in which the backend misses the delivery. */
+export const MISSING_STATES = ['owed', 'dead', 'rejected'] as const satisfies readonly ForwardState[];
+
 export const DELIVERY_GUARANTEES = ['at-least-once', 'at-most-once'] as const;
 export type DeliveryGuarantee = (typeof DELIVERY_GUARANTEES)[number];
 

@@ -9,3 +9,41 @@ export const payloadDigest = (payload: Buffer): string => hash('sha256', payload
 /** What deliveries of one identity are found by: the GUID; the digest where there is none that could be kept. */
 export const identityKey = (guid: string | undefined, digest: string): string =>
   guid !== undefined && guid.length <= MAX_GUID_LENGTH ? guid : digest;
+
+/**
+ * What tells one delivery from another: its GUID and the digest of its payload. Another payload under a known GUID is
+ * another delivery. The digest is made when it is needed: mostly it is not.
+ */
+export class Identity {
+  #digest: string | undefined;
+
+  private constructor(
+    private readonly guid: string | undefined,
+    private readonly payload: Buffer,
+    digest?: string,
+  ) {
+    this.#digest = digest;
+  }
+
+  static of(guid: string | undefined, payload: Buffer): Identity {
+    return new Identity(guid, payload);
+  }
+
+  static ofRecord({ guid, payloadDigest }: { guid?: string; payloadDigest: string }): Identity {
+    return new Identity(guid, NO_PAYLOAD, payloadDigest);
+  }
+
+  get digest(): string {
+    return (this.#digest ??= payloadDigest(this.payload));
+  }
+
+  get key(): string {
+    return this.guid !== undefined && this.guid.length <= MAX_GUID_LENGTH ? this.guid : this.digest;
+  }
+
+  equals(other: Identity): boolean {
+    return this === other || (this.key === other.key && this.digest === other.digest);
+  }
+}
+
+const NO_PAYLOAD = Buffer.alloc(0);

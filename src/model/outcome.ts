@@ -3,15 +3,24 @@ export const OUTCOMES = ['accepted', 'rejected', 'refused', 'unknown'] as const;
 /**
  * What came of one attempt.
  * - accepted: the backend has taken the delivery.
- * - rejected: it has read it and said no; sending it again would change nothing.
+ * - rejected: it has read it and said no; sending it again by itself would change nothing.
  * - refused: it cannot have taken it; sending it again is safe.
  * - unknown: it may have taken it; sending it again may start its pipelines twice.
  */
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Client errors that are no verdict on the request: it may be sent again. */
-const REFUSED_FOR_NOW: ReadonlySet<number> = new Set([
+/**
+ * Client errors of which the webhook's own reader knows nothing: somebody in front of it says so, and means that it has not
+ * been seen; or it is to come later.
+ */
+const REFUSED: ReadonlySet<number> = new Set([
+  401, // Unauthorized: a login proxy
+  403, // Forbidden: a mesh, a firewall
+  404, // Not Found: an ingress without a route
+  405, // Method Not Allowed: a page that stands in for it
+  407, // Proxy Authentication Required
   408, // Request Timeout
+  421, // Misdirected Request
   425, // Too Early
   429, // Too Many Requests
   503, // Service Unavailable: what a router answers for a service without a pod
@@ -24,7 +33,7 @@ const REFUSED_FOR_NOW: ReadonlySet<number> = new Set([
  */
 export function outcomeOfStatus(status: number): Outcome {
   if (status >= 200 && status < 300) return 'accepted';
-  if (status < 400 || REFUSED_FOR_NOW.has(status)) return 'refused';
+  if (status < 400 || REFUSED.has(status)) return 'refused';
   return status < 500 ? 'rejected' : 'unknown';
 }
 

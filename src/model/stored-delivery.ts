@@ -33,3 +33,33 @@ export interface NewDelivery {
   readonly delivery: Omit<DeliveryRecord, 'id'>;
   readonly forwards: readonly Forward[];
 }
+
+/** As much of an answer as is remembered of a delivery that is over. */
+const MAX_ANSWER_LENGTH = 256;
+
+/** A delivery as it is remembered: without what only sending it needs, and of answers the beginning. */
+export const inShort = ({ delivery, forwards }: StoredDelivery): StoredDelivery => ({
+  delivery: { ...delivery, query: '', rawHeaders: [] },
+  forwards: forwards.map((forward) => ({
+    ...forward,
+    attempts: forward.attempts.map(({ answer, error, ...attempt }) => ({
+      ...attempt,
+      ...(answer !== undefined && { answer: beginningOf(answer) }),
+      ...(error !== undefined && { error: beginningOf(error) }),
+    })),
+  })),
+});
+
+/** A copy: a slice would keep the whole. */
+const beginningOf = (text: string): string =>
+  text.length <= MAX_ANSWER_LENGTH ? text : Buffer.from(text.slice(0, MAX_ANSWER_LENGTH)).toString();
+
+/** Bytes of memory that a delivery takes, about. */
+export function sizeOf({ forwards }: StoredDelivery): number {
+  let bytes = 600;
+  for (const { attempts } of forwards) {
+    bytes += 160;
+    for (const { answer = '', error = '' } of attempts) bytes += 120 + answer.length + error.length;
+  }
+  return bytes;
+}

@@ -1,5 +1,5 @@
-import { type AttemptResult, isServed } from '../../model/attempt.js';
 import { type Clock } from '../../clock/clock.js';
+import { type AttemptResult, isServed } from '../../model/attempt.js';
 import { retryDelayMs, type RetryLimits } from './retry-policy.js';
 
 /** Failures in a row after which a backend counts as down. */
@@ -11,6 +11,7 @@ export class BackendHealth {
   /** Failures in a row, those that ran at the same time counted as one. */
   #failedRounds = 0;
   #lastFailureAt = -Infinity;
+  #lastAcceptedAt = -Infinity;
   #failingSince: number | undefined;
   #retryAt = 0;
   #concurrency: number;
@@ -33,9 +34,14 @@ export class BackendHealth {
     return this.#retryAt;
   }
 
-  /** Attempts at once: one after a failure, one more with each success. */
+  /** Attempts at once at what is owed: one after a failure, one more with each success. */
   get concurrency(): number {
     return this.#concurrency;
+  }
+
+  /** Attempts that are running, at whatever. */
+  get running(): number {
+    return this.#running;
   }
 
   /** Since when there was no success, in ms of the monotonic clock. */
@@ -48,13 +54,25 @@ export class BackendHealth {
     return this.#running === 0 && this.clock.monotonic() >= this.#retryAt;
   }
 
-  /** An attempt begins, which will be `observe`d. */
+  /** Whether the backend has accepted something since. @param at ms of the monotonic clock */
+  acceptedSince(at: number): boolean {
+    return this.#lastAcceptedAt >= at;
+  }
+
+  /** An attempt begins, whose end will be told by `observe` or `disregard`. */
   begin(): void {
     this.#running += 1;
   }
 
+  /** What came of an attempt says nothing of the backend: it is that delivery alone that it does not take. */
+  disregard(): void {
+    this.#running -= 1;
+  }
+
   observe(result: AttemptResult): void {
     this.#running -= 1;
+    const now = this.clock.monotonic();
+    if (result.outcome === 'accepted') this.#lastAcceptedAt = now;
     if (isServed(result)) {
       this.#failuresInRow = 0;
       this.#failedRounds = 0;
@@ -63,7 +81,6 @@ export class BackendHealth {
       this.#concurrency = Math.min(this.limits.maxConcurrency, this.#concurrency + 1);
       return;
     }
-    const now = this.clock.monotonic();
     this.#failuresInRow += 1;
     this.#failingSince ??= now;
     this.#concurrency = 1;

@@ -1,8 +1,9 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Gauge } from 'prom-client';
 
 import { BackendRegistry } from '../../backends/backend-registry.js';
+import { Clock } from '../../clock/clock.js';
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import {
   BACKEND_DOWN,
@@ -14,16 +15,16 @@ import {
 } from '../../metrics/names.js';
 import { MetricsServer } from '../../metrics/server.js';
 import { Spool } from '../../spool/spool.js';
-import { AttemptService } from './attempt.service.js';
-import { Clock } from '../../clock/clock.js';
+import { LanesService } from './lanes.service.js';
 
 /** What the spool holds and which backends are down, looked up when somebody asks. */
 @Injectable()
-export class SpoolMetrics {
+export class LaneMetrics {
   constructor(
     metricsServer: MetricsServer,
     private readonly registry: BackendRegistry,
-    private readonly attempts: AttemptService,
+    private readonly lanes: LanesService,
+    private readonly spool: Spool,
     private readonly clock: Clock,
     private readonly config: SprayproxyConfig,
     @InjectMetric(FORWARDS_OWED) private readonly owed: Gauge,
@@ -32,23 +33,21 @@ export class SpoolMetrics {
     @InjectMetric(BACKEND_DOWN) private readonly down: Gauge,
     @InjectMetric(SPOOL_BYTES) private readonly bytes: Gauge,
     @InjectMetric(SPOOL_MAX_BYTES) private readonly maxBytes: Gauge,
-    @Optional() @Inject(Spool) private readonly spool?: Spool,
   ) {
     metricsServer.beforeScrape(() => this.#update());
   }
 
   async #update(): Promise<void> {
     for (const gauge of [this.owed, this.dead, this.oldestAge, this.down]) gauge.reset();
-    this.bytes.set(this.spool?.bytes ?? 0);
-    this.maxBytes.set(this.spool === undefined ? 0 : this.config.maxSpoolBytes);
+    this.bytes.set(this.spool.bytes);
+    this.maxBytes.set(this.spool.keeps ? this.config.maxSpoolBytes : 0);
     for (const backend of this.registry.list()) {
       const labels = { host: backend.host };
       this.owed.inc(labels, 0);
       this.dead.inc(labels, 0);
       this.oldestAge.inc(labels, 0);
-      this.down.inc(labels, this.attempts.healthOf(backend).down ? 1 : 0);
+      this.down.inc(labels, this.lanes.of(backend).health.down ? 1 : 0);
     }
-    if (this.spool === undefined) return;
     const oldest = new Map<string, number>();
     for (const [key, { owed, dead }] of this.spool.counts()) {
       const { host } = new URL(key);

@@ -1,0 +1,100 @@
+import { type Clock } from '../../clock/clock.js';
+import { type StoredDelivery } from '../../model/stored-delivery.js';
+import { type BackendHealth } from './backend-health.js';
+import { type ReadAhead } from './read-ahead.js';
+import { type Unwanted } from './unwanted.js';
+
+export interface DrainParts {
+  readonly clock: Clock;
+  readonly health: BackendHealth;
+  readonly unwanted: Unwanted;
+  readonly ahead: ReadAhead;
+  readonly stopped: AbortSignal;
+  /** Attempts that may begin now, those of webhooks that have just come in apart. */
+  readonly room: () => number;
+  readonly isRunning: (stored: StoredDelivery) => boolean;
+  /** Begins an attempt. */
+  readonly begin: (stored: StoredDelivery) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Sees to it that what is owed is sent when its time has come, oldest first: one at first after a failure, none before its time. */
+export class Drain {
+  #pumping = false;
+  #wakes = 0;
+  #pausedUntil = 0;
+  #timerAt = Infinity;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(private readonly parts: DrainParts) {
+    parts.stopped.addEventListener('abort', () => this.#cancelTimer?.());
+  }
+
+  /** Sends what is due. */
+  wake(): void {
+    this.#wakes += 1;
+    if (!this.#pumping) void this.#pump();
+  }
+
+  /** Begins nothing for a while. */
+  pause(ms: number): void {
+    this.#pausedUntil = this.parts.clock.monotonic() + ms;
+    this.#wakeAt(this.#pausedUntil);
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    try {
+      let seen: number;
+      do {
+        seen = this.#wakes;
+        await this.#sendDue();
+      } while (seen !== this.#wakes);
+    } catch (error) {
+      this.parts.onTrouble(error);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  async #sendDue(): Promise<void> {
+    const { ahead, unwanted, stopped, room, isRunning, begin } = this.parts;
+    let skipped = false;
+    while (room() > 0) {
+      if (stopped.aborted || this.#isPaused()) return;
+      const stored = await ahead.next();
+      if (stored === undefined) {
+        if (!skipped) return;
+        skipped = false;
+        // All there are have failed before: the oldest of them is as good as any.
+        if (unwanted.exploring) unwanted.stopExploring();
+        else return;
+      } else if (!isRunning(stored)) {
+        if (unwanted.mustWait(stored.delivery.id)) skipped = true;
+        // There was a wait, for the spool to be read.
+        else if (!stopped.aborted && !this.#isPaused()) begin(stored);
+      }
+    }
+  }
+
+  #isPaused(): boolean {
+    const { health, unwanted, clock } = this.parts;
+    if (unwanted.nextAt !== undefined) this.#wakeAt(unwanted.nextAt);
+    const until = Math.max(health.retryAt, this.#pausedUntil);
+    if (until <= clock.monotonic()) return false;
+    this.#wakeAt(until);
+    return true;
+  }
+
+  /** @param at ms of the monotonic clock */
+  #wakeAt(at: number): void {
+    if (at >= this.#timerAt) return;
+    this.#cancelTimer?.();
+    this.#timerAt = at;
+    this.#cancelTimer = this.parts.clock.after(at - this.parts.clock.monotonic(), () => {
+      this.#timerAt = Infinity;
+      this.parts.ahead.startOver();
+      this.wake();
+    });
+  }
+}

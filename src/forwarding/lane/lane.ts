@@ -1,0 +1,235 @@
+import { type Clock } from '../../clock/clock.js';
+import { type SprayproxyConfig } from '../../config/sprayproxy-config.js';
+import { type Logger } from '../../logging/logger.js';
+import { type AttemptResult, isServed } from '../../model/attempt.js';
+import { type Backend } from '../../model/backend.js';
+import { type Delivery, type HeldPayload, type Message } from '../../model/delivery.js';
+import { type ForwardState } from '../../model/forward.js';
+import { Identity } from '../../model/identity.js';
+import { type IdentityMap } from '../../model/identity-map.js';
+import { type StoredDelivery } from '../../model/stored-delivery.js';
+import { type Spool } from '../../spool/spool.js';
+import { type BackendClient } from '../client/backend-client.js';
+import { BackendHealth } from './backend-health.js';
+import { Drain } from './drain.js';
+import { ReadAhead } from './read-ahead.js';
+import { RunningAttempt } from './running-attempt.js';
+import { type Sender, type Sending, TROUBLE_PAUSE_MS } from './sender.js';
+import { Slots } from './slots.js';
+import { Unwanted } from './unwanted.js';
+
+export interface LaneParts {
+  readonly spool: Spool;
+  readonly sender: Sender;
+  readonly client: BackendClient;
+  readonly clock: Clock;
+  readonly config: SprayproxyConfig;
+  readonly logger: Logger;
+  /** Hears of what came of every attempt, while the backend is registered. */
+  readonly onResult: (lane: Lane, result: AttemptResult) => void;
+}
+
+/**
+ * Everything about one backend: what runs, what is owed, and how it fares. Every attempt at it begins here, whoever wants
+ * it, and a delivery is attempted once at a time.
+ */
+export class Lane {
+  readonly health: BackendHealth;
+  readonly #stop = new AbortController();
+  readonly #unwanted: Unwanted;
+  readonly #ahead: ReadAhead;
+  readonly #drain: Drain;
+  readonly #slots: Slots;
+  #removed = false;
+
+  /** @param running the attempts at the backend that run, those of an earlier lane of its included */
+  constructor(
+    readonly backend: Backend,
+    private readonly parts: LaneParts,
+    private readonly running: IdentityMap<RunningAttempt>,
+  ) {
+    const { clock, config, spool } = parts;
+    const limits = { minMs: config.minRetryDelayMs, maxMs: config.maxRetryDelayMs };
+    this.health = new BackendHealth(clock, { ...limits, maxConcurrency: config.drainConcurrency });
+    this.#unwanted = new Unwanted(clock, limits);
+    this.#ahead = new ReadAhead(spool, backend.key);
+    this.#slots = new Slots(clock, config.maxAttemptsAtOnce, config.attemptTimeoutMs);
+    this.#drain = new Drain({
+      clock,
+      health: this.health,
+      unwanted: this.#unwanted,
+      ahead: this.#ahead,
+      stopped: this.stopped,
+      room: () => Math.min(this.health.concurrency - this.running.size, this.#slots.free),
+      isRunning: ({ delivery }) => this.running.get(Identity.ofRecord(delivery)) !== undefined,
+      begin: (stored) => {
+        this.#track(Identity.ofRecord(stored.delivery), this.#attemptStored(stored, {}));
+      },
+      onTrouble: (error) => {
+        this.#trouble(error);
+      },
+    });
+  }
+
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Whether a webhook that comes in now waits behind what is older, or for the backend to be back. */
+  get holdsBack(): boolean {
+    if (!this.parts.spool.keeps) return false;
+    return this.health.down || this.#owed > this.#unwanted.aloneCount || this.#slots.free <= 0;
+  }
+
+  /** Whether it is time to look if the backend is back, and nothing that is owed could show. */
+  get mayProbe(): boolean {
+    return this.#owed === 0 && this.health.mayProbe;
+  }
+
+  get #owed(): number {
+    return this.parts.spool.counts().get(this.backend.key)?.owed ?? 0;
+  }
+
+  /**
+   * Takes a delivery that came in.
+   * @returns the attempt, joined if one is running; `undefined`: it is held back, to be owed.
+   */
+  offer(delivery: Delivery): RunningAttempt | undefined {
+    const running = this.running.get(delivery.identity);
+    return running === undefined && this.holdsBack ? undefined : this.sendPast(delivery);
+  }
+
+  /** The same, though others wait: somebody asked for this one, or it is to show whether the backend is back. */
+  sendPast(delivery: Delivery): RunningAttempt {
+    const running = this.running.get(delivery.identity);
+    if (running !== undefined) return running;
+    delivery.room.retain();
+    const ending = this.attempt(delivery).finally(() => {
+      delivery.room.release();
+    });
+    return this.#track(delivery.identity, ending);
+  }
+
+  /**
+   * Sends a delivery of the spool now, whether its turn has come or not and however old it is. An attempt that is running
+   * is joined; its claim may be lost to somebody else's.
+   * @param from states in which the forward may be
+   */
+  sendNow(stored: StoredDelivery, held: HeldPayload, from: readonly ForwardState[]): RunningAttempt {
+    const identity = Identity.ofRecord(stored.delivery);
+    const before = this.running.get(identity);
+    if (before === undefined) return this.#track(identity, this.#attemptStored(stored, { held, from }));
+    held.room.retain();
+    const joined = before.over().then(
+      // One that comes to nothing waited for room, which is here, or found the forward too old, which is no matter.
+      () => before.result ?? this.sendNow(stored, held, from).ending,
+    );
+    return new RunningAttempt(
+      this.backend,
+      before.startedAt,
+      joined.finally(() => {
+        held.room.release();
+      }),
+    );
+  }
+
+  /** Has what comes of a running attempt noted in the spool. @param storing rejects: it is not kept there. */
+  settleLater(attempt: RunningAttempt, storing: Promise<StoredDelivery>): void {
+    const settling = Promise.all([attempt.ending, storing]).then(([result, stored]) => {
+      if (result !== undefined) return this.parts.sender.settle(this.backend, stored, result);
+      return undefined;
+    });
+    attempt.followUp = Promise.allSettled([attempt.followUp, settling]);
+  }
+
+  /** Sends what is due. @param id of a delivery that is owed now and was not before */
+  wake(id = Infinity): void {
+    if (this.#ahead.hasPassed(id)) this.#ahead.startOver();
+    this.#drain.wake();
+  }
+
+  /** Begins no more attempts. Resolves when those that are running are over. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([...this.running.values()].map((attempt) => attempt.over()));
+  }
+
+  /** The same, for good: the backend is no longer registered. */
+  remove(): Promise<void> {
+    this.#removed = true;
+    return this.stop();
+  }
+
+  /** One try. @param id of the delivery, if it is in the spool */
+  async attempt(message: Message, id?: number): Promise<AttemptResult> {
+    const { backend } = this;
+    const { client, clock, config } = this.parts;
+    if (!(await this.#slots.take())) {
+      const error = 'no turn in time: too many attempts are running at the backend';
+      return { backend, outcome: 'refused', durationMs: config.attemptTimeoutMs, error };
+    }
+    try {
+      if (this.#removed) {
+        return { backend, outcome: 'refused', durationMs: 0, error: 'the backend is no longer registered' };
+      }
+      this.health.begin();
+      const beganAt = clock.monotonic();
+      const result = this.#judge(await client.attempt(backend, message, message.rawHeaders), beganAt, id);
+      if (!this.#removed) this.parts.onResult(this, result);
+      return result;
+    } finally {
+      this.#slots.give();
+    }
+  }
+
+  /** What an attempt says of the backend, and what of the delivery. */
+  #judge(result: AttemptResult, beganAt: number, id: number | undefined): AttemptResult {
+    const { health } = this;
+    const unwanted = this.#unwanted;
+    if (isServed(result) || id === undefined) {
+      health.observe(result);
+      if (result.outcome === 'accepted' && unwanted.accepted(id)) this.#ahead.startOver();
+      return result;
+    }
+    const othersGotThrough = health.acceptedSince(unwanted.previousBegan(id, beganAt));
+    if (othersGotThrough && unwanted.isAlone(id)) health.disregard();
+    else health.observe(result);
+    unwanted.failed(id, result, beganAt, othersGotThrough);
+    return { ...result, othersGotThrough };
+  }
+
+  #attemptStored(
+    stored: StoredDelivery,
+    how: Omit<Sending, 'lane' | 'stored'>,
+  ): Promise<AttemptResult | undefined> {
+    const sending = this.parts.sender.send({ lane: this, stored, ...how });
+    sending.then(
+      (result) => {
+        if (result !== undefined && !isServed(result)) this.#ahead.startOver();
+      },
+      (error: unknown) => {
+        this.#trouble(error);
+      },
+    );
+    return sending;
+  }
+
+  /** Keeps an attempt among those that run until nothing more is to be done about it. */
+  #track(identity: Identity, ending: Promise<AttemptResult | undefined>): RunningAttempt {
+    const attempt = new RunningAttempt(this.backend, this.parts.clock.now(), ending);
+    this.running.add(identity, attempt);
+    void attempt.over().then(() => {
+      this.running.remove(identity, attempt);
+      if (this.#owed > 0) this.#drain.wake();
+    });
+    return attempt;
+  }
+
+  #trouble(error: unknown): void {
+    if (this.stopped.aborted) return;
+    const { host } = this.backend;
+    this.parts.logger.error({ host, why: String(error) }, 'cannot send what is owed; trying again');
+    this.#ahead.startOver();
+    this.#drain.pause(TROUBLE_PAUSE_MS);
+  }
+}

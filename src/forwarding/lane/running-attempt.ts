@@ -1,0 +1,93 @@
+import { type Clock } from '../../clock/clock.js';
+import { type AttemptResult, isServed } from '../../model/attempt.js';
+import { type Backend } from '../../model/backend.js';
+
+/** An attempt at one forward, running or ended. */
+export class RunningAttempt {
+  /** What came of it; absent while it runs, and where no attempt was made after all. */
+  result: AttemptResult | undefined;
+  ended = false;
+  /** What is still to be done with what came of it; absent: nothing. */
+  followUp: Promise<unknown> | undefined;
+
+  /**
+   * @param startedAt ms since the epoch
+   * @param ending `undefined`: no attempt was made, the forward was discarded, or another has its claim
+   */
+  constructor(
+    readonly backend: Backend,
+    readonly startedAt: number,
+    readonly ending: Promise<AttemptResult | undefined>,
+  ) {
+    ending.then(
+      (result) => {
+        this.ended = true;
+        this.result = result;
+      },
+      () => {
+        this.ended = true;
+      },
+    );
+  }
+
+  get served(): boolean {
+    return this.result !== undefined && isServed(this.result);
+  }
+
+  /** Resolves when nothing more is to be done about it. */
+  async over(): Promise<void> {
+    await this.ending.catch(() => undefined);
+    for (let step; (step = this.followUp) !== undefined && step !== DONE;) {
+      await step.catch(() => undefined);
+      if (this.followUp === step) this.followUp = DONE;
+    }
+  }
+}
+
+const DONE = Promise.resolve();
+
+/** Results of those that have ended. */
+export const resultsOf = (attempts: readonly RunningAttempt[]): AttemptResult[] =>
+  attempts.map(({ result }) => result).filter((result) => result !== undefined);
+
+/** The targets that none of the attempts has served, or not yet. */
+export const missing = (targets: readonly Backend[], attempts: readonly RunningAttempt[]): Backend[] =>
+  targets.filter(({ key }) => !attempts.some(({ backend, served }) => backend.key === key && served));
+
+export interface UntilAnswer {
+  readonly clock: Clock;
+  /** Ms of the monotonic clock; Infinity: until all have ended. */
+  readonly until: number;
+  /** Also no longer than until one has failed. */
+  readonly untilFailure: boolean;
+}
+
+/** Waits for all of the attempts, or for as long as there is time. @throws what kept an attempt from being made */
+export async function untilAnswer(
+  attempts: readonly RunningAttempt[],
+  { clock, until, untilFailure }: UntilAnswer,
+): Promise<void> {
+  const all = Promise.all(attempts.map(({ ending }) => ending));
+  if (until === Infinity || attempts.length === 0) {
+    await all;
+    return;
+  }
+  let cancel: (() => void) | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    cancel = clock.after(Math.max(0, until - clock.monotonic()), resolve);
+  });
+  await Promise.race([all, timeout, ...(untilFailure ? [firstFailure(attempts)] : [])]).finally(cancel);
+}
+
+/** Resolves when one of them ends and its backend still misses the delivery; never, if none does. */
+const firstFailure = (attempts: readonly RunningAttempt[]): Promise<void> =>
+  new Promise((resolve) => {
+    for (const { ending } of attempts) {
+      ending.then(
+        (result) => {
+          if (result !== undefined && !isServed(result)) resolve();
+        },
+        () => undefined,
+      );
+    }
+  });

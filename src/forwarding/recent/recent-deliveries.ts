@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+
+import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
+import { type AttemptRecord, isKept, settle } from '../../model/forward.js';
+import { Identity } from '../../model/identity.js';
+import { IdentityMap } from '../../model/identity-map.js';
+import { inShort, sizeOf, type StoredDelivery } from '../../model/stored-delivery.js';
+import { Spool } from '../../spool/spool.js';
+import { type Report } from '../report.js';
+
+/** Bound of all that is remembered: some 7,000 deliveries to three backends. */
+export const MAX_BYTES = 8 * 1024 * 1024;
+
+/** Bound of those whose redelivery is to go to some backends only. */
+export const MAX_MISSED = 10_000;
+
+/** What a delivery takes that the spool has, or of which nobody asks more than whether it was served. */
+const BARE_BYTES = 300;
+
+/** A delivery that is remembered. */
+export interface Recent {
+  readonly id: number;
+  readonly identity: Identity;
+  /** Absent: nobody misses it, or the spool knows who does. */
+  readonly stored?: StoredDelivery;
+  /** Whether its sender does not know that it was served, and may be expected to send it again. */
+  readonly awaited: boolean;
+}
+
+/**
+ * Memory of what is over, and of what is missing somewhere and nobody keeps: so that a redelivery goes to those who miss it
+ * and to nobody else, and so that somebody can be told what became of a delivery. Bounded; the oldest go first, and those
+ * that nobody misses before the others.
+ */
+@Injectable()
+export class RecentDeliveries {
+  readonly #underWay = new IdentityMap<Promise<Report>>();
+  readonly #missed = new Map<number, Recent>();
+  readonly #missedByIdentity = new IdentityMap<Recent>();
+  readonly #over = new Map<number, Recent>();
+  readonly #maxOver: number;
+  #bytes = 0;
+
+  constructor(
+    config: SprayproxyConfig,
+    private readonly spool: Spool,
+  ) {
+    this.#maxOver = config.deliveriesEnabled ? config.journalSize : 0;
+    spool.watch((event) => {
+      if (event.kind === 'over') this.remember(event.delivery);
+    });
+  }
+
+  /** Whether those are remembered too that went well. */
+  get remembersAll(): boolean {
+    return this.#maxOver > 0;
+  }
+
+  /** What the same delivery, come in before and not answered yet, will be answered. */
+  unanswered(identity: Identity): Promise<Report> | undefined {
+    return this.#underWay.get(identity);
+  }
+
+  async untilAnswered(identity: Identity, report: Promise<Report>): Promise<Report> {
+    this.#underWay.add(identity, report);
+    try {
+      return await report;
+    } finally {
+      this.#underWay.remove(identity, report);
+    }
+  }
+
+  /** The delivery that this one repeats, if that was missed by somebody or its sender does not know that it was not. */
+  find(identity: Identity): Recent | undefined {
+    return this.#missedByIdentity.get(identity);
+  }
+
+  /** @param awaited absent: as before */
+  remember(stored: StoredDelivery, awaited?: boolean): void {
+    const { id } = stored.delivery;
+    const known = this.#forget(id);
+    this.#put({
+      id,
+      identity: Identity.ofRecord(stored.delivery),
+      stored: inShort(stored),
+      awaited: awaited ?? known?.awaited ?? false,
+    });
+  }
+
+  /** Whether the sender of a delivery has heard its answer. @param id absent: it is not remembered so far */
+  heard(identity: Identity, id: number | undefined, heard: boolean): void {
+    const known = id === undefined ? undefined : this.#forget(id);
+    if (known !== undefined) this.#put({ ...known, awaited: !heard });
+    else if (!heard) this.#put({ id: id ?? this.spool.nextId(0), identity, awaited: true });
+  }
+
+  /** An attempt has ended after the answer. */
+  settleLate(id: number, backend: string, attempt: AttemptRecord): void {
+    const { stored, awaited } = this.#missed.get(id) ?? {};
+    if (stored === undefined) return;
+    // Nobody sends it again, whatever came of it.
+    const rules = { guarantee: 'at-most-once', othersGotThrough: false } as const;
+    const forwards = stored.forwards.map((forward) =>
+      forward.backend === backend ? settle(forward, attempt, rules) : forward,
+    );
+    this.remember({ ...stored, forwards }, awaited);
+  }
+
+  /** The spool has it now, or nobody wants it any more. */
+  forget(id: number): void {
+    this.#forget(id);
+  }
+
+  get(id: number): StoredDelivery | undefined {
+    return (this.#missed.get(id) ?? this.#over.get(id))?.stored;
+  }
+
+  /** All of them, the highest id first. */
+  list(): StoredDelivery[] {
+    return [...this.#missed.values(), ...this.#over.values()]
+      .map(({ stored }) => stored)
+      .filter((stored) => stored !== undefined)
+      .sort((a, b) => b.delivery.id - a.delivery.id);
+  }
+
+  #put(recent: Recent): void {
+    if (recent.awaited || recent.stored?.forwards.some(isKept)) {
+      this.#missed.set(recent.id, recent);
+      this.#missedByIdentity.add(recent.identity, recent);
+    } else if (this.remembersAll && recent.stored !== undefined) {
+      this.#over.set(recent.id, recent);
+    } else {
+      return;
+    }
+    this.#bytes += bytesOf(recent);
+    while (this.#over.size > this.#maxOver || (this.#bytes > MAX_BYTES && this.#over.size > 0)) {
+      this.#forgetOldest(this.#over);
+    }
+    while (this.#missed.size > MAX_MISSED || this.#bytes > MAX_BYTES) this.#forgetOldest(this.#missed);
+  }
+
+  #forgetOldest(recents: ReadonlyMap<number, Recent>): void {
+    const [oldest] = recents.keys();
+    if (oldest !== undefined) this.#forget(oldest);
+  }
+
+  #forget(id: number): Recent | undefined {
+    const recent = this.#missed.get(id) ?? this.#over.get(id);
+    if (recent === undefined) return undefined;
+    this.#bytes -= bytesOf(recent);
+    this.#over.delete(id);
+    if (this.#missed.delete(id)) this.#missedByIdentity.remove(recent.identity, recent);
+    return recent;
+  }
+}
+
+const bytesOf = ({ stored }: Recent): number => (stored === undefined ? BARE_BYTES : sizeOf(stored));

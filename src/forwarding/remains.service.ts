@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+
+import { Clock } from '../clock/clock.js';
+import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { Logger } from '../logging/logger.js';
+import { attemptRecord } from '../model/attempt-record.js';
+import { type Backend } from '../model/backend.js';
+import { type Delivery } from '../model/delivery.js';
+import { bury } from '../model/forward.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
+import { type NewDelivery, type StoredDelivery } from '../model/stored-delivery.js';
+import { Spool } from '../spool/spool.js';
+import { logGivenUp } from './lane/given-up.js';
+import { LanesService } from './lane/lanes.service.js';
+import { recordOf } from './lane/record-of.js';
+import { missing, resultsOf, type RunningAttempt } from './lane/running-attempt.js';
+import { RecentDeliveries } from './recent/recent-deliveries.js';
+import { type Failed, type Kept, type Served } from './report.js';
+
+/** Who is to get a delivery. */
+export interface Targets {
+  readonly backends: readonly Backend[];
+  /** Of the delivery that this one repeats, where some miss it and nobody keeps it. */
+  readonly before?: StoredDelivery;
+  readonly fillsGaps: boolean;
+}
+
+/** A delivery on its way. */
+export interface FanOut {
+  readonly delivery: Delivery;
+  /** Ms since the epoch. */
+  readonly receivedAt: number;
+  readonly targets: Targets;
+  readonly attempts: RunningAttempt[];
+}
+
+/** Sees to what a fan-out leaves: on disk what is missing, in memory what is over or what nothing keeps. */
+@Injectable()
+export class RemainsService {
+  constructor(
+    private readonly lanes: LanesService,
+    private readonly recent: RecentDeliveries,
+    private readonly spool: Spool,
+    private readonly clock: Clock,
+    private readonly config: SprayproxyConfig,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Keeps what is missing. @returns why it could not be kept, if so */
+  async keep(fanOut: FanOut): Promise<Kept | SprayproxyError> {
+    const { delivery, targets, attempts } = fanOut;
+    const storing = this.spool.store(this.#recordOf(fanOut), delivery.payload);
+    for (const attempt of attempts) {
+      if (!attempt.ended) this.lanes.of(attempt.backend).settleLater(attempt, storing);
+    }
+    try {
+      const stored = await storing;
+      if (targets.before !== undefined) this.recent.forget(targets.before.delivery.id);
+      logGivenUp(this.logger, { before: { ...stored, forwards: [] }, after: stored });
+      const common = { attempts: resultsOf(attempts), fillsGaps: targets.fillsGaps };
+      return {
+        kind: 'kept',
+        id: stored.delivery.id,
+        ...common,
+        ...openAmong(targets.backends, attempts, stored),
+      };
+    } catch (error) {
+      if (error instanceof SprayproxyError) return error;
+      throw error;
+    }
+  }
+
+  /** Every backend has answered. */
+  served(fanOut: FanOut): Served {
+    const { attempts, targets, delivery } = fanOut;
+    const common = { kind: 'served', attempts: resultsOf(attempts), fillsGaps: targets.fillsGaps } as const;
+    const rejected = attempts.some(({ result }) => result?.outcome === 'rejected');
+    if (!rejected && targets.before === undefined && !this.recent.remembersAll) return common;
+    const record = this.#remember(fanOut, this.#recordOf(fanOut), false);
+    if (rejected) void this.#keepRejected(delivery, record);
+    return { ...common, id: record.delivery.id };
+  }
+
+  /** Its sender is told, and nobody waits for this. */
+  async #keepRejected({ payload, room }: Delivery, record: StoredDelivery): Promise<void> {
+    const { id, ...delivery } = record.delivery;
+    room.retain();
+    try {
+      await this.spool.store({ ...record, delivery }, payload);
+      this.recent.forget(id);
+    } catch (error) {
+      if (this.spool.keeps)
+        this.logger.warn({ deliveryId: id, why: String(error) }, 'what was rejected is not kept');
+    } finally {
+      room.release();
+    }
+  }
+
+  /** @param fault why nothing is kept */
+  failed(fanOut: FanOut, fault: SprayproxyError): Failed {
+    const { attempts, targets } = fanOut;
+    const { delivery, forwards } = this.#recordOf(fanOut);
+    const given = forwards.map((forward) => bury(forward, 'nothing keeps it: ask GitHub for a redelivery'));
+    const { id } = this.#remember(fanOut, { delivery, forwards: given }, true).delivery;
+    for (const { backend, ending, ended } of attempts) {
+      if (ended) continue;
+      void ending.then(
+        (result) => {
+          if (result !== undefined)
+            this.recent.settleLate(id, backend.key, attemptRecord(result, this.clock.now()));
+        },
+        () => undefined,
+      );
+    }
+    const owed = missing(targets.backends, attempts);
+    return { kind: 'failed', id, attempts: resultsOf(attempts), owed, fillsGaps: targets.fillsGaps, fault };
+  }
+
+  #recordOf({ targets, ...fanOut }: FanOut): NewDelivery {
+    const { backends, before } = targets;
+    return recordOf({ ...fanOut, targets: backends, before }, this.config.deliveryGuarantee);
+  }
+
+  /** Under the id it had before, if it is known already. */
+  #remember(
+    { targets: { before }, receivedAt }: FanOut,
+    record: NewDelivery,
+    awaited: boolean,
+  ): StoredDelivery {
+    const id = before?.delivery.id ?? this.spool.nextId(receivedAt);
+    const stored = { ...record, delivery: { id, ...record.delivery } };
+    this.recent.remember(stored, awaited);
+    return stored;
+  }
+}
+
+/** The backends that miss a delivery that is kept: those it will be sent to, and those of which it is dead. */
+export function openAmong(
+  backends: readonly Backend[],
+  attempts: readonly RunningAttempt[],
+  { forwards }: StoredDelivery,
+): Pick<Kept, 'owed' | 'dead'> {
+  const dead = new Set(forwards.filter(({ state }) => state === 'dead').map(({ backend }) => backend));
+  const open = missing(backends, attempts);
+  return { owed: open.filter(({ key }) => !dead.has(key)), dead: open.filter(({ key }) => dead.has(key)) };
+}

@@ -1,4 +1,4 @@
-import { type AttemptRecord, type DeliveryGuarantee, type ForwardState } from '../model/forward.js';
+import { type AttemptRecord, type ForwardState, type SettleRules } from '../model/forward.js';
 import { type DeliveryRecord, type NewDelivery, type StoredDelivery } from '../model/stored-delivery.js';
 
 /** Forwards of one backend. */
@@ -79,7 +79,7 @@ export abstract class Spool {
     id: number,
     backend: string,
     attempt: AttemptRecord,
-    guarantee: DeliveryGuarantee,
+    rules: SettleRules,
   ): Promise<Change | undefined>;
 
   /** Gives up those that are owed. */
@@ -93,10 +93,7 @@ export abstract class Spool {
   ): Promise<Change | undefined>;
 
   /** Changes what is sent of a delivery beside its payload. */
-  abstract amend(
-    id: number,
-    sent: Pick<DeliveryRecord, 'rawHeaders' | 'query'>,
-  ): Promise<Change | undefined>;
+  abstract amend(id: number, sent: Pick<DeliveryRecord, 'rawHeaders' | 'query'>): Promise<Change | undefined>;
 
   /** Removes the forwards that are kept. @param backends absent: all of them */
   abstract discard(id: number, backends?: readonly string[]): Promise<Change | undefined>;

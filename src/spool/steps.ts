@@ -1,0 +1,84 @@
+import {
+  type AttemptRecord,
+  begin,
+  bury,
+  type Forward,
+  type ForwardState,
+  isKept,
+  isRunning,
+  revive,
+  settle,
+  type SettleRules,
+} from '../model/forward.js';
+import { type DeliveryRecord, type StoredDelivery } from '../model/stored-delivery.js';
+
+/** What a verb makes of a delivery, the same for every engine; `undefined`: it does not apply. */
+export type Step = (before: StoredDelivery) => StoredDelivery | undefined;
+
+/** @param change gives the forward itself where it does not apply, `undefined` where the forward goes */
+const ofForwards =
+  (change: (forward: Forward) => Forward | undefined, backends?: readonly string[]): Step =>
+  ({ delivery, forwards }) => {
+    const changed = forwards.map((forward) =>
+      backends?.includes(forward.backend) === false ? forward : change(forward),
+    );
+    if (changed.every((forward, at) => forward === forwards[at])) return undefined;
+    return { delivery, forwards: changed.filter((forward) => forward !== undefined) };
+  };
+
+export const toClaim = (backend: string, at: number, from: readonly ForwardState[], holder: string): Step =>
+  ofForwards(
+    (forward) => {
+      if (isRunning(forward) || !from.includes(forward.state)) return forward;
+      const owed = forward.state === 'owed' ? forward : revive(forward);
+      return { ...begin(owed, at), claimedBy: holder };
+    },
+    [backend],
+  );
+
+/** @param isHeld whether somebody else has that claim, and is there; `undefined`: a claim of nobody known */
+export const toSettle = (
+  backend: string,
+  attempt: AttemptRecord,
+  rules: SettleRules,
+  isHeld: (claimedBy: string | undefined) => boolean,
+): Step =>
+  ofForwards(
+    (forward) => {
+      const { runningSince, claimedBy } = forward;
+      const isLost = runningSince === undefined || isHeld(claimedBy);
+      if (!isLost) return settle(forward, attempt, rules);
+      const hasAnswered = attempt.outcome === 'accepted' || attempt.outcome === 'rejected';
+      if (!hasAnswered) return forward;
+      return {
+        ...settle(forward, attempt, rules),
+        ...(runningSince !== undefined && { runningSince }),
+        ...(claimedBy !== undefined && { claimedBy }),
+      };
+    },
+    [backend],
+  );
+
+export const toBury = (backends: readonly string[], reason: string): Step =>
+  ofForwards((forward) => bury(forward, reason), backends);
+
+export const toRevive = (backends: readonly string[], from: readonly ForwardState[]): Step =>
+  ofForwards((forward) => (from.includes(forward.state) ? revive(forward) : forward), backends);
+
+export const toAmend =
+  ({ rawHeaders, query }: Pick<DeliveryRecord, 'rawHeaders' | 'query'>): Step =>
+  ({ delivery, forwards }) => ({ delivery: { ...delivery, rawHeaders, query }, forwards });
+
+export const toDiscard = (backends?: readonly string[]): Step =>
+  ofForwards((forward) => (isKept(forward) ? undefined : forward), backends);
+
+export const toRelease = (): Step =>
+  ofForwards((forward) =>
+    forward.state === 'rejected' && isKept(forward) ? { ...forward, released: true } : forward,
+  );
+
+/** Those that are begun with are claimed by who stores them. */
+export const asStored = (forward: Forward, holder: string): Forward => {
+  const { claimedBy, ...rest } = forward;
+  return isRunning(forward) ? { ...rest, claimedBy: holder } : rest;
+};

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+
+import { type Forward, isKept, isRunning } from '../../src/model/forward.js';
+import { identityKey, payloadDigest } from '../../src/model/identity.js';
+import { SprayproxyError } from '../../src/model/sprayproxy-error.js';
+import { type StoredDelivery } from '../../src/model/stored-delivery.js';
+import { KeptCounts } from '../../src/spool/counts.js';
+import { deliveryBytes } from '../../src/spool/delivery-bytes.js';
+import { IdSequence } from '../../src/spool/id-sequence.js';
+import { eventsOf, SpoolListeners } from '../../src/spool/spool-events.js';
+import { type Change, Spool } from '../../src/spool/spool.js';
+import * as steps from '../../src/spool/steps.js';
+
+/** What several spools share, as processes share a database. */
+export class MemoryStore {
+  readonly deliveries = new Map<number, StoredDelivery>();
+  readonly payloads = new Map<number, Buffer>();
+  readonly backends = new Set<string>();
+  readonly holders = new Set<string | undefined>();
+  readonly ids = new IdSequence();
+  readonly listeners = new SpoolListeners();
+}
+
+/** A spool that is gone with the test. */
+export class MemorySpool extends Spool {
+  /** Whether what is written gets lost. */
+  failing = false;
+  readonly keeps = true;
+  readonly #holder = randomUUID();
+  readonly #unwatch: (() => void)[] = [];
+  readonly #store: MemoryStore;
+  readonly #maxBytes: number;
+  #writes: Promise<unknown> = Promise.resolve();
+
+  constructor({ maxBytes = Infinity, store = new MemoryStore() } = {}) {
+    super();
+    this.#store = store;
+    this.#maxBytes = maxBytes;
+    store.holders.add(this.#holder);
+  }
+
+  get bytes(): number {
+    return this.#all().reduce((sum, { delivery }) => sum + deliveryBytes(delivery), 0);
+  }
+
+  counts = () => new KeptCounts().add(this.#all().flatMap(({ forwards }) => forwards));
+  nextId = (receivedAt: number) => this.#store.ids.next(receivedAt);
+
+  store: Spool['store'] = ({ delivery, forwards }, payload) =>
+    this.#write(() => {
+      if (this.bytes + deliveryBytes(delivery) > this.#maxBytes)
+        throw new SprayproxyError('spool-full', `the spool holds ${this.bytes} of ${this.#maxBytes} bytes`);
+      const id = this.nextId(delivery.receivedAt);
+      const claimed = forwards.map((forward) => steps.asStored(forward, this.#holder));
+      this.#store.payloads.set(id, payload);
+      return this.#put(undefined, { delivery: { ...delivery, id }, forwards: claimed });
+    });
+
+  claim: Spool['claim'] = (id, backend, at, from = ['owed']) =>
+    this.#change(id, steps.toClaim(backend, at, from, this.#holder));
+  settle: Spool['settle'] = (id, backend, attempt, rules) =>
+    this.#change(
+      id,
+      steps.toSettle(backend, attempt, rules, (by) => by !== this.#holder && this.#store.holders.has(by)),
+    );
+  bury: Spool['bury'] = (id, backends, reason) => this.#change(id, steps.toBury(backends, reason));
+  revive: Spool['revive'] = (id, backends, from) => this.#change(id, steps.toRevive(backends, from));
+  amend: Spool['amend'] = (id, sent) => this.#change(id, steps.toAmend(sent));
+  discard: Spool['discard'] = (id, backends) => this.#change(id, steps.toDiscard(backends));
+  release: Spool['release'] = (id) => this.#change(id, steps.toRelease());
+
+  owedTo: Spool['owedTo'] = (backend, limit, after = 0) =>
+    this.#read((forward, id) => id > after && forward.backend === backend && forward.state === 'owed', limit);
+  rejected: Spool['rejected'] = (limit) =>
+    this.#read((forward) => forward.state === 'rejected' && isKept(forward), limit);
+  abandoned = () =>
+    this.#read((forward) => isRunning(forward) && !this.#store.holders.has(forward.claimedBy));
+  get = (id: number) => Promise.resolve(this.#store.deliveries.get(id));
+  list: Spool['list'] = async (before, limit) =>
+    (await this.#read((_forward, id) => id < before)).reverse().slice(0, limit);
+  find: Spool['find'] = async (key) =>
+    (await this.list(Infinity, Infinity)).filter(
+      ({ delivery }) => identityKey(delivery.guid, delivery.payloadDigest) === key,
+    );
+
+  async payload(id: number): Promise<Buffer | undefined> {
+    const stored = await this.get(id);
+    const payload = this.#store.payloads.get(id);
+    if (stored === undefined) return undefined;
+    if (payload !== undefined && payloadDigest(payload) === stored.delivery.payloadDigest) return payload;
+    throw new SprayproxyError('payload-gone', `the payload of delivery ${id} is damaged`);
+  }
+
+  registeredBackends = () => Promise.resolve([...this.#store.backends]);
+  keepBackend = (url: string) => this.#register(url, 'add');
+  forgetBackend = (url: string) => this.#register(url, 'delete');
+
+  watch: Spool['watch'] = (listener) => {
+    const end = this.#store.listeners.add(listener);
+    this.#unwatch.push(end);
+    return end;
+  };
+
+  async close(): Promise<void> {
+    await this.#writes;
+    this.#store.holders.delete(this.#holder);
+    for (const end of this.#unwatch) end();
+  }
+
+  #all = () => [...this.#store.deliveries.values()].sort((a, b) => a.delivery.id - b.delivery.id);
+
+  #read(is: (forward: Forward, id: number) => boolean, limit?: number): Promise<StoredDelivery[]> {
+    const found = this.#all().filter(({ delivery, forwards }) =>
+      forwards.some((forward) => is(forward, delivery.id)),
+    );
+    return Promise.resolve(found.slice(0, limit));
+  }
+
+  #change = (id: number, step: steps.Step): Promise<Change | undefined> =>
+    this.#write(() => {
+      const before = this.#store.deliveries.get(id);
+      const after = before && step(before);
+      return before && after && { before, after: this.#put(before, after) };
+    });
+
+  #put(before: StoredDelivery | undefined, after: StoredDelivery): StoredDelivery {
+    if (after.forwards.some(isKept)) this.#store.deliveries.set(after.delivery.id, after);
+    else this.#store.deliveries.delete(after.delivery.id);
+    this.#store.listeners.tell(eventsOf(before, after));
+    return after;
+  }
+
+  #register = (url: string, change: 'add' | 'delete'): Promise<void> =>
+    this.#write(() => {
+      this.#store.backends[change](url);
+      this.#store.listeners.tell([{ kind: 'backends' }]);
+    });
+
+  #write<T>(action: () => T): Promise<T> {
+    const written = this.#writes.then(() => {
+      if (this.failing || !this.#store.holders.has(this.#holder))
+        throw new SprayproxyError('spool-failed', 'the spool cannot be written to: it is made to fail');
+      return action();
+    });
+    this.#writes = written.catch(() => undefined);
+    return written;
+  }
+}

@@ -122,7 +122,10 @@ export class Lane {
     held.room.retain();
     const joined = before.over().then(
       // One that comes to nothing waited for room, which is here, or found the forward too old, which is no matter.
-      () => before.result ?? this.sendNow(stored, held, from).ending,
+      () => {
+        this.running.remove(identity, before);
+        return before.result ?? this.sendNow(stored, held, from).ending;
+      },
     );
     return new RunningAttempt(
       this.backend,
@@ -192,7 +195,7 @@ export class Lane {
       return result;
     }
     const othersGotThrough = health.acceptedSince(unwanted.previousBegan(id, beganAt));
-    if (othersGotThrough && unwanted.isAlone(id)) health.disregard();
+    if (unwanted.isAlone(id) && result.status !== undefined) health.disregard();
     else health.observe(result);
     unwanted.failed(id, result, beganAt, othersGotThrough);
     return { ...result, othersGotThrough };
@@ -220,7 +223,8 @@ export class Lane {
     this.running.add(identity, attempt);
     void attempt.over().then(() => {
       this.running.remove(identity, attempt);
-      if (this.#owed > 0) this.#drain.wake();
+      // Where nothing came of it somebody else has its claim: asking again and again would not change that.
+      if (this.#owed > 0 && (attempt.result !== undefined || this.#ahead.begun)) this.#drain.wake();
     });
     return attempt;
   }

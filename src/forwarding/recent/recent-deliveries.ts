@@ -87,11 +87,13 @@ export class RecentDeliveries {
     });
   }
 
-  /** Whether the sender of a delivery has heard its answer. @param id absent: it is not remembered so far */
+  /** Whether the sender of a delivery has heard that it was taken. @param id absent: it has none */
   heard(identity: Identity, id: number | undefined, heard: boolean): void {
-    const known = id === undefined ? undefined : this.#forget(id);
-    if (known !== undefined) this.#put({ ...known, awaited: !heard });
-    else if (!heard) this.#put({ id: id ?? this.spool.nextId(0), identity, awaited: true });
+    const known = this.#recent(id ?? this.find(identity)?.id);
+    if (known?.awaited === !heard || (known === undefined && heard)) return;
+    const recent = known ?? { id: id ?? this.spool.nextId(0), identity };
+    this.#forget(recent.id);
+    this.#put({ ...recent, awaited: !heard });
   }
 
   /** An attempt has ended after the answer. */
@@ -112,7 +114,7 @@ export class RecentDeliveries {
   }
 
   get(id: number): StoredDelivery | undefined {
-    return (this.#missed.get(id) ?? this.#over.get(id))?.stored;
+    return this.#recent(id)?.stored;
   }
 
   /** All of them, the highest id first. */
@@ -121,6 +123,10 @@ export class RecentDeliveries {
       .map(({ stored }) => stored)
       .filter((stored) => stored !== undefined)
       .sort((a, b) => b.delivery.id - a.delivery.id);
+  }
+
+  #recent(id: number | undefined): Recent | undefined {
+    return id === undefined ? undefined : (this.#missed.get(id) ?? this.#over.get(id));
   }
 
   #put(recent: Recent): void {
@@ -145,7 +151,7 @@ export class RecentDeliveries {
   }
 
   #forget(id: number): Recent | undefined {
-    const recent = this.#missed.get(id) ?? this.#over.get(id);
+    const recent = this.#recent(id);
     if (recent === undefined) return undefined;
     this.#bytes -= bytesOf(recent);
     this.#over.delete(id);

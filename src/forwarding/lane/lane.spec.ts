@@ -1,0 +1,296 @@
+import { FanOutParts, settle } from '../../../test/support/fan-out-parts.js';
+import { MemorySpool, MemoryStore } from '../../../test/support/memory-spool.js';
+import { type StoredDelivery } from '../../model/stored-delivery.js';
+import { MISSING_STATES } from '../../model/forward.js';
+import { NoSpool } from '../../spool/no-spool.js';
+
+const MINUTE_MS = 60_000;
+const CONCURRENCY = 8;
+
+/** Passes time in steps, and lets happen what that makes due. */
+async function pass(parts: FanOutParts, ms: number, stepMs = 250): Promise<void> {
+  for (let passed = 0; passed < ms; passed += stepMs) {
+    parts.clock.pass(stepMs);
+    await settle(4);
+  }
+}
+
+/** Puts deliveries in the spool, one GUID each, owed to the backend. */
+async function owe(parts: FanOutParts, ...guids: string[]): Promise<StoredDelivery[]> {
+  const stored: StoredDelivery[] = [];
+  for (const guid of guids) {
+    const { identity, payload, rawHeaders } = parts.delivery(guid);
+    const delivery = {
+      guid,
+      receivedAt: parts.clock.now(),
+      query: '',
+      rawHeaders,
+      payloadBytes: payload.length,
+      payloadDigest: identity.digest,
+    };
+    const forwards = [{ backend: parts.backend().key, ...OWED }];
+    stored.push(await parts.spool.store({ delivery, forwards }, payload));
+  }
+  return stored;
+}
+
+const OWED = { state: 'owed', attemptCount: 0, attempts: [], unknownCount: 0 } as const;
+
+async function started(parts: FanOutParts): Promise<FanOutParts> {
+  await parts.lanes.onApplicationBootstrap();
+  return parts;
+}
+
+const stateOf = async (parts: FanOutParts, id: number) => (await parts.spool.get(id))?.forwards[0];
+
+it('a backend that was down for ten minutes gets 300 webhooks in order, never too many at once', async () => {
+  const parts = await started(
+    new FanOutParts({ env: { SPRAYPROXY_DRAIN_CONCURRENCY: String(CONCURRENCY) } }),
+  );
+  let running = 0;
+  let most = 0;
+  const taken: number[] = [];
+  let up = false;
+  parts.react = (_host, guid) => {
+    if (!up) return 503;
+    running += 1;
+    most = Math.max(most, running);
+    taken.push(Number(guid));
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        running -= 1;
+        resolve(202);
+      }),
+    );
+  };
+  const guids = Array.from({ length: 300 }, (_, n) => String(n + 1));
+  for (let batch = 0; batch < 10; batch += 1) {
+    await owe(parts, ...guids.slice(batch * 30, (batch + 1) * 30));
+    await pass(parts, MINUTE_MS, 1000);
+  }
+  expect(parts.sent.length).toBeLessThan(40);
+  up = true;
+  while (parts.spool.bytes > 0) await pass(parts, 1000, 1000);
+  expect(taken).toHaveLength(300);
+  expect(taken.filter((guid, place) => Math.abs(guid - 1 - place) >= CONCURRENCY)).toEqual([]);
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(CONCURRENCY);
+}, 60_000);
+
+describe('a delivery that fails while others get through', () => {
+  it.each([503, 404, 401, 301])('holds nobody up, and is dead after ten refusals: %d', async (status) => {
+    const parts = await started(new FanOutParts());
+    parts.react = (_host, guid) => (guid === 'bad' ? status : 202);
+    const [bad] = await owe(parts, 'bad', 'b', 'c', 'd');
+    await pass(parts, 10_000);
+    expect(parts.sentTo('a').filter((guid) => guid !== 'bad')).toEqual(['b', 'c', 'd']);
+
+    for (let n = 0; n < 200; n += 1) {
+      await parts.fanOut.deliver(parts.delivery(`more ${n}`));
+      await pass(parts, 10_000, 1000);
+    }
+    expect(await stateOf(parts, bad?.delivery.id ?? 0)).toMatchObject({
+      state: 'dead',
+      reason: 'refused 10 times while the backend accepted others',
+      refusedAloneCount: 10,
+    });
+    const tries = parts.sentTo('a').filter((guid) => guid === 'bad').length;
+    expect(tries).toBeGreaterThanOrEqual(10);
+    expect(tries).toBeLessThan(20);
+    expect(parts.log.text()).toContain('forward given up');
+    expect(parts.spool.counts().get(parts.backend().key)).toMatchObject({ owed: 0, dead: 1 });
+  });
+
+  it('is not alone: two of them hold nobody up either', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = (_host, guid) => (guid.startsWith('bad') ? 503 : 202);
+    await owe(parts, 'bad 1', 'bad 2', 'bad 3', 'good');
+    await pass(parts, 5 * MINUTE_MS, 1000);
+    expect(parts.sentTo('a')).toContain('good');
+  });
+
+  it('lets new webhooks through to the backend', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = (_host, guid) => (guid === 'bad' ? 503 : 202);
+    await owe(parts, 'bad', 'b');
+    await pass(parts, 20_000);
+    await expect(parts.fanOut.deliver(parts.delivery('new'))).resolves.toMatchObject({ kind: 'served' });
+  });
+
+  it('is not given up where the backend takes nothing', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = () => 503;
+    const [bad] = await owe(parts, 'a', 'b', 'c');
+    await pass(parts, 120 * MINUTE_MS, 10_000);
+    expect(await stateOf(parts, bad?.delivery.id ?? 0)).toMatchObject({ state: 'owed' });
+    parts.react = () => 202;
+    await pass(parts, 6 * MINUTE_MS, 1000);
+    expect(parts.spool.bytes).toBe(0);
+  });
+
+  it('of unknown outcome is dead after three', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = (_host, guid) => (guid === 'bad' ? 500 : 202);
+    const [bad] = await owe(parts, 'bad', 'b', 'c');
+    await pass(parts, 2 * MINUTE_MS);
+    expect(await stateOf(parts, bad?.delivery.id ?? 0)).toMatchObject({ state: 'dead', attemptCount: 3 });
+    expect(parts.sentTo('a')).toEqual(expect.arrayContaining(['b', 'c']));
+  });
+});
+
+describe('age', () => {
+  it('ends what is owed', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = () => 'no connection';
+    const [old] = await owe(parts, 'old');
+    await pass(parts, 73 * 60 * MINUTE_MS, 5 * MINUTE_MS);
+    expect(await stateOf(parts, old?.delivery.id ?? 0)).toMatchObject({
+      state: 'dead',
+      reason: 'older than SPRAYPROXY_RETRY_MAX_AGE',
+    });
+  });
+
+  it('is not believed of a clock that is set ahead for a while', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = () => 503;
+    const [owed] = await owe(parts, 'owed');
+    await pass(parts, 5 * MINUTE_MS);
+    parts.clock.set(80 * 60 * MINUTE_MS);
+    await pass(parts, 50_000);
+    parts.clock.set(-80 * 60 * MINUTE_MS);
+    await pass(parts, 10 * MINUTE_MS);
+    expect(await stateOf(parts, owed?.delivery.id ?? 0)).toMatchObject({ state: 'owed' });
+  });
+
+  it('does not keep anybody from sending it out of turn', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = () => 'no connection';
+    const [old] = await owe(parts, 'old');
+    await pass(parts, 73 * 60 * MINUTE_MS, 5 * MINUTE_MS);
+    parts.react = () => 202;
+    if (old === undefined) throw new Error('nothing stored');
+    const { payload, room } = parts.delivery('old');
+    await parts.lanes.of(parts.backend()).sendNow(old, { payload, room }, MISSING_STATES).over();
+    expect(parts.spool.bytes).toBe(0);
+  });
+});
+
+describe('attempts at once', () => {
+  const env = { SPRAYPROXY_FORWARDING_CONCURRENCY: '2' };
+
+  it('are bounded: beyond, a webhook is kept', async () => {
+    const parts = await started(new FanOutParts({ env }));
+    const waiting: ((status: number) => void)[] = [];
+    parts.react = () => new Promise((resolve) => waiting.push(resolve));
+    const reports = ['1', '2', '3'].map((guid) => parts.fanOut.deliver(parts.delivery(guid)));
+    await expect(reports[2]).resolves.toMatchObject({ kind: 'kept', owed: [{ host: 'a' }] });
+    expect(parts.sentTo('a')).toEqual(['1', '2']);
+    for (const answer of waiting) answer(202);
+    await settle();
+    expect(parts.sentTo('a')).toEqual(['1', '2', '3']);
+  });
+
+  it('are bounded: beyond, a webhook waits its turn without a spool', async () => {
+    const parts = await started(new FanOutParts({ env, spool: new NoSpool() }));
+    const waiting: ((status: number) => void)[] = [];
+    parts.react = () => new Promise((resolve) => waiting.push(resolve));
+    const reports = ['1', '2', '3'].map((guid) => parts.fanOut.deliver(parts.delivery(guid)));
+    await settle();
+    expect(parts.sentTo('a')).toEqual(['1', '2']);
+    waiting[0]?.(202);
+    await settle();
+    expect(parts.sentTo('a')).toEqual(['1', '2', '3']);
+    for (const answer of waiting) answer(202);
+    for (const report of reports) await expect(report).resolves.toMatchObject({ kind: 'served' });
+  });
+
+  it('are bounded: whose turn does not come in time is refused', async () => {
+    const parts = await started(new FanOutParts({ env, spool: new NoSpool() }));
+    parts.react = () => new Promise(() => undefined);
+    const [, , third] = ['1', '2', '3'].map((guid) => parts.fanOut.deliver(parts.delivery(guid)));
+    await settle();
+    parts.clock.pass(15_000);
+    await expect(third).resolves.toMatchObject({ kind: 'failed', attempts: [{ outcome: 'refused' }] });
+  });
+});
+
+describe('a backend that is registered again', () => {
+  it('is sent nothing twice that was running', async () => {
+    const parts = await started(
+      new FanOutParts({ hosts: ['a'], env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' } }),
+    );
+    let answer: (status: number) => void = () => undefined;
+    parts.react = () => new Promise((resolve) => (answer = resolve));
+    await owe(parts, '1');
+    await settle();
+    const { backend } = { backend: parts.backend() };
+    await parts.registry.unregister(backend.key);
+    await parts.registry.register(backend);
+    parts.lanes.of(backend).wake();
+    await settle();
+    expect(parts.sentTo('a')).toEqual(['1']);
+    answer(202);
+    await settle();
+    expect(parts.sentTo('a')).toEqual(['1']);
+    expect(parts.spool.bytes).toBe(0);
+  });
+
+  it('gives up what a removed one was owed', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = () => 'no connection';
+    const [owed] = await owe(parts, '1');
+    await settle();
+    await parts.registry.unregister(parts.backend().key);
+    await settle();
+    expect(await stateOf(parts, owed?.delivery.id ?? 0)).toMatchObject({
+      state: 'dead',
+      reason: 'the backend is no longer registered',
+    });
+  });
+});
+
+describe('what is being attempted by another process', () => {
+  async function claimed() {
+    const store = new MemoryStore();
+    const other = new MemorySpool({ store });
+    const parts = new FanOutParts({ spool: new MemorySpool({ store }) });
+    const [owed] = await owe(parts, '1');
+    const id = owed?.delivery.id ?? 0;
+    await other.claim(id, parts.backend().key, 1);
+    return { other, parts, id };
+  }
+
+  it('is left alone', async () => {
+    const { parts } = await claimed();
+    await started(parts);
+    await pass(parts, MINUTE_MS);
+    expect(parts.sent).toEqual([]);
+  });
+
+  it('is tried again when that is gone, as one of unknown outcome', async () => {
+    const { other, parts, id } = await claimed();
+    await other.close();
+    parts.react = () => 'no connection';
+    await started(parts);
+    await settle();
+    expect(parts.sentTo('a')).toEqual(['1']);
+    expect(await stateOf(parts, id)).toMatchObject({
+      state: 'owed',
+      unknownCount: 1,
+      attempts: [{ outcome: 'unknown' }, { outcome: 'refused' }],
+    });
+  });
+});
+
+it('what cannot be written is tried until it is', async () => {
+  const spool = new MemorySpool();
+  const parts = await started(new FanOutParts({ spool }));
+  parts.react = () => 202;
+  await owe(parts, '1');
+  spool.failing = true;
+  await settle();
+  await pass(parts, 3000);
+  spool.failing = false;
+  await pass(parts, 3000);
+  expect(parts.spool.bytes).toBe(0);
+});

@@ -19,7 +19,10 @@ describe('a delivery', () => {
 
   it('is served where there is no backend', async () => {
     const parts = withSpool([]);
-    await expect(parts.fanOut.deliver(parts.delivery('1'))).resolves.toMatchObject({ kind: 'served', attempts: [] });
+    await expect(parts.fanOut.deliver(parts.delivery('1'))).resolves.toMatchObject({
+      kind: 'served',
+      attempts: [],
+    });
   });
 
   it('is kept at the first failure, without waiting for the others', async () => {
@@ -65,7 +68,10 @@ describe('a delivery', () => {
   });
 
   it('that is dead at once is kept as such', async () => {
-    const parts = new FanOutParts({ hosts: ['a', 'b'], env: { SPRAYPROXY_DELIVERY_GUARANTEE: 'at-most-once' } });
+    const parts = new FanOutParts({
+      hosts: ['a', 'b'],
+      env: { SPRAYPROXY_DELIVERY_GUARANTEE: 'at-most-once' },
+    });
     parts.react = (host) => (host === 'a' ? 500 : 202);
     await expect(parts.fanOut.deliver(parts.delivery('1'))).resolves.toMatchObject({
       kind: 'kept',
@@ -95,7 +101,8 @@ describe('a delivery', () => {
     const other = parts.fanOut.deliver(parts.delivery('1', 'another payload'));
     await settle();
     answer(202);
-    for (const report of [first, again, other]) await expect(report).resolves.toMatchObject({ kind: 'served' });
+    for (const report of [first, again, other])
+      await expect(report).resolves.toMatchObject({ kind: 'served' });
     expect(parts.sentTo('b')).toEqual(['1', '1']);
   });
 
@@ -111,7 +118,10 @@ describe('a delivery', () => {
 
 describe.each([
   ['with a spool', withSpool],
-  ['with a full spool', () => new FanOutParts({ hosts: ['a', 'b', 'c'], spool: new MemorySpool({ maxBytes: 0 }) })],
+  [
+    'with a full spool',
+    () => new FanOutParts({ hosts: ['a', 'b', 'c'], spool: new MemorySpool({ maxBytes: 0 }) }),
+  ],
   ['without a spool', without],
 ])('a redelivery, %s', (_name, make) => {
   it.each([503, 404, 500, 400, 422])('goes to those alone that miss it: %d', async (status) => {
@@ -233,6 +243,9 @@ describe('a late answer', () => {
     await expect(first).resolves.toMatchObject({ kind: 'failed' });
     answer(202);
     await settle();
-    await expect(parts.fanOut.deliver(parts.delivery('1'))).resolves.toMatchObject({ kind: 'served', attempts: [] });
+    await expect(parts.fanOut.deliver(parts.delivery('1'))).resolves.toMatchObject({
+      kind: 'served',
+      attempts: [],
+    });
   });
 });

@@ -9,7 +9,7 @@ const MAX_PATIENCE = 16;
 interface Trouble {
   /** When its latest attempt began, in ms of the monotonic clock. */
   beganAt: number;
-  /** Failures while the backend accepted others. */
+  /** Failures since the backend was first seen to accept others meanwhile; 0: it was not. */
   alone: number;
   /** Ms of the monotonic clock. */
   notBefore: number;
@@ -88,14 +88,14 @@ export class Unwanted {
     if (status === undefined && outcome === 'refused') return;
     const known = this.#troubles.get(id);
     const wasExploring = this.exploring;
-    const aloneCount = (known?.alone ?? 0) + (alone ? 1 : 0);
-    const notBefore =
-      aloneCount === 0
+    const before = known?.alone ?? 0;
+    const failuresAlone = alone || before > 0 ? before + 1 : 0;
+    const waitMs =
+      failuresAlone === 0
         ? 0
-        : this.clock.monotonic() +
-          retryDelayMs(aloneCount + 1, this.limits, this.clock.random(), retryAfterMs);
-    this.#troubles.set(id, { beganAt, alone: aloneCount, notBefore });
-    if (alone) return;
+        : retryDelayMs(failuresAlone + 1, this.limits, this.clock.random(), retryAfterMs);
+    this.#troubles.set(id, { beganAt, alone: failuresAlone, notBefore: this.clock.monotonic() + waitMs });
+    if (failuresAlone > 0) return;
     if (wasExploring) {
       this.#failures = 0;
       this.#patience = Math.min(MAX_PATIENCE, this.#patience * 2);

@@ -3,16 +3,19 @@ import { type ForwardCounts } from './spool.js';
 
 const NONE: ForwardCounts = { owed: 0, dead: 0, rejected: 0 };
 
-/** How many forwards are kept for each backend; those with none are not there. */
+/** How many forwards are kept for each backend; one without any is not there. */
 export class KeptCounts extends Map<string, ForwardCounts> {
   add(forwards: readonly Forward[], by: 1 | -1 = 1): this {
     for (const { backend, state } of forwards.filter(isKept)) {
-      if (state === 'accepted') continue;
-      const before = this.get(backend) ?? NONE;
-      const after = { ...before, [state]: before[state] + by };
-      if (after.owed + after.dead + after.rejected === 0) this.delete(backend);
-      else this.set(backend, after);
+      if (state !== 'accepted') this.count(backend, state, by);
     }
     return this;
+  }
+
+  count(backend: string, state: keyof ForwardCounts, by: 1 | -1 = 1): void {
+    const before = this.get(backend) ?? NONE;
+    const after = { ...before, [state]: before[state] + by };
+    if (after.owed + after.dead + after.rejected === 0) this.delete(backend);
+    else this.set(backend, after);
   }
 }

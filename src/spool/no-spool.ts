@@ -8,6 +8,7 @@ const NONE = Promise.resolve([]);
 /** Stands in where there is no spool: it keeps nothing, and says so when it is asked to. */
 export class NoSpool extends Spool {
   readonly keeps = false;
+  readonly fault = undefined;
   readonly bytes = 0;
   readonly #ids = new IdSequence();
   readonly #counts = new Map<never, never>();

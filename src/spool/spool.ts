@@ -19,11 +19,12 @@ export interface Change {
  * - owed: a forward will be sent that was not there, or not owed, before.
  * - over: a delivery has left, as it was then; nothing of it is kept.
  * - backends: the registered backends are others.
+ * - lost, found: from now on nothing, or something again, can be kept, as `fault` says.
  */
 export type SpoolEvent =
   | { readonly kind: 'owed'; readonly backend: string; readonly id: number }
   | { readonly kind: 'over'; readonly delivery: StoredDelivery }
-  | { readonly kind: 'backends' };
+  | { readonly kind: 'backends' | 'lost' | 'found' };
 
 /**
  * Durable home of the forwards that are still owed, of the dead ones, and for a while of the rejected ones; the token it is
@@ -39,6 +40,9 @@ export type SpoolEvent =
 export abstract class Spool {
   /** Whether it keeps anything at all: what is owed may then wait for its backend. */
   abstract readonly keeps: boolean;
+
+  /** Why nothing can be kept any more, and every verb fails; `undefined`: it can. */
+  abstract readonly fault: string | undefined;
 
   /** What the deliveries take, about: their payloads and a page for each. */
   abstract readonly bytes: number;

@@ -27,7 +27,6 @@ export class MemorySpool extends Spool {
   failing = false;
   readonly keeps = true;
   readonly #holder = randomUUID();
-  readonly #unwatch: (() => void)[] = [];
   readonly #store: MemoryStore;
   readonly #maxBytes: number;
   #writes: Promise<unknown> = Promise.resolve();
@@ -37,6 +36,10 @@ export class MemorySpool extends Spool {
     this.#store = store;
     this.#maxBytes = maxBytes;
     store.holders.add(this.#holder);
+  }
+
+  get fault(): string | undefined {
+    return this.failing ? 'it is made to fail' : undefined;
   }
 
   get bytes(): number {
@@ -95,16 +98,14 @@ export class MemorySpool extends Spool {
   keepBackend = (url: string) => this.#register(url, 'add');
   forgetBackend = (url: string) => this.#register(url, 'delete');
 
-  watch: Spool['watch'] = (listener) => {
-    const end = this.#store.listeners.add(listener);
-    this.#unwatch.push(end);
-    return end;
-  };
+  watch: Spool['watch'] = (listener) =>
+    this.#store.listeners.add((event) => {
+      if (this.#store.holders.has(this.#holder)) listener(event);
+    });
 
   async close(): Promise<void> {
     await this.#writes;
     this.#store.holders.delete(this.#holder);
-    for (const end of this.#unwatch) end();
   }
 
   #all = () => [...this.#store.deliveries.values()].sort((a, b) => a.delivery.id - b.delivery.id);
@@ -124,9 +125,9 @@ export class MemorySpool extends Spool {
     });
 
   #put(before: StoredDelivery | undefined, after: StoredDelivery): StoredDelivery {
-    if (after.forwards.some(isKept)) this.#store.deliveries.set(after.delivery.id, after);
-    else this.#store.deliveries.delete(after.delivery.id);
+    this.#store.deliveries.set(after.delivery.id, after);
     this.#store.listeners.tell(eventsOf(before, after));
+    if (!after.forwards.some(isKept)) this.#store.deliveries.delete(after.delivery.id);
     return after;
   }
 
@@ -138,9 +139,9 @@ export class MemorySpool extends Spool {
 
   #write<T>(action: () => T): Promise<T> {
     const written = this.#writes.then(() => {
-      if (this.failing || !this.#store.holders.has(this.#holder))
-        throw new SprayproxyError('spool-failed', 'the spool cannot be written to: it is made to fail');
-      return action();
+      const fault = this.#store.holders.has(this.#holder) ? this.fault : 'it is closed';
+      if (fault === undefined) return action();
+      throw new SprayproxyError('spool-failed', `the spool cannot be written to: ${fault}`);
     });
     this.#writes = written.catch(() => undefined);
     return written;

@@ -3,11 +3,8 @@ import { createHash } from 'node:crypto';
 
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 
-/** Of the layout on disk. A spool of another version is not opened. */
-export const SPOOL_VERSION = 1;
-
-/** A delivery's record, its forwards and their index entries take about a page. */
-export const BYTES_PER_DELIVERY = 4096;
+/** Of the layout on disk. An older one is brought up to date, a newer one is not opened. */
+export const SPOOL_VERSION = 2;
 
 /** By digest of the backend's key and id of the delivery; the value is the backend's key. */
 export type ForwardIndex = Database<string, [string, number]>;
@@ -21,12 +18,26 @@ export interface SpoolDatabases {
   readonly payloads: Database<Buffer, number>;
   readonly owed: ForwardIndex;
   readonly dead: ForwardIndex;
+  /** Those that are kept. Since version 2. */
+  readonly rejected: ForwardIndex;
+  /** Ids of the deliveries with a rejected forward that is kept. Since version 2. */
+  readonly withRejected: Database<true, number>;
   /** Ids of the deliveries with an attempt that is running. */
   readonly running: Database<true, number>;
-  readonly guids: Database<true, [string, number]>;
+  /** By `identityKey` and id; in version 1 by the GUID, if there was one. */
+  readonly identities: Database<true, [string, number]>;
   /** By digest, the URLs of the registered backends. */
   readonly backends: Database<string, string>;
 }
+
+/** What a spool that was written with version 1 of the layout need not have. */
+export const SINCE_VERSION_2: readonly string[] = [
+  'rejected',
+  'withRejected',
+] satisfies (keyof SpoolDatabases)[];
+
+/** Where a forward that is kept is found by. */
+export const FORWARD_INDEXES = ['owed', 'dead', 'rejected'] as const;
 
 /** The file, and nothing of what is in it. @see https://github.com/kriszyp/lmdb-js */
 export const openRoot = (dir: string, readOnly: boolean): RootDatabase =>
@@ -35,7 +46,7 @@ export const openRoot = (dir: string, readOnly: boolean): RootDatabase =>
     // Without it, a directory with a dot in its name would be taken for a file.
     noSubdir: false,
     readOnly,
-    maxDbs: 8,
+    maxDbs: 10,
     // A commit counts when it is on disk.
     overlappingSync: false,
     // Everything is written by explicit transactions; batches beside them would leave failures unhandled.
@@ -50,8 +61,11 @@ export const openDatabases = (root: RootDatabase): SpoolDatabases => ({
   payloads: root.openDB('payloads', { encoding: 'binary' }),
   owed: root.openDB('owed', {}),
   dead: root.openDB('dead', {}),
+  rejected: root.openDB('rejected', {}),
+  withRejected: root.openDB('withRejected', {}),
   running: root.openDB('running', {}),
-  guids: root.openDB('guids', {}),
+  // Under its name in version 1.
+  identities: root.openDB('guids', {}),
   backends: root.openDB('backends', {}),
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { useTempDir } from '../../../test/support/temp-dir.js';
 import { checkSpool } from './verify.js';
-import { begin, bury, newForward } from '../../model/forward.js';
+import { newForward } from '../../model/forward.js';
 import { LmdbSpool } from './lmdb-spool.js';
 import { digest, openDatabases, openRoot, type SpoolDatabases } from './layout.js';
 import { DATA_FILE } from './data-file.js';
@@ -12,23 +12,29 @@ import { DATA_FILE } from './data-file.js';
 const dir = useTempDir();
 const PAYLOAD = Buffer.alloc(10_000, 1);
 
-/** Four deliveries to two backends; the second is dead, the third is running, the fourth has no GUID. */
+const PAYLOAD_DIGEST = createHash('sha256').update(PAYLOAD).digest('base64');
+
+/**
+ * Four deliveries, 1 to 4, to two backends; the second is dead, the third is running and rejected by `http://b`, the
+ * fourth has no GUID.
+ */
 async function fillSpool(): Promise<void> {
   const spool = new LmdbSpool({ dir: dir.path, maxBytes: 1e9 });
   for (const id of [1, 2, 3, 4]) {
     const delivery = {
-      id,
-      receivedAt: id,
+      receivedAt: 0,
       query: '',
       rawHeaders: [],
       payloadBytes: PAYLOAD.length,
-      payloadDigest: createHash('sha256').update(PAYLOAD).digest('base64'),
+      payloadDigest: PAYLOAD_DIGEST,
       ...(id < 4 && { guid: `guid-${id}` }),
     };
     await spool.store({ delivery, forwards: ['http://a', 'http://b'].map(newForward) }, PAYLOAD);
   }
-  await spool.update(2, (forward) => bury(forward, 'too old'));
-  await spool.update(3, (forward) => begin(forward, 1));
+  await spool.bury(2, ['http://a', 'http://b'], 'too old');
+  await spool.claim(3, 'http://a', 1);
+  const rejected = { at: 1, outcome: 'rejected', durationMs: 1, status: 422 } as const;
+  await spool.settle(3, 'http://b', rejected, { guarantee: 'at-least-once', othersGotThrough: false });
   await spool.keepBackend('http://a');
   await spool.close();
 }
@@ -77,13 +83,13 @@ it("tells another program's database from a spool", async () => {
   expect(await checkSpool(dir.path)).toBe('holds a data.mdb of another program, or a damaged one');
 });
 
-it.each([0, 2, 1000])('does not take version %d of the layout', async (version) => {
+it.each([0, 3, 1000])('does not take version %d of the layout', async (version) => {
   await fillSpool();
   await tamper(({ state }) => {
     state.putSync('version', version);
   });
   expect(await checkSpool(dir.path)).toBe(
-    `was written with version ${version} of the spool's layout, and this program knows version 1 only`,
+    `was written with version ${version} of the spool's layout, and this program knows versions 1 to 2 only`,
   );
 });
 
@@ -129,12 +135,45 @@ it.each<[string, string, (databases: SpoolDatabases) => unknown]>([
       running.putSync(1, true);
     },
   ],
-  ['a lost GUID', 'delivery 1 is missing in an index', ({ guids }) => guids.removeSync(['guid-1', 1])],
+  [
+    'a lost entry of what was rejected',
+    'delivery 3 is missing in an index',
+    ({ rejected }) => rejected.removeSync([digest('http://b'), 3]),
+  ],
+  [
+    'an entry too many of what was rejected',
+    'an index has entries of no delivery',
+    ({ rejected }) => {
+      rejected.putSync([digest('http://a'), 3], 'http://a');
+    },
+  ],
+  [
+    'a lost delivery with something rejected',
+    'delivery 3 is missing in an index',
+    ({ withRejected }) => withRejected.removeSync(3),
+  ],
+  [
+    'a delivery too many with something rejected',
+    'an index has entries of no delivery',
+    ({ withRejected }) => {
+      withRejected.putSync(1, true);
+    },
+  ],
+  [
+    'a lost GUID',
+    'delivery 1 is missing in an index',
+    ({ identities }) => identities.removeSync(['guid-1', 1]),
+  ],
+  [
+    'a lost digest',
+    'delivery 4 is missing in an index',
+    ({ identities }) => identities.removeSync([PAYLOAD_DIGEST, 4]),
+  ],
   [
     'a GUID of no delivery',
     'an index has entries of no delivery',
-    ({ guids }) => {
-      guids.putSync(['guid-4', 4], true);
+    ({ identities }) => {
+      identities.putSync(['guid-4', 4], true);
     },
   ],
   [

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { faultBetweenRecords } from './verify-records.js';
-import { openDatabases, openRoot, SPOOL_VERSION, type SpoolDatabases } from './layout.js';
+import { openDatabases, openRoot, SINCE_VERSION_2, SPOOL_VERSION, type SpoolDatabases } from './layout.js';
 import { DATA_FILE } from './data-file.js';
 import { type SpoolReader } from './spool-reading.js';
 
@@ -42,6 +42,8 @@ export async function checkSpool(dir: string, reader: SpoolReader = 'owner'): Pr
   }
 }
 
+const FOREIGN = `holds a ${DATA_FILE} of another program, or a damaged one`;
+
 const damaged = (why: string): string => `holds a damaged spool (${why})`;
 
 function hasMagic(file: string, page: number): boolean {
@@ -54,14 +56,14 @@ function hasMagic(file: string, page: number): boolean {
 
 function faultIn(databases: SpoolDatabases): string | undefined {
   // Opened for reading only, what is not there is `undefined`, whatever its type.
-  if (Object.values(databases).includes(undefined)) {
-    return `holds a ${DATA_FILE} of another program, or a damaged one`;
-  }
+  const missing = Object.entries(databases).flatMap(([name, table]) => (table === undefined ? [name] : []));
+  if (missing.some((name) => !SINCE_VERSION_2.includes(name))) return FOREIGN;
   const version = databases.state.get('version');
   if (typeof version !== 'number') return damaged('it does not tell its version');
-  if (version !== SPOOL_VERSION) {
-    return `was written with version ${version} of the spool's layout, and this program knows version ${SPOOL_VERSION} only`;
+  if (version < 1 || version > SPOOL_VERSION) {
+    return `was written with version ${version} of the spool's layout, and this program knows versions 1 to ${SPOOL_VERSION} only`;
   }
+  if (version > 1 && missing.length > 0) return FOREIGN;
   const fault = faultBetweenRecords(databases);
   return fault === undefined ? undefined : damaged(fault);
 }

@@ -1,6 +1,7 @@
 import { configFor } from '../../test/support/config-for.js';
 import { type Forward, newForward } from '../model/forward.js';
-import { Journal } from '../spool/journal.js';
+import { RecentDeliveries } from '../forwarding/recent/recent-deliveries.js';
+import { NoSpool } from '../spool/no-spool.js';
 import { type Spool } from '../spool/spool.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
 import { DeliveryFinder } from './delivery-finder.js';
@@ -21,20 +22,21 @@ const owed = (id: number) => stored(id, newForward('https://a'));
 const over = (id: number) => stored(id, { ...newForward('https://a'), state: 'accepted' });
 
 function finderOf(spooled: readonly StoredDelivery[], ended: readonly StoredDelivery[] = []) {
-  const journal = new Journal(configFor({ SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true' }));
-  for (const delivery of ended) journal.add(delivery);
+  const config = configFor({ SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true' });
+  const recent = new RecentDeliveries(config, new NoSpool());
+  for (const delivery of ended) recent.remember(delivery);
   const newestFirst = spooled.toSorted((a, b) => b.delivery.id - a.delivery.id);
   const list = jest.fn((before: number, limit: number) =>
     Promise.resolve(newestFirst.filter(({ delivery: { id } }) => id < before).slice(0, limit)),
   );
-  const finder = new DeliveryFinder(journal, { list } as unknown as Spool);
+  const finder = new DeliveryFinder(recent, { list } as unknown as Spool);
   return { list, page: (query: string) => finder.list(parseListQuery(query, 0)) };
 }
 
 const range = (length: number, of: (id: number) => StoredDelivery, from = 1, step = 1) =>
   Array.from({ length }, (_, index) => of(from + index * step));
 
-it('merges spool and journal over chunk boundaries, each delivery once', async () => {
+it('merges spool and memory over chunk boundaries, each delivery once', async () => {
   const { page } = finderOf(range(450, owed, 1, 2), [...range(450, over, 2, 2), over(1)]);
   const ids: number[] = [];
   for (let cursor: number | undefined = 10_000; cursor !== undefined;) {

@@ -13,7 +13,7 @@ const targets = (wanted: { backend?: string; accepted: boolean }, of = registere
   targetsOf(stored, wanted, of).map(({ url: target }) => target);
 
 it.each([
-  [{ accepted: false }, ['owed', 'dead']],
+  [{ accepted: false }, ['owed', 'dead', 'rejected']],
   [{ accepted: true }, STATES],
   [{ accepted: false, backend: url('dead') }, ['dead']],
   [{ accepted: true, backend: url('accepted') }, ['accepted']],
@@ -22,7 +22,7 @@ it.each([
 });
 
 it('leaves out those that are not registered', () => {
-  expect(targets({ accepted: false }, registered.slice(1))).toEqual([url('dead')]);
+  expect(targets({ accepted: false }, registered.slice(1))).toEqual([url('dead'), url('rejected')]);
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import { outcomeOfFailure, outcomeOfStatus } from './outcome.js';
 
 describe('outcomeOfStatus', () => {
-  const refused = [408, 425, 429, 503];
+  const refused = [401, 403, 404, 405, 407, 408, 421, 425, 429, 503];
   const statuses = (first: number, last: number) =>
     Array.from({ length: last - first + 1 }, (_, n) => first + n).filter(
       (status) => !refused.includes(status),

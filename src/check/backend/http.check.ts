@@ -2,7 +2,6 @@ import { type Socket } from 'node:net';
 
 import { type Backend } from '../../model/backend.js';
 import { printable } from '../../model/printable.js';
-import { outcomeOfStatus } from '../../model/outcome.js';
 import { fault, type Finding, ok, warning } from '../check-result.js';
 import { type GetAnswer, httpGet } from '../http-get.js';
 import { codeOf } from '../why.js';
@@ -42,6 +41,9 @@ function noAnswer(code: string): Finding {
   );
 }
 
+/** Client errors that another time may bring no more. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
+
 export function judgeAnswer({ status, location }: Omit<GetAnswer, 'text'>): Finding {
   if (status >= 300 && status < 400) {
     const to = location === undefined ? 'elsewhere' : `to ${printable(location, MAX_LOCATION)}`;
@@ -50,29 +52,22 @@ export function judgeAnswer({ status, location }: Omit<GetAnswer, 'text'>): Find
       'name the URL of Pipelines-as-Code itself',
     );
   }
-  const outcome = outcomeOfStatus(status);
-  switch (outcome) {
-    case 'accepted':
-      return ok(String(status));
-    case 'rejected':
-      // Who tells methods apart may still take a POST.
-      if (status === 405) {
-        return warning(
-          `${status}: no GET is answered there, so it is no Pipelines-as-Code`,
-          'see whether it takes a webhook',
-        );
-      }
-      return fault(
-        `${status}: Pipelines-as-Code answers 200`,
-        'correct the path in the URL; see whether something in front of it asks for a login',
-      );
-    case 'refused':
-    case 'unknown':
-      return fault(
-        `${status}: the backend, or a router in front of it, is in trouble`,
-        'see whether its pods run',
-      );
-    default:
-      return outcome satisfies never;
+  if (status < 300) return ok(String(status));
+  // Who tells methods apart may still take a POST.
+  if (status === 405) {
+    return warning(
+      `${status}: no GET is answered there, so it is no Pipelines-as-Code`,
+      'see whether it takes a webhook',
+    );
   }
+  if (status >= 500 || PASSING.has(status)) {
+    return fault(
+      `${status}: the backend, or a router in front of it, is in trouble`,
+      'see whether its pods run',
+    );
+  }
+  return fault(
+    `${status}: Pipelines-as-Code answers 200`,
+    'correct the path in the URL; see whether something in front of it asks for a login',
+  );
 }

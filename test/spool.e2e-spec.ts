@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -70,22 +72,49 @@ const contentOf = (dir: string): Record<string, string> =>
       }),
   );
 
-/** A spool with deliveries, some of which are gone again, so that it has free pages. */
 /** How much is owed and dead in a spool that nobody has open, by backend. */
 async function countsIn(dir: string): Promise<[string, unknown][]> {
   const { stdout } = await run(process.execPath, [fixture('read-spool.js'), dir]);
   return (JSON.parse(stdout) as { counts: [string, unknown][] }).counts;
 }
 
+const isRoot = process.getuid?.() === 0;
+const OTHER_USER = 64_001;
+const GROUP = 64_000;
+
+/** As the volume of a pod is shared by its group. */
+function giveToGroup(dir: string): void {
+  for (const path of [dir, ...readdirSync(dir).map((name) => join(dir, name))]) {
+    chownSync(path, 0, GROUP);
+    chmodSync(path, statSync(path).isDirectory() ? 0o770 : 0o660);
+  }
+}
+
+/** What the start says about a spool; nothing: it is sound. */
+async function inspectAs(uid: number, dir: string): Promise<string> {
+  return (await run(process.execPath, [fixture('inspect-spool.js'), dir], { uid, gid: GROUP })).stdout;
+}
+
+/** Opens the spool in a process of another user, that leaves it as a killed one does. */
+async function openAs(uid: number, dir: string): Promise<string> {
+  const open = JSON.stringify(join(__dirname, '../dist/spool/lmdb/open.js'));
+  const script = `process.umask(0o077); require(${open}).openSpool({ dir: process.argv[1], maxBytes: 1e9 })
+    .then(() => 'open', String).then((result) => { process.stdout.write(result, () => process.kill(process.pid, 'SIGKILL')); });`;
+  return run(process.execPath, ['-e', script, dir], { uid, gid: GROUP }).then(
+    ({ stdout }) => stdout,
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+}
+
+/** A spool with deliveries, some of which are gone again, so that it has free pages. */
 async function filledSpool(deliveries: number): Promise<string> {
   const dir = tempDir();
   const spool = new LmdbSpool({ dir, maxBytes: 1e9 });
   for (let id = 1; id <= deliveries; id += 1) {
     const payload = Buffer.alloc(500 * id, id);
     const delivery = {
-      id,
       guid: `guid-${id}`,
-      receivedAt: id,
+      receivedAt: 0,
       query: '',
       rawHeaders: ['X-GitHub-Event', 'push'],
       payloadBytes: payload.length,
@@ -160,8 +189,8 @@ describe('a spool that can be used', () => {
     // Nobody knows their backend, so they were given up: kept, not lost.
     expect(new Map(await countsIn(dir))).toEqual(
       new Map([
-        ['http://a', { owed: 0, dead: 7 }],
-        ['http://b', { owed: 0, dead: 7 }],
+        ['http://a', { owed: 0, dead: 7, rejected: 0 }],
+        ['http://b', { owed: 0, dead: 7, rejected: 0 }],
       ]),
     );
   });
@@ -192,6 +221,19 @@ it('the lock does not keep a process alive', async () => {
   const script = `require(${lock}).SpoolLock.take(process.argv[1]).then(() => console.log('taken'))`;
   const { stdout } = await run(process.execPath, ['-e', script, tempDir()]);
   expect(stdout).toBe('taken\n');
+});
+
+it('another user of the same group takes over, whatever the umask was', async () => {
+  if (!isRoot) return;
+  const dir = join(tempDir(), 'spool');
+  chmodSync(join(dir, '..'), 0o777);
+  for (const uid of [OTHER_USER, OTHER_USER + 1, OTHER_USER]) {
+    expect(await openAs(uid, dir)).toBe('open');
+    expect((statSync(dir).mode & 0o777).toString(8)).toBe('770');
+    for (const name of readdirSync(dir)) {
+      expect([name, (statSync(join(dir, name)).mode & 0o777).toString(8)]).toEqual([name, '660']);
+    }
+  }
 });
 
 describe('a directory that cannot be used', () => {
@@ -269,11 +311,22 @@ describe('a data file that cannot be used', () => {
   it('is of a newer version', async () => {
     const dir = await filledSpool(3);
     const { state, root } = openDatabases(openRoot(dir, false));
-    state.putSync('version', 2);
+    state.putSync('version', 3);
     await root.close();
     const before = contentOf(dir);
-    await expectRefused(dir, "was written with version 2 of the spool's layout");
+    await expectRefused(dir, "was written with version 3 of the spool's layout");
     expect(contentOf(dir)).toEqual(before);
+  });
+
+  it.each([
+    ['data.mdb', 'holds a data.mdb that this process may not read and write'],
+    ['lock.mdb', 'holds a lock.mdb that this process may not read and write'],
+  ])('is of another user, with a %s that is theirs alone', async (name, why) => {
+    if (!isRoot) return;
+    const dir = await filledSpool(1);
+    giveToGroup(dir);
+    chmodSync(join(dir, name), 0o600);
+    expect(await inspectAs(OTHER_USER, dir)).toContain(why);
   });
 
   it("is another program's", async () => {
@@ -352,5 +405,5 @@ it('a full disk costs what did not fit, and nothing else', async () => {
   });
   const { program } = await startWith(dir);
   await program.stop();
-  expect(await countsIn(dir)).toEqual([['http://backend', { owed: 0, dead: deliveries - 9 }]]);
+  expect(await countsIn(dir)).toEqual([['http://backend', { owed: 0, dead: deliveries - 9, rejected: 0 }]]);
 });

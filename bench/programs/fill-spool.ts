@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { newForward } from '../../src/model/forward.js';
 import { openSpool } from '../../src/spool/lmdb/open.js';
-import { payloadDigest } from '../../src/model/stored-delivery.js';
+import { payloadDigest } from '../../src/model/identity.js';
 
 /** Deliveries that are given to the spool at once: they share the flushes to disk. */
 const AT_ONCE = 1000;
@@ -13,7 +13,7 @@ async function main([dir = '', backend = '', count, bytes]: string[]): Promise<v
   const payload = Buffer.alloc(Number(bytes), 'x');
   const digest = payloadDigest(payload);
   const receivedAt = Date.now();
-  const store = (id: number) => {
+  const store = () => {
     const guid = randomUUID();
     const rawHeaders = [
       'Content-Type',
@@ -23,13 +23,13 @@ async function main([dir = '', backend = '', count, bytes]: string[]): Promise<v
       'X-GitHub-Delivery',
       guid,
     ];
-    const about = { id, guid, event: 'push', receivedAt, query: '', rawHeaders };
+    const about = { guid, event: 'push', receivedAt, query: '', rawHeaders };
     const delivery = { ...about, payloadBytes: payload.length, payloadDigest: digest };
     return spool.store({ delivery, forwards: [newForward(backend)] }, payload);
   };
   for (let stored = 0; stored < Number(count); stored += AT_ONCE) {
     const length = Math.min(AT_ONCE, Number(count) - stored);
-    await Promise.all(Array.from({ length }, (_, at) => store(receivedAt * 1000 + stored + at)));
+    await Promise.all(Array.from({ length }, store));
   }
   await spool.close();
 }

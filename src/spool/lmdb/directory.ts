@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { access, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { DATA_FILE } from './data-file.js';
+import { LOCK_FILE, makeSharedDirectory } from './shared-files.js';
 import { type SpoolReader, type SpoolReading } from './spool-reading.js';
 import { SpoolUnusableError } from '../spool-unusable-error.js';
 
@@ -67,7 +68,7 @@ async function makeDirectory(dir: string): Promise<void> {
   );
   if (exists) return;
   await makeDirectory(dirname(dir));
-  await mkdir(dir);
+  await makeSharedDirectory(dir);
 }
 
 /**
@@ -86,17 +87,23 @@ export async function inspect(dir: string): Promise<boolean> {
 export const damaged = (dir: string, fault: string): SpoolUnusableError =>
   new SpoolUnusableError(dir, fault, BEGIN_AFRESH);
 
-/** @throws SpoolUnusableError if there is one that this process cannot use. */
+/** @throws SpoolUnusableError if there is one that this process cannot use, or with which it cannot. */
 export async function hasDataFile(dir: string): Promise<boolean> {
-  const file = join(dir, DATA_FILE);
+  // Left behind by a spool that is gone, it is in the way of the next.
+  await hasFile(dir, LOCK_FILE);
+  return hasFile(dir, DATA_FILE);
+}
+
+async function hasFile(dir: string, name: string): Promise<boolean> {
+  const file = join(dir, name);
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) return false;
-  if (!found.isFile()) throw damaged(dir, `holds a ${DATA_FILE} that is no file`);
+  if (!found.isFile()) throw damaged(dir, `holds a ${name} that is no file`);
   await access(file, constants.R_OK | constants.W_OK).catch((error: unknown) => {
     throw new SpoolUnusableError(
       dir,
-      `holds a ${DATA_FILE} that this process may not read and write (${String(error)})`,
-      'give its files to the user this process runs as',
+      `holds a ${name} that this process may not read and write (${String(error)})`,
+      'give its files to the user this process runs as, or to a group of it',
     );
   });
   return true;

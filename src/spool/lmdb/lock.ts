@@ -5,6 +5,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
 import { SpoolUnusableError } from '../spool-unusable-error.js';
+import { shareFile } from './shared-files.js';
 
 const PREFIX = 'spool.lock.';
 
@@ -51,7 +52,7 @@ export class SpoolLock {
   static async isTaken(dir: string): Promise<boolean> {
     const handle = await open(dir);
     try {
-      return (await announced(dir, handle)).some(({ state }) => state === 'alive');
+      return (await announced(dir, handle)).some(({ state }) => state !== 'dead');
     } finally {
       await handle.close();
     }
@@ -70,6 +71,8 @@ async function announce(dir: string, handle: FileHandle, name: string): Promise<
   try {
     server.listen(addressIn(dir, handle, unnamed));
     await once(server, 'listening');
+    // Only who may write to a socket learns whether somebody listens.
+    await shareFile(join(dir, unnamed));
     await rename(join(dir, unnamed), join(dir, name));
   } catch (error) {
     server.close();
@@ -83,6 +86,13 @@ async function announce(dir: string, handle: FileHandle, name: string): Promise<
 /** Whoever does not accept a connection any more is gone for good, and its socket is removed. */
 async function refuseIfTaken(dir: string, handle: FileHandle, own: string): Promise<void> {
   for (const { name, state } of await announced(dir, handle, own)) {
+    if (state === 'hidden') {
+      throw new SpoolUnusableError(
+        dir,
+        `holds a ${name} of another user, so that nobody can tell whether it is in use`,
+        'remove that file if the process that made it has ended',
+      );
+    }
     if (state === 'alive') {
       throw new SpoolUnusableError(
         dir,
@@ -96,8 +106,11 @@ async function refuseIfTaken(dir: string, handle: FileHandle, own: string): Prom
 
 interface Announced {
   readonly name: string;
-  readonly state: 'alive' | 'dead';
+  /** hidden: this process may not ask. */
+  readonly state: 'alive' | 'dead' | 'hidden';
 }
+
+const STATES: Readonly<Record<string, Announced['state']>> = { ECONNREFUSED: 'dead', EACCES: 'hidden' };
 
 /** The sockets of all processes that have announced themselves. @param own the one that does not count. */
 async function announced(dir: string, handle: FileHandle, own?: string): Promise<Announced[]> {
@@ -106,7 +119,7 @@ async function announced(dir: string, handle: FileHandle, own?: string): Promise
     const { name } = entry;
     if (!entry.isSocket() || !name.startsWith(PREFIX) || name === own) continue;
     const failure = await failureToConnect(addressIn(dir, handle, name));
-    if (failure !== 'ENOENT') found.push({ name, state: failure === 'ECONNREFUSED' ? 'dead' : 'alive' });
+    if (failure !== 'ENOENT') found.push({ name, state: STATES[failure ?? ''] ?? 'alive' });
   }
   return found;
 }

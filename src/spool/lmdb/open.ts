@@ -1,10 +1,11 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { LmdbSpool, type LmdbSpoolOptions } from './lmdb-spool.js';
 import { DATA_FILE } from './data-file.js';
 import { inspect, prepareDirectory } from './directory.js';
 import { SpoolLock } from './lock.js';
+import { LOCK_FILE, makeSharedDirectory, shareFile } from './shared-files.js';
 import { SpoolUnusableError } from '../spool-unusable-error.js';
 import { type Spool } from '../spool.js';
 
@@ -18,7 +19,9 @@ export async function openSpool(options: Omit<LmdbSpoolOptions, 'onClose'>): Pro
   const lock = await SpoolLock.take(dir);
   try {
     if (!(await inspect(dir))) await beginIn(dir);
-    return new LmdbSpool({ ...options, onClose: () => lock.release() });
+    const spool = new LmdbSpool({ ...options, onClose: () => lock.release() });
+    for (const file of [DATA_FILE, LOCK_FILE]) await shareFile(join(dir, file));
+    return spool;
   } catch (error) {
     await lock.release();
     if (error instanceof SpoolUnusableError) throw error;
@@ -30,7 +33,7 @@ export async function openSpool(options: Omit<LmdbSpoolOptions, 'onClose'>): Pro
 async function beginIn(dir: string): Promise<void> {
   const unfinished = join(dir, 'spool.new');
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished);
+  await makeSharedDirectory(unfinished);
   await new LmdbSpool({ dir: unfinished, maxBytes: 0 }).close();
   await rename(join(unfinished, DATA_FILE), join(dir, DATA_FILE));
   await rm(unfinished, { recursive: true });

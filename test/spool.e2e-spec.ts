@@ -102,7 +102,7 @@ async function openAs(uid: number, dir: string): Promise<string> {
     .then(() => 'open', String).then((result) => { process.stdout.write(result, () => process.kill(process.pid, 'SIGKILL')); });`;
   return run(process.execPath, ['-e', script, dir], { uid, gid: GROUP }).then(
     ({ stdout }) => stdout,
-    ({ stdout }: { stdout: string }) => stdout,
+    (killed: unknown) => (killed as { stdout: string }).stdout,
   );
 }
 

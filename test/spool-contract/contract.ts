@@ -22,6 +22,13 @@ const RULES: SettleRules = { guarantee: 'at-least-once', othersGotThrough: false
 
 const attempt = (outcome: Outcome): AttemptRecord => ({ at: 1, outcome, durationMs: 1, status: 500 });
 
+interface About {
+  readonly bytes?: number;
+  readonly backends?: readonly string[];
+  readonly guid?: string;
+  readonly receivedAt?: number;
+}
+
 /** What any engine has to do, asked of it by nothing but the verbs of a spool. */
 export function describeSpool(name: string, makeStore: () => StoreUnderTest): void {
   describe(`the contract of a spool: ${name}`, () => {
@@ -41,15 +48,10 @@ export function describeSpool(name: string, makeStore: () => StoreUnderTest): vo
       return openSpool(maxBytes);
     };
 
-    const storeOne = (
-      { bytes = 10, backends = [A], ...about } = {} as {
-        bytes?: number;
-        backends?: readonly string[];
-        guid?: string;
-        receivedAt?: number;
-      },
-    ): Promise<StoredDelivery> =>
-      spool.store(newDelivery(payloadOf(bytes), backends, about), payloadOf(bytes));
+    const storeOne = (about: About = {}): Promise<StoredDelivery> => {
+      const payload = payloadOf(about.bytes ?? 10);
+      return spool.store(newDelivery(payload, about.backends ?? [A], about), payload);
+    };
 
     const idOf = async (stored: Promise<StoredDelivery>): Promise<number> => (await stored).delivery.id;
     const forwardOf = async (id: number) => (await spool.get(id))?.forwards[0];
@@ -398,9 +400,9 @@ export function describeSpool(name: string, makeStore: () => StoreUnderTest): vo
         spool.watch((event) => {
           if (event.kind === kind) told = 'told';
         });
-        let ended = false;
-        const changed = change().finally(() => (ended = true));
-        while (!ended) {
+        const progress = { ended: false };
+        const changed = change().finally(() => (progress.ended = true));
+        while (!progress.ended) {
           const before = told;
           seen.add(`${before}: ${(await look()) ? 'there' : 'not there'}`);
           await setImmediate();

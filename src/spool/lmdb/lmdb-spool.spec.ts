@@ -96,8 +96,20 @@ describe('its directory', () => {
   const aside = () => join(dir.path, 'aside');
 
   it.each<[string, RegExp, () => void]>([
-    ['is removed', /is gone/, () => rmSync(path(), { recursive: true })],
-    ['is moved away', /is gone/, () => renameSync(path(), aside())],
+    [
+      'is removed',
+      /is gone/,
+      () => {
+        rmSync(path(), { recursive: true });
+      },
+    ],
+    [
+      'is moved away',
+      /is gone/,
+      () => {
+        renameSync(path(), aside());
+      },
+    ],
     [
       'is replaced by an empty one',
       /is gone/,
@@ -114,7 +126,13 @@ describe('its directory', () => {
         symlinkSync('nowhere', path());
       },
     ],
-    ['loses its data file', /is gone/, () => rmSync(join(path(), DATA_FILE))],
+    [
+      'loses its data file',
+      /is gone/,
+      () => {
+        rmSync(join(path(), DATA_FILE));
+      },
+    ],
     [
       'is given another data file',
       /was replaced/,

@@ -27,7 +27,11 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/pictures/support/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/src/**/*.spec.ts',
+        '<rootDir>/test/docs/*.spec.ts',
+        '<rootDir>/test/pictures/support/*.spec.ts',
+      ],
     },
     {
       ...shared,

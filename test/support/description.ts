@@ -20,7 +20,7 @@ export interface Answered {
 const METHODS = ['get', 'post', 'delete'] as const;
 
 const ID = 'openapi.json';
-const ajv = addFormats.default(new Ajv2020({ allErrors: true, allowUnionTypes: true }));
+const ajv = addFormats(new Ajv2020({ allErrors: true, allowUnionTypes: true }));
 // The schemas are within the document, which is none itself.
 ajv.addVocabulary(Object.keys(document));
 ajv.addSchema({ $id: ID, ...document });
@@ -65,7 +65,7 @@ export function undescribed(method: string, target: string, answered: Answered):
   if (!(media in content)) return [`${where}: the type ${type} is not described`];
   if (method === 'HEAD') return [];
   const validate = ajv.getSchema(`${ID}#/${pointer(...at, 'content', media, 'schema')}`) as ValidateFunction;
-  if (validate(media === 'application/json' ? JSON.parse(text) : text) === true) return [];
+  if (validate(media === 'application/json' ? JSON.parse(text) : text)) return [];
   return (validate.errors ?? []).map(
     ({ instancePath, message = '', params }) =>
       `${where}: the body${instancePath} ${message} ${JSON.stringify(params)}`,

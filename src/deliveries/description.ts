@@ -5,4 +5,5 @@ import { join } from 'node:path';
 const FILE = join(__dirname, '../../docs/openapi.json');
 
 /** What it holds, read when it is asked for: hardly ever. */
-export const readDescription = async (): Promise<object> => JSON.parse(await readFile(FILE, 'utf8')) as object;
+export const readDescription = async (): Promise<object> =>
+  JSON.parse(await readFile(FILE, 'utf8')) as object;

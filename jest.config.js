@@ -30,6 +30,7 @@ module.exports = {
       testMatch: [
         '<rootDir>/src/**/*.spec.ts',
         '<rootDir>/test/spool-contract/*.spec.ts',
+        '<rootDir>/test/docs/*.spec.ts',
         '<rootDir>/test/pictures/support/*.spec.ts',
       ],
     },

@@ -4,7 +4,6 @@ import { register } from 'prom-client';
 
 import { AppModule, type Replacements } from './app.module.js';
 import { type SprayproxyConfig } from './config/sprayproxy-config.js';
-import { OpenApi } from './deliveries/openapi/open-api.js';
 import { WebhookHttpAdapter } from './http/webhook-http-adapter.js';
 import { NestLogger } from './logging/nest-logger.js';
 
@@ -25,7 +24,6 @@ export async function createApp(
     bodyParser: false,
     logger: false,
   });
-  if (config.deliveriesEnabled) app.get(OpenApi).describes(app);
   adapter.limitRequestTime(config.readTimeoutMs);
   app.useLogger(app.get(NestLogger));
   return app;

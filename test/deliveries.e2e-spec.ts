@@ -4,6 +4,7 @@ import { type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import description from '../docs/openapi.json';
 import { type DeliveryList, type DeliveryView, type DiscardView } from '../src/deliveries/delivery-view.js';
 import { BackendServer } from './support/backend-server.js';
 import { onCleanup } from './support/cleanup.js';
@@ -416,39 +417,9 @@ it('shows nothing of payloads, headers, signatures, queries and secrets', async 
   expect(shown).not.toContain(SECRET);
 });
 
-it('is described by OpenAPI', async () => {
+it('shows its description', async () => {
   const running = await start([]);
-  const document = await json<{
-    openapi: string;
-    paths: Record<string, Record<string, { responses: object; parameters?: { name: string; in: string }[] }>>;
-    components: { schemas: object };
-  }>(running, 'GET', '/openapi.json');
-  expect(document.openapi).toMatch(/^3\./);
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { responses, parameters = [] }]) => [
-      `${method} ${path}`,
-      Object.keys(responses),
-      parameters.map(({ name }) => name),
-    ]),
-  );
-  expect(operations).toEqual([
-    [
-      'get /deliveries',
-      ['200', '400'],
-      expect.arrayContaining(['state', 'backend', 'guid', 'event', 'repository', 'since', 'limit', 'cursor']),
-    ],
-    ['get /deliveries/{id}', ['200', '400', '404'], ['id']],
-    [
-      'delete /deliveries/{id}',
-      ['200', '400', '404', '409', '503'],
-      expect.arrayContaining(['id', 'backend']),
-    ],
-    ['post /deliveries/{id}/attempts', ['200', '400', '404', '409', '503'], ['id']],
-  ]);
-  expect(JSON.stringify(document)).not.toContain('"$ref":"#/components/schemas/Object"');
-  expect(Object.keys(document.components.schemas)).toEqual(
-    expect.arrayContaining(['Attempt', 'Delivery', 'DeliveryList', 'Discarded', 'Forward', 'Resend']),
-  );
+  expect(await json<object>(running, 'GET', '/openapi.json')).toEqual(description);
 });
 
 it('is not there unless it is enabled', async () => {

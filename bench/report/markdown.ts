@@ -8,7 +8,7 @@ import { targetCells } from './target-text.js';
 const SPOOL_MEMORY =
   "RSS counts the pages of the spool's file that are mapped, which the kernel takes back when memory is short";
 
-/** The tables, for a terminal as for the README. */
+/** The tables, for a terminal as for `docs/measurements.md`. */
 export function markdown(result: Result): string {
   const parts = [
     ...invalidPart(result),

@@ -6,7 +6,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { parseBackendUrl } from '../model/backend-url.js';
 import { parseGoBoolean, parseGoDurationMs } from './go-values.js';
 
-/** What the help text and the README say of an environment variable. */
+/** What the help text and `docs/configuration.md` say of an environment variable. */
 export interface VariableDocumentation {
   /** The raw text that stands for the variable when it is unset or empty; absent: there is no default. */
   readonly default?: string;

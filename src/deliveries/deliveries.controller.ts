@@ -14,9 +14,9 @@ import {
   summaryOf,
   viewOf,
 } from './delivery-view.js';
+import { readDescription } from './description.js';
 import { DiscardService } from './discard.service.js';
 import { backendKey, parseListQuery } from './list-query.js';
-import { OpenApi } from './openapi/open-api.js';
 import { parametersOf } from './parameters.js';
 import { type ResendBody, ResendBodyPipe } from './resend-body.pipe.js';
 import { ResendService } from './resend.service.js';
@@ -31,7 +31,6 @@ export class DeliveriesController {
     private readonly finder: DeliveryFinder,
     private readonly resends: ResendService,
     private readonly discards: DiscardService,
-    private readonly openApi: OpenApi,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -45,7 +44,7 @@ export class DeliveriesController {
 
   @Get('openapi.json')
   describe(): Promise<object> {
-    return this.openApi.document();
+    return readDescription();
   }
 
   /** @throws SprayproxyError `invalid-request`, `delivery-unknown` */

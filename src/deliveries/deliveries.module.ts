@@ -8,7 +8,6 @@ import { InflightModule } from '../inflight/inflight.module.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveryFinder } from './delivery-finder.js';
 import { DiscardService } from './discard.service.js';
-import { OpenApi } from './openapi/open-api.js';
 import { ResendService } from './resend.service.js';
 
 /** A URL has 2,048 characters at most; the rest is JSON around it. */
@@ -17,7 +16,7 @@ const MAX_BODY = '16kb';
 @Module({
   imports: [BackendRegistryModule, ForwardingModule, InflightModule],
   controllers: [DeliveriesController],
-  providers: [DeliveryFinder, DiscardService, OpenApi, ResendService],
+  providers: [DeliveryFinder, DiscardService, ResendService],
 })
 export class DeliveriesModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

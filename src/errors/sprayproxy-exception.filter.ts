@@ -10,7 +10,7 @@ import { Logger } from '../logging/logger.js';
 import { type RejectionReason, WEBHOOKS_REJECTED } from '../metrics/names.js';
 import { SprayproxyError, type SprayproxyErrorCode } from '../model/sprayproxy-error.js';
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   /** Absent: the error's own message, which then must be fit for the caller. */
   readonly text?: string;
@@ -19,7 +19,8 @@ interface Answer {
   readonly rejection?: RejectionReason;
 }
 
-const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
+/** What each error is answered with. */
+export const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
   signature: { status: 400, text: 'bad request', rejection: 'signature' },
   'payload-too-large': { status: 413, text: 'request body too large', rejection: 'size' },
   'payload-aborted': { status: 400, text: 'bad request', rejection: 'aborted' },

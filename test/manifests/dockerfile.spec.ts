@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 import { REPOSITORY } from './support/kustomize.js';
 
@@ -57,11 +59,71 @@ describe('Dockerfile', () => {
     expect(copied).toEqual(['dependencies', './node_modules', 'build', './dist']);
   });
 
-  it('installs from the lock file, and leaves the development dependencies behind', () => {
-    const installs = every('RUN').filter(
-      (command) => command.includes('npm') && !command.includes('npm run'),
+  it('installs from the lock file without running anything, and leaves the development dependencies behind', () => {
+    const installs = every('RUN').filter((command) => /\bnpm (?!run)/.test(command));
+    expect(installs).toEqual(['npm ci --omit=dev --ignore-scripts', 'npm ci --ignore-scripts']);
+  });
+
+  it.each(['typescript', '@types/node', 'swagger-ui-dist'])('installs no %s to run with', (name) => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Readonly<Record<string, { dev?: boolean }>>;
+    };
+    const kept = Object.keys(packages).filter(
+      (path) => path.endsWith(`node_modules/${name}`) && packages[path]?.dev !== true,
     );
-    expect(installs).toEqual(['npm ci --omit=dev', 'npm ci']);
+    expect(kept).toEqual([]);
+  });
+
+  describe('takes from the dependencies', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sprayproxy-'));
+    const at = (file: string) => join(directory, 'node_modules/some', file);
+    const GOES = [
+      'index.d.ts',
+      'src/index.ts',
+      'index.d.mts',
+      'index.d.cts',
+      'index.js.map',
+      'README.md',
+      'docs/index.html',
+      'native/source.cpp',
+      'test/index.js',
+      'tests/support/server.js',
+      '.github/workflows/ci.yml',
+    ];
+    const STAYS = [
+      'index.js',
+      'index.mjs',
+      'package.json',
+      'LICENSE',
+      'license.md',
+      'native.node',
+      'latest/data.json',
+    ];
+
+    beforeAll(() => {
+      for (const file of [...GOES, ...STAYS]) {
+        mkdirSync(dirname(at(file)), { recursive: true });
+        writeFileSync(at(file), '');
+      }
+      for (const command of every('RUN').filter((each) => each.startsWith('find '))) {
+        execFileSync('sh', ['-euc', command], { cwd: directory });
+      }
+    });
+    afterAll(() => {
+      rmSync(directory, { recursive: true });
+    });
+
+    it.each(GOES)('%s, which is not loaded', (file) => {
+      expect(existsSync(at(file))).toBe(false);
+    });
+
+    it.each(STAYS)('but not %s', (file) => {
+      expect(existsSync(at(file))).toBe(true);
+    });
+  });
+
+  it('has the description that is served', () => {
+    expect(every('COPY', image)).toContain('docs/openapi.json ./docs/');
   });
 
   it('runs as a number that is not root', () => {

@@ -19,9 +19,15 @@ export const sign = (payload: Buffer | string, secret = SECRET): string =>
 export const githubHeaders = (payload: Buffer | string, event = 'push', guid: string = randomUUID()) =>
   signedHeaders({ event, guid, payload, secret: SECRET });
 
+/** What the OpenAPI document is about. */
+const DESCRIBED = /^\/(backends|deliveries)(?![\w-])/;
+
 const closing = new Agent({ keepAlive: false });
 
-/** Sends one request, path and headers exactly as given. */
+/**
+ * Sends one request, path and headers exactly as given.
+ * @throws Error where the answer is not as the OpenAPI document has it
+ */
 export async function send(
   url: string,
   options: RequestOptions & { body?: Buffer | string; path: string },
@@ -34,7 +40,15 @@ export async function send(
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   // Once it has its answer, a client that is still sending stops.
   outgoing.on('error', () => undefined);
-  return { status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
+  const reply = { status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
+  const { method = 'GET', path } = options;
+  if (DESCRIBED.test(path)) {
+    // Only here, since it takes a tenth of a second to load.
+    const { undescribed } = await import('./description.js');
+    const faults = undescribed(method, path, { ...reply, type: reply.headers['content-type'] });
+    if (faults.length > 0) throw new Error(`docs/openapi.json: ${faults.join('; ')}`);
+  }
+  return reply;
 }
 
 /** Sends a webhook as GitHub does. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseListQuery } from '../list-query.js';
 import { parseOptions } from './options.js';
 
-const PAGES = ['README.md', 'docs/operating.md', 'docs/runbook.md'];
+const PAGES = ['README.md', 'docs/http.md', 'docs/operating.md', 'docs/runbook.md'];
 
 /** The arguments of each `sprayproxy deliveries` on a page; what a reader puts in is a URL. */
 const callsOn = (page: string): string[][] =>

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import './environment-variables.js';
 import { documentedVariables } from './variable.decorators.js';
 
-describe("README's environment table", () => {
-  const rows = () => readFileSync(join(__dirname, '../../README.md'), 'utf8').split('\n');
+describe('the table of docs/configuration.md', () => {
+  const rows = () => readFileSync(join(__dirname, '../../docs/configuration.md'), 'utf8').split('\n');
 
   it.each([...documentedVariables])('has a row for %s, with its default', (name, documentation) => {
     const row = rows().find((line) => line.startsWith(`| \`${name}\``));

@@ -1,6 +1,7 @@
 import { Controller, Header, HttpCode, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type ServerResponse } from 'node:http';
 
+import { Clock } from '../clock/clock.js';
 import { type Backend } from '../model/backend.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { loggedAttempt } from '../model/attempt.js';
@@ -22,6 +23,7 @@ import { WebhookTelemetry } from './webhook-telemetry.js';
 export class WebhookController {
   constructor(
     private readonly fanOut: FanOutService,
+    private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
 
@@ -38,10 +40,12 @@ export class WebhookController {
     @Res({ passthrough: true }) response: ServerResponse,
     @Payload() payload: VerifiedPayload,
   ): Promise<string> {
-    const startedAt = performance.now();
+    const startedAt = this.clock.monotonic();
     const fields = requestFields(request);
-    const report = await this.fanOut.deliver(toDelivery(request, fields, payload));
-    this.#log(fields, payload.bytes.length, report, performance.now() - startedAt);
+    const report = await this.fanOut.deliver(
+      toDelivery(request, fields, payload, request[ARRIVED_AT] ?? startedAt),
+    );
+    this.#log(fields, payload.bytes.length, report, this.clock.monotonic() - startedAt);
     if (report.owed.length === 0) return 'proxied';
     if (report.fault !== undefined) throw report.fault;
     if (!report.spooled) throw new SprayproxyError('forwarding-failed', 'a backend did not get the delivery');
@@ -84,6 +88,7 @@ function toDelivery(
   request: WebhookRequest,
   { event, requestId }: RequestFields,
   payload: VerifiedPayload,
+  arrivedAt: number,
 ): Delivery {
   const guid = request.headers['x-github-delivery'];
   const { url = '' } = request;
@@ -92,7 +97,7 @@ function toDelivery(
     guid: typeof guid === 'string' ? guid : undefined,
     event,
     requestId,
-    arrivedAt: request[ARRIVED_AT] ?? performance.now(),
+    arrivedAt,
     payload: payload.bytes,
     room: payload.room,
     query: queryAt < 0 ? '' : url.slice(queryAt + 1),

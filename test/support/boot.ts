@@ -55,9 +55,12 @@ export async function bootSprayproxy(
   up = app;
   const stop = async () => {
     if (up !== app) return;
-    await shutDown(app);
-    register.clear();
-    up = undefined;
+    try {
+      await shutDown(app);
+    } finally {
+      register.clear();
+      up = undefined;
+    }
   };
   onLateCleanup(stop);
   await listen(app);

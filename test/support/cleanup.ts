@@ -1,16 +1,16 @@
 type Cleanup = () => Promise<void> | void;
 
-const cleanups: Cleanup[] = [];
+const cleanups: { readonly run: Cleanup; readonly late: boolean }[] = [];
 let boundary = 0;
 
 /** Runs after the test, the latest first; what `beforeAll` started is kept until the end of the file. */
 export function onCleanup(cleanup: Cleanup): void {
-  cleanups.push(cleanup);
+  cleanups.push({ run: cleanup, late: false });
 }
 
-/** Runs after what `onCleanup` was given in the same test, be that before or later. */
+/** Runs after all that `onCleanup` was given, be that before or later. */
 export function onLateCleanup(cleanup: Cleanup): void {
-  cleanups.splice(boundary, 0, cleanup);
+  cleanups.push({ run: cleanup, late: true });
 }
 
 /** Starts what all tests of a `describe` share, and ends it with them. */
@@ -18,7 +18,7 @@ export function sharedByTests<T>(start: () => Promise<T>): () => T {
   let shared: T;
   let outer: number;
   beforeAll(async () => {
-    outer = boundary = cleanups.length;
+    outer = cleanups.length;
     shared = await start();
   });
   afterAll(() => cleanUpTo(outer));
@@ -26,7 +26,8 @@ export function sharedByTests<T>(start: () => Promise<T>): () => T {
 }
 
 async function cleanUpTo(length: number): Promise<void> {
-  while (cleanups.length > length) await cleanups.pop()?.();
+  const ending = cleanups.splice(length).reverse();
+  for (const { run } of ending.sort((a, b) => Number(a.late) - Number(b.late))) await run();
 }
 
 export function installCleanup(): void {

@@ -1,8 +1,9 @@
+import { type INestApplication } from '@nestjs/common';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
 import { createApp } from './app.js';
-import { type SprayproxyConfig } from './config/sprayproxy-config.js';
+import { SprayproxyConfig } from './config/sprayproxy-config.js';
 import { shutDownOnSignal } from './lifecycle/shutdown.js';
 import { trimHeap } from './lifecycle/trim-heap.js';
 import { Logger } from './logging/logger.js';
@@ -14,7 +15,12 @@ export async function serve(config: SprayproxyConfig): Promise<void> {
   const app = await createApp(config);
   shutDownOnSignal(app);
   trimHeap();
-  const { serverHost, serverPort } = config;
+  await listen(app);
+}
+
+/** Resolves when the application takes webhooks, and has said so. */
+export async function listen(app: INestApplication): Promise<void> {
+  const { serverHost, serverPort } = app.get(SprayproxyConfig);
   await (serverHost === undefined ? app.listen(serverPort) : app.listen(serverPort, serverHost));
 
   const { address, port } = (app.getHttpServer() as Server).address() as AddressInfo;

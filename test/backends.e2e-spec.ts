@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { BackendServer } from './support/backend-server.js';
+import { type BootedSprayproxy, bootSprayproxy } from './support/boot.js';
+import { sharedByTests } from './support/cleanup.js';
 import { scrape } from './support/metrics.js';
 import { head, RawConnection } from './support/raw-connection.js';
 import { send, sendWebhook } from './support/send-webhook.js';
-import { type RunningSprayproxy, startSprayproxy } from './support/start-sprayproxy.js';
+import { startSprayproxy } from './support/start-sprayproxy.js';
 
 const REBINDING = join(__dirname, 'fixtures/rebinding-dns.js');
 const TEXT = 'text/plain; charset=utf-8';
@@ -14,8 +16,11 @@ const ENABLED = {
   SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true',
 };
 
+/** Whatever process it is in. */
+type Served = Pick<BootedSprayproxy, 'url'>;
+
 const call = (
-  { url }: RunningSprayproxy,
+  { url }: Served,
   method: string,
   body?: string | Buffer,
   headers: Readonly<Record<string, string>> = { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -28,15 +33,15 @@ const call = (
   });
 
 const json = (url: unknown) => JSON.stringify({ url });
-const register = (running: RunningSprayproxy, url: unknown) => call(running, 'POST', json(url));
-const unregister = (running: RunningSprayproxy, url: unknown) => call(running, 'DELETE', json(url));
-const listed = async (running: RunningSprayproxy) => (await call(running, 'GET')).text;
+const register = (running: Served, url: unknown) => call(running, 'POST', json(url));
+const unregister = (running: Served, url: unknown) => call(running, 'DELETE', json(url));
+const listed = async (running: Served) => (await call(running, 'GET')).text;
 
 describe("QE's clients", () => {
   it.each([['application/json; charset=utf-8'], ['application/x-www-form-urlencoded'], ['text/plain']])(
     'register, list and unregister with content type %s on every verb',
     async (type) => {
-      const running = await startSprayproxy({ env: ENABLED });
+      const running = await bootSprayproxy({ env: ENABLED });
       const headers = { 'Content-Type': type, Authorization: 'Bearer consumed-by-the-proxy' };
       const url = 'https://pac.apps.example.com';
 
@@ -75,7 +80,7 @@ describe("QE's clients", () => {
   );
 
   it('get JSON where they prefer it', async () => {
-    const running = await startSprayproxy({ backends: ['http://static.example.com/base/'], env: ENABLED });
+    const running = await bootSprayproxy({ backends: ['http://static.example.com/base/'], env: ENABLED });
     await register(running, 'https://qe.example.com');
     for (const accept of [
       'application/json',
@@ -109,7 +114,7 @@ describe("QE's clients", () => {
 });
 
 it('is not there unless it is enabled, whatever else is', async () => {
-  const running = await startSprayproxy({ env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'False' } });
+  const running = await bootSprayproxy({ env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'False' } });
   for (const method of ['GET', 'POST', 'DELETE']) {
     expect(
       await call(running, method, method === 'GET' ? undefined : json('https://a.example.com')),
@@ -121,10 +126,12 @@ it('is not there unless it is enabled, whatever else is', async () => {
 });
 
 describe('a body', () => {
+  const shared = sharedByTests(() => bootSprayproxy({ env: ENABLED }));
+
   it.each(['gzip', 'br', 'zstd', 'identity', 'nonsense'])(
     'is JSON as it comes, though it says it is encoded with %s',
     async (encoding) => {
-      const running = await startSprayproxy({ env: ENABLED });
+      const running = shared();
       const headers = { 'Content-Encoding': encoding };
       const url = 'https://a.example.com';
       expect(await call(running, 'POST', gzipSync(json(url)), headers)).toMatchObject({
@@ -137,7 +144,7 @@ describe('a body', () => {
   );
 
   it('is asked for where it is held back', async () => {
-    const running = await startSprayproxy({ env: ENABLED });
+    const running = shared();
     const body = json('https://a.example.com');
     for (const [method, text] of [
       ['POST', 'registered the backend server'],
@@ -152,7 +159,7 @@ describe('a body', () => {
   });
 
   it('may come in chunks', async () => {
-    const running = await startSprayproxy({ env: ENABLED });
+    const running = shared();
     const headers = { 'Transfer-Encoding': 'chunked' };
     const body = json('https://a.example.com');
     expect(await send(running.url, { method: 'POST', path: '/backends', headers, body })).toMatchObject({
@@ -162,12 +169,11 @@ describe('a body', () => {
 });
 
 describe('bad bodies', () => {
-  let running: RunningSprayproxy;
-  beforeAll(async () => {
-    running = await startSprayproxy({ env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: '1' } });
-  });
+  const shared = sharedByTests(() =>
+    bootSprayproxy({ env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: '1' } }),
+  );
   afterEach(async () => {
-    expect(await listed(running)).toBe('Backend urls: ');
+    expect(await listed(shared())).toBe('Backend urls: ');
   });
 
   const noObject = [
@@ -185,7 +191,7 @@ describe('bad bodies', () => {
   ];
   it.each(noObject)('answers 400 to %.60j, which is no JSON object', async (body) => {
     for (const method of ['POST', 'DELETE']) {
-      expect(await call(running, method, body)).toMatchObject({
+      expect(await call(shared(), method, body)).toMatchObject({
         status: 400,
         text: 'please provide a valid json body',
         headers: { 'content-type': TEXT },
@@ -214,7 +220,7 @@ describe('bad bodies', () => {
     [json(`https://a.example.com/${'x'.repeat(2048)}`), 'url is longer than 2048 characters'],
   ])('answers 400 to %s with the reason', async (body, reason) => {
     for (const method of ['POST', 'DELETE']) {
-      expect(await call(running, method, body)).toMatchObject({ status: 400, text: reason });
+      expect(await call(shared(), method, body)).toMatchObject({ status: 400, text: reason });
     }
   });
 
@@ -234,14 +240,14 @@ describe('bad bodies', () => {
     'http://localhost',
     'http://LocalHost:8080',
   ])('refuses %s, a local address', async (url) => {
-    expect(await register(running, url)).toMatchObject({
+    expect(await register(shared(), url)).toMatchObject({
       status: 400,
       text: 'url must not be at a loopback, link-local, unspecified or multicast address',
     });
   });
 
   it('answers 413 to a body that no URL needs', async () => {
-    expect(await register(running, 'x'.repeat(20_000))).toMatchObject({
+    expect(await register(shared(), 'x'.repeat(20_000))).toMatchObject({
       status: 413,
       headers: { 'content-type': TEXT },
     });
@@ -250,7 +256,7 @@ describe('bad bodies', () => {
 
 describe('addresses', () => {
   it('may be private, and names may not resolve yet', async () => {
-    const running = await startSprayproxy({ env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' } });
+    const running = await bootSprayproxy({ env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' } });
     for (const url of [
       'http://10.0.0.1',
       'http://192.168.1.1:8080',
@@ -261,24 +267,9 @@ describe('addresses', () => {
     }
   });
 
-  it('of a registered backend are looked at again when it is connected to', async () => {
-    const backend = await BackendServer.start();
-    const { port } = new URL(backend.url);
-    const running = await startSprayproxy({
-      env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true', NODE_OPTIONS: `--require ${REBINDING}` },
-    });
-    expect(await register(running, `http://rebinding.example:${port}`)).toMatchObject({ status: 200 });
-    expect(await sendWebhook(running.url, '{}')).toMatchObject({ status: 502 });
-    const line = await running.program.logged('delivery failed at a backend');
-    expect(line.backends).toMatchObject([
-      { outcome: 'refused', error: expect.stringContaining('local address') as string },
-    ]);
-    expect(backend.received).toEqual([]);
-  });
-
   it('of a static backend are what the environment says', async () => {
     const backend = await BackendServer.start();
-    const running = await startSprayproxy({
+    const running = await bootSprayproxy({
       backends: [backend.url.replace('127.0.0.1', 'localhost')],
       env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' },
     });
@@ -287,22 +278,26 @@ describe('addresses', () => {
 });
 
 describe('identity', () => {
+  const shared = sharedByTests(() => bootSprayproxy({ env: ENABLED }));
+
   it.each([
     ['https://a.example.com/'],
     ['HTTPS://A.Example.COM'],
     ['https://a.example.com:443'],
     ['https://a.example.com'],
   ])('is the same for https://a.example.com and %s', async (url) => {
-    const running = await startSprayproxy({ env: ENABLED });
+    const running = shared();
     expect(await register(running, url)).toMatchObject({ status: 200 });
     expect(await listed(running)).toBe('Backend urls: https://a.example.com');
     expect(await register(running, 'https://a.example.com')).toMatchObject({ status: 302 });
     expect(await unregister(running, url)).toMatchObject({ status: 200 });
   });
+});
 
+describe('identity', () => {
   it('knows the backends of the environment, which can be removed too', async () => {
     const backend = await BackendServer.start();
-    const running = await startSprayproxy({ backends: [backend.url, `${backend.url}/`], env: ENABLED });
+    const running = await bootSprayproxy({ backends: [backend.url, `${backend.url}/`], env: ENABLED });
     expect(await listed(running)).toBe(`Backend urls: ${backend.url}`);
     expect(await register(running, backend.url)).toMatchObject({ status: 302 });
     expect(await unregister(running, backend.url)).toMatchObject({ status: 200 });
@@ -313,7 +308,7 @@ describe('identity', () => {
 
 it('forwards to a backend from its registration to its removal, whose series then end', async () => {
   const backend = await BackendServer.start();
-  const running = await startSprayproxy({ env: ENABLED });
+  const running = await bootSprayproxy({ env: ENABLED });
   await register(running, backend.url);
   await sendWebhook(running.url, '{"n":1}');
   const series = `sprayproxy_http_forwarded_requests_total{host="${backend.host}",error="none"}`;
@@ -331,7 +326,7 @@ it('lets an attempt under way finish when its backend is removed, and counts it 
   const backend = await BackendServer.start((_request, response) => {
     answer = () => response.writeHead(202).end();
   });
-  const running = await startSprayproxy({ env: ENABLED });
+  const running = await bootSprayproxy({ env: ENABLED });
   await register(running, backend.url);
   const reply = sendWebhook(running.url, '{}');
   await backend.receive(1);
@@ -343,7 +338,7 @@ it('lets an attempt under way finish when its backend is removed, and counts it 
 });
 
 it('takes 256 registered backends and no more, also when all come at once', async () => {
-  const running = await startSprayproxy({ backends: ['https://static.example.com'], env: ENABLED });
+  const running = await bootSprayproxy({ backends: ['https://static.example.com'], env: ENABLED });
   const urls = Array.from({ length: 257 }, (_, index) => `https://b${index}.example.com`);
   const replies = await Promise.all([...urls, ...urls].map((url) => register(running, url)));
   const statuses = replies.map(({ status }) => status);
@@ -356,4 +351,21 @@ it('takes 256 registered backends and no more, also when all come at once', asyn
   const registeredOne = urls[statuses.indexOf(200)];
   expect(await unregister(running, registeredOne)).toMatchObject({ status: 200 });
   expect(await register(running, 'https://one-more.example.com')).toMatchObject({ status: 200 });
+});
+
+describe('the built program', () => {
+  it('looks at the addresses of a registered backend again when it connects to it', async () => {
+    const backend = await BackendServer.start();
+    const { port } = new URL(backend.url);
+    const running = await startSprayproxy({
+      env: { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true', NODE_OPTIONS: `--require ${REBINDING}` },
+    });
+    expect(await register(running, `http://rebinding.example:${port}`)).toMatchObject({ status: 200 });
+    expect(await sendWebhook(running.url, '{}')).toMatchObject({ status: 502 });
+    const line = await running.program.logged('delivery failed at a backend');
+    expect(line.backends).toMatchObject([
+      { outcome: 'refused', error: expect.stringContaining('local address') as string },
+    ]);
+    expect(backend.received).toEqual([]);
+  });
 });

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import description from '../docs/openapi.json';
 import { type DeliveryList, type DeliveryView, type DiscardView } from '../src/deliveries/delivery-view.js';
 import { BackendServer } from './support/backend-server.js';
-import { onCleanup } from './support/cleanup.js';
+import { type BootedSprayproxy, bootSprayproxy } from './support/boot.js';
+import { sharedByTests } from './support/cleanup.js';
 import { closedPort } from './support/closed-port.js';
+import { FakeClock } from './support/fake-clock.js';
 import { send, sendWebhook, sign } from './support/send-webhook.js';
-import { type RunningSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+import { SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 import { untilSettled } from './support/until-settled.js';
-import { useTempDir } from './support/temp-dir.js';
+import { makeTempDir, useTempDir } from './support/temp-dir.js';
 
 const PAYLOAD = '{"zen":"hunter2","repository":{"id":1,"full_name":"octocat/Hello-World"}}';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -20,18 +19,23 @@ const TEXT = 'text/plain; charset=utf-8';
 
 const dir = useTempDir();
 
-const start = (backends: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  startSprayproxy({
+const environment = () => ({
+  SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
+  SPRAYPROXY_SPOOL_URL: `file:${dir.path}`,
+  SPRAYPROXY_DELIVERY_GUARANTEE: 'at-most-once',
+});
+
+const start = (backends: readonly string[], env: Readonly<Record<string, string>> = {}, clock?: FakeClock) =>
+  bootSprayproxy({
     backends,
-    env: {
-      SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
-      SPRAYPROXY_SPOOL_URL: `file:${dir.path}`,
-      SPRAYPROXY_DELIVERY_GUARANTEE: 'at-most-once',
-      ...env,
-    },
+    clock,
+    env: { ...environment(), ...env },
   });
 
-async function call({ url }: RunningSprayproxy, method: string, path: string, body?: string) {
+/** Whatever process it is in. */
+type Served = Pick<BootedSprayproxy, 'url'>;
+
+async function call({ url }: Served, method: string, path: string, body?: string) {
   const reply = await send(url, {
     method,
     path: `/deliveries${path}`,
@@ -40,7 +44,7 @@ async function call({ url }: RunningSprayproxy, method: string, path: string, bo
   return { status: reply.status, text: reply.text, type: reply.headers['content-type'] };
 }
 
-async function json<T>(running: RunningSprayproxy, method: string, path: string, body?: string): Promise<T> {
+async function json<T>(running: Served, method: string, path: string, body?: string): Promise<T> {
   const { status, text, type } = await call(running, method, path, body);
   expect({ path, status, type, ...(status !== 200 && { text }) }).toEqual({
     path,
@@ -50,10 +54,10 @@ async function json<T>(running: RunningSprayproxy, method: string, path: string,
   return JSON.parse(text) as T;
 }
 
-const list = (running: RunningSprayproxy, query = '') => json<DeliveryList>(running, 'GET', query);
+const list = (running: Served, query = '') => json<DeliveryList>(running, 'GET', query);
 
 /** The one delivery there is. */
-async function only(running: RunningSprayproxy, query = '') {
+async function only(running: Served, query = '') {
   const { deliveries } = await list(running, query);
   expect(deliveries).toHaveLength(1);
   return deliveries[0] as DeliveryList['deliveries'][number];
@@ -66,7 +70,7 @@ async function startHolding() {
   return { backend, answer: (status: number) => responses.shift()?.writeHead(status).end() };
 }
 
-const problems = ({ program }: RunningSprayproxy) =>
+const problems = ({ program }: BootedSprayproxy) =>
   program.lines.filter(({ level }) => level === 'error' || level === 'fatal');
 
 describe('the list', () => {
@@ -247,15 +251,18 @@ describe('sending again', () => {
 
   it('reaches one however old it is, and is answered while the attempt is running', async () => {
     const backend = await BackendServer.start(503, () => undefined);
-    const running = await start([backend.url], {
-      SPRAYPROXY_ACK_TIMEOUT: '500ms',
-      SPRAYPROXY_RETRY_MIN_DELAY: '1ms',
-      SPRAYPROXY_RETRY_MAX_AGE: '1ms',
-    });
+    const clock = new FakeClock();
+    const env = { SPRAYPROXY_ACK_TIMEOUT: '7s', SPRAYPROXY_RETRY_MAX_AGE: '2h' };
+    const running = await start([backend.url], env, clock);
     await sendWebhook(running.url, PAYLOAD);
+    clock.pass(2 * 60 * 60_000);
     await running.program.logged('forward given up');
     const { id } = await only(running, '?state=dead');
-    const { forwards } = await json<DeliveryView>(running, 'POST', `/${id}/attempts`);
+    const answer = json<DeliveryView>(running, 'POST', `/${id}/attempts`);
+    await backend.receive(2);
+    await clock.untilAwaited();
+    clock.pass(7000);
+    const { forwards } = await answer;
     expect(forwards).toMatchObject([
       { state: 'owed', attemptCount: 1, runningSince: expect.stringMatching(/^20.*Z$/) as string },
     ]);
@@ -294,8 +301,12 @@ describe('discarding', () => {
 
   it('does no harm to an attempt that is running', async () => {
     const { backend, answer } = await startHolding();
-    const running = await start([backend.url], { SPRAYPROXY_ACK_TIMEOUT: '1s' });
-    expect((await sendWebhook(running.url, PAYLOAD)).status).toBe(202);
+    const clock = new FakeClock();
+    const running = await start([backend.url], { SPRAYPROXY_ACK_TIMEOUT: '7s' }, clock);
+    const reply = sendWebhook(running.url, PAYLOAD);
+    await backend.receive(1);
+    clock.pass(7000);
+    expect((await reply).status).toBe(202);
     const { id } = await only(running, '?state=owed');
     expect(await json<DiscardView>(running, 'DELETE', `/${id}`)).toMatchObject({
       discarded: [{ state: 'owed', runningSince: expect.any(String) as string }],
@@ -322,18 +333,12 @@ describe('discarding', () => {
 
 describe('a request that is wrong', () => {
   const LONG = 'x'.repeat(2049);
-  let running: RunningSprayproxy;
-  let id: string;
-
-  beforeAll(async () => {
-    const path = mkdtempSync(join(tmpdir(), 'sprayproxy-'));
-    onCleanup(() => {
-      rmSync(path, { recursive: true });
-    });
+  const shared = sharedByTests(async () => {
     const bad = await BackendServer.start(500);
-    running = await start([bad.url], { SPRAYPROXY_SPOOL_URL: `file:${path}` });
+    const running = await start([bad.url], { SPRAYPROXY_SPOOL_URL: `file:${makeTempDir()}` });
     await sendWebhook(running.url, PAYLOAD);
-    ({ id } = await only(running));
+    const { id } = await only(running);
+    return { running, id };
   });
 
   it.each([
@@ -367,6 +372,7 @@ describe('a request that is wrong', () => {
   ])(
     'is answered with 400 and a reason, and changes nothing: %s %.40s',
     async (method, path, body, reason) => {
+      const { running, id } = shared();
       const before = await json(running, 'GET', `/${id}`);
       const { status, type, text } = await call(running, method, path.replace('ID', id), body);
       expect({ status, type, text }).toEqual({
@@ -386,35 +392,14 @@ describe('a request that is wrong', () => {
     ['DELETE', '/99999999999999999999', 'no such delivery'],
     ['PUT', '/1', '404 page not found'],
   ])('is answered with 404 where there is nothing: %s %s', async (method, path, text) => {
-    expect(await call(running, method, path)).toEqual({ status: 404, type: TEXT, text });
+    expect(await call(shared().running, method, path)).toEqual({ status: 404, type: TEXT, text });
   });
 
   it('gets 413 for a body that is too large', async () => {
+    const { running, id } = shared();
     const body = JSON.stringify({ backend: 'x'.repeat(20_000) });
     expect((await call(running, 'POST', `/${id}/attempts`, body)).status).toBe(413);
   });
-});
-
-it('shows nothing of payloads, headers, signatures, queries and secrets', async () => {
-  const backend = await BackendServer.start(500, 202);
-  const running = await start([backend.url]);
-  await sendWebhook(running.url, PAYLOAD, {
-    path: '/proxy?token=hunter3',
-    headers: { 'X-Private': 'hunter4', Authorization: 'Bearer hunter5' },
-  });
-  const { id } = await only(running);
-  const answers = [
-    await call(running, 'GET', ''),
-    await call(running, 'GET', `/${id}`),
-    await call(running, 'POST', `/${id}/attempts`, '{"accepted":true}'),
-    await call(running, 'GET', `/${id}`),
-    await call(running, 'DELETE', `/${id}`),
-  ];
-  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-  const shown = answers.map(({ text }) => text).join('\n');
-  expect(shown).not.toMatch(/hunter|sha256|sha1=|x-hub|hookshot|digest|rawHeaders/i);
-  expect(shown).not.toContain(sign(PAYLOAD).slice(7));
-  expect(shown).not.toContain(SECRET);
 });
 
 it('shows its description', async () => {
@@ -437,4 +422,28 @@ it('is not there unless it is enabled', async () => {
       text: '404 page not found',
     });
   }
+});
+
+describe('the built program', () => {
+  it('shows nothing of payloads, headers, signatures, queries and secrets', async () => {
+    const backend = await BackendServer.start(500, 202);
+    const running = await startSprayproxy({ backends: [backend.url], env: environment() });
+    await sendWebhook(running.url, PAYLOAD, {
+      path: '/proxy?token=hunter3',
+      headers: { 'X-Private': 'hunter4', Authorization: 'Bearer hunter5' },
+    });
+    const { id } = await only(running);
+    const answers = [
+      await call(running, 'GET', ''),
+      await call(running, 'GET', `/${id}`),
+      await call(running, 'POST', `/${id}/attempts`, '{"accepted":true}'),
+      await call(running, 'GET', `/${id}`),
+      await call(running, 'DELETE', `/${id}`),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    const shown = answers.map(({ text }) => text).join('\n');
+    expect(shown).not.toMatch(/hunter|sha256|sha1=|x-hub|hookshot|digest|rawHeaders/i);
+    expect(shown).not.toContain(sign(PAYLOAD).slice(7));
+    expect(shown).not.toContain(SECRET);
+  });
 });

@@ -5,7 +5,8 @@ import { type AddressInfo } from 'node:net';
 
 import { examples } from '../demo/github.js';
 import { BackendServer } from './support/backend-server.js';
-import { onCleanup } from './support/cleanup.js';
+import { bootSprayproxy } from './support/boot.js';
+import { onCleanup, sharedByTests } from './support/cleanup.js';
 import { closedPort } from './support/closed-port.js';
 import { scrape } from './support/metrics.js';
 import { githubHeaders, send, sendWebhook } from './support/send-webhook.js';
@@ -35,26 +36,6 @@ async function startRawBackend(
 const attempts = (line: LogLine) => line.backends as readonly Readonly<Record<string, unknown>>[];
 
 describe('what a backend gets', () => {
-  it('is every published example of GitHub, byte for byte, with its headers', async () => {
-    const backends = [await BackendServer.start(), await BackendServer.start(), await BackendServer.start()];
-    const { url } = await startSprayproxy({ backends: backends.map((backend) => backend.url) });
-    const all = examples(SECRET);
-    expect(all.length).toBeGreaterThan(200);
-    for (const { event, guid, payload, headers } of all) {
-      expect((await sendWebhook(url, payload, { event, guid })).status).toBe(200);
-      for (const backend of backends) {
-        const got = backend.received.pop();
-        expect(got?.body.equals(payload)).toBe(true);
-        expect(got?.target).toBe('/');
-        const expected = { ...headers, 'Content-Length': String(payload.length) };
-        for (const [name, value] of Object.entries(expected)) {
-          expect({ event, [name]: got?.headers[name.toLowerCase()] }).toEqual({ event, [name]: value });
-        }
-      }
-    }
-    expect(backends.map(({ received }) => received)).toEqual([[], [], []]);
-  });
-
   it.each([
     ['', '/proxy', '/'],
     ['', '/', '/'],
@@ -70,14 +51,14 @@ describe('what a backend gets', () => {
     ['', 'http://sprayproxy/proxy?x=1', '/?x=1'],
   ])('goes to %s with %s as %s', async (base, path, target) => {
     const backend = await BackendServer.start();
-    const { url } = await startSprayproxy({ backends: [backend.url + base] });
+    const { url } = await bootSprayproxy({ backends: [backend.url + base] });
     expect((await sendWebhook(url, PAYLOAD, { path })).status).toBe(200);
     expect(backend.received).toMatchObject([{ method: 'POST', target }]);
   });
 
   it('has all end-to-end headers as they came and none of the others', async () => {
     const backend = await BackendServer.start();
-    const { url } = await startSprayproxy({ backends: [backend.url] });
+    const { url } = await bootSprayproxy({ backends: [backend.url] });
     const kept = {
       'X-GitHub-Enterprise-Host': 'github.example.com',
       'x-lower': 'lower',
@@ -125,7 +106,7 @@ describe('what a backend gets', () => {
   it('has every header, however many there are', async () => {
     const backend = await BackendServer.start();
     backend.server.maxHeadersCount = 0;
-    const { url } = await startSprayproxy({ backends: [backend.url] });
+    const { url } = await bootSprayproxy({ backends: [backend.url] });
     const many = Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`x${n}`, '']));
     await sendWebhook(url, PAYLOAD, { headers: many });
     const names = Object.keys(backend.received[0]?.headers ?? {});
@@ -134,13 +115,25 @@ describe('what a backend gets', () => {
 
   it('is an empty payload too', async () => {
     const backend = await BackendServer.start();
-    const { url } = await startSprayproxy({ backends: [backend.url] });
+    const { url } = await bootSprayproxy({ backends: [backend.url] });
     expect((await sendWebhook(url, '')).status).toBe(200);
     expect(backend.received).toMatchObject([{ body: Buffer.alloc(0), headers: { 'content-length': '0' } }]);
   });
 });
 
 describe('the answer to GitHub', () => {
+  const shared = sharedByTests(async () => {
+    const script = { status: 202 };
+    const elsewhere = await BackendServer.start();
+    const backend = await BackendServer.start((_request, response) => {
+      const { status } = script;
+      response.writeHead(status, status < 400 && status >= 300 ? { Location: elsewhere.url } : {}).end();
+    });
+    const healthy = await BackendServer.start();
+    const running = await bootSprayproxy({ backends: [backend.url, healthy.url] });
+    return { ...running, script, backend, healthy, elsewhere };
+  });
+
   it.each([
     [200, 'accepted', 200],
     [202, 'accepted', 200],
@@ -162,12 +155,8 @@ describe('the answer to GitHub', () => {
     [504, 'unknown', 502],
     [599, 'unknown', 502],
   ])('to a backend that answers %i, %s, is %i', async (status, outcome, answer) => {
-    const elsewhere = await BackendServer.start();
-    const backend = await BackendServer.start((_request, response) =>
-      response.writeHead(status, status < 400 && status >= 300 ? { Location: elsewhere.url } : {}).end(),
-    );
-    const healthy = await BackendServer.start();
-    const { url, program } = await startSprayproxy({ backends: [backend.url, healthy.url] });
+    const { url, program, backend, healthy, elsewhere, script } = shared();
+    script.status = status;
     const guid = randomUUID();
     const reply = await sendWebhook(url, PAYLOAD, { guid });
     expect(reply).toMatchObject({ status: answer, text: answer === 200 ? 'proxied' : 'failed to proxy' });
@@ -175,11 +164,14 @@ describe('the answer to GitHub', () => {
       { host: backend.host, outcome, status },
       { host: healthy.host, outcome: 'accepted', status: 202 },
     ]);
-    expect([backend.received.length, healthy.received.length, elsewhere.received.length]).toEqual([1, 1, 0]);
+    const received = [backend, healthy, elsewhere].map((each) => each.received.splice(0).length);
+    expect(received).toEqual([1, 1, 0]);
   });
+});
 
+describe('the answer to GitHub', () => {
   it('is 200, with a warning in the log, if there is no backend', async () => {
-    const { url, program } = await startSprayproxy();
+    const { url, program } = await bootSprayproxy();
     const guid = randomUUID();
     expect(await sendWebhook(url, PAYLOAD, { guid })).toMatchObject({ status: 200, text: 'proxied' });
     expect(await program.delivery(guid)).toMatchObject({ level: 'warn', backends: [] });
@@ -197,7 +189,7 @@ describe('the answer to GitHub', () => {
       await BackendServer.start(together),
       await BackendServer.start(together),
     ];
-    const { url } = await startSprayproxy({ backends: backends.map((backend) => backend.url) });
+    const { url } = await bootSprayproxy({ backends: backends.map((backend) => backend.url) });
     expect((await sendWebhook(url, PAYLOAD)).status).toBe(200);
   });
 });
@@ -261,7 +253,7 @@ describe('a backend in trouble', () => {
   it.each(cases)('that %s has outcome %s, and the others have theirs', async (_trouble, outcome, start) => {
     const troubled = await start();
     const healthy = [await BackendServer.start(), await BackendServer.start()];
-    const { url, program, metricsUrl } = await startSprayproxy({
+    const { url, program, metricsUrl } = await bootSprayproxy({
       backends: [troubled, ...healthy.map((backend) => backend.url)],
       env: { SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT: '300ms' },
     });
@@ -285,7 +277,7 @@ describe('a backend in trouble', () => {
   it('that hangs does not hold up the others', async () => {
     const hung = await startRawBackend((socket) => socket.resume());
     const healthy = [await BackendServer.start(), await BackendServer.start()];
-    const { url } = await startSprayproxy({ backends: [hung.url, ...healthy.map((backend) => backend.url)] });
+    const { url } = await bootSprayproxy({ backends: [hung.url, ...healthy.map((backend) => backend.url)] });
     // Its own 15 s have not passed when the others have theirs: nobody waits for the answer here.
     void sendWebhook(url, PAYLOAD).catch(() => undefined);
     await Promise.all(healthy.map((backend) => backend.receive(1)));
@@ -296,7 +288,7 @@ describe('a backend in trouble', () => {
     const backend = await startRawBackend((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\nhalf')),
     );
-    const { url } = await startSprayproxy({ backends: [backend.url] });
+    const { url } = await bootSprayproxy({ backends: [backend.url] });
     expect((await sendWebhook(url, PAYLOAD)).status).toBe(200);
   });
 
@@ -304,7 +296,7 @@ describe('a backend in trouble', () => {
     const backend = await startRawBackend((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nit broke')),
     );
-    const { url, program } = await startSprayproxy({ backends: [backend.url] });
+    const { url, program } = await bootSprayproxy({ backends: [backend.url] });
     const guid = randomUUID();
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(502);
     expect(attempts(await program.delivery(guid))).toMatchObject([{ status: 500, answer: 'it broke' }]);
@@ -328,7 +320,7 @@ describe('a backend in trouble', () => {
         pump();
       }),
     );
-    const { url, program } = await startSprayproxy({ backends: [backend.url] });
+    const { url, program } = await bootSprayproxy({ backends: [backend.url] });
     const guid = randomUUID();
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(502);
     expect(attempts(await program.delivery(guid))).toMatchObject([{ answer: 'x'.repeat(2048) }]);
@@ -341,7 +333,7 @@ describe('a backend in trouble', () => {
     const backend = await BackendServer.start((_request, response) =>
       response.writeHead(500).end('\u001b[2J\r\nforged\u0000\u009b\u202e'),
     );
-    const { url, program } = await startSprayproxy({ backends: [backend.url] });
+    const { url, program } = await bootSprayproxy({ backends: [backend.url] });
     const guid = randomUUID();
     await sendWebhook(url, PAYLOAD, { guid });
     expect(attempts(await program.delivery(guid))).toMatchObject([
@@ -351,7 +343,7 @@ describe('a backend in trouble', () => {
 
   it('that closes its idle connection gets the next webhook on a new one', async () => {
     const backend = await BackendServer.start();
-    const { url } = await startSprayproxy({ backends: [backend.url] });
+    const { url } = await bootSprayproxy({ backends: [backend.url] });
     await sendWebhook(url, PAYLOAD);
     const closed = once(backend.server, 'connection');
     backend.server.closeAllConnections();
@@ -370,7 +362,7 @@ describe('a backend in trouble', () => {
         else socket.destroy();
       });
     });
-    const { url, program } = await startSprayproxy({ backends: [backend.url] });
+    const { url, program } = await bootSprayproxy({ backends: [backend.url] });
     await sendWebhook(url, PAYLOAD);
     const guid = randomUUID();
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(502);
@@ -386,7 +378,7 @@ describe('a redelivery', () => {
       await BackendServer.start(503, 500, 202),
       await BackendServer.start(400, 202),
     ];
-    const { url, program } = await startSprayproxy({ backends: backends.map((backend) => backend.url) });
+    const { url, program } = await bootSprayproxy({ backends: backends.map((backend) => backend.url) });
     const guid = randomUUID();
     const received = () => backends.map((backend) => backend.received.length);
 
@@ -404,7 +396,7 @@ describe('a redelivery', () => {
 
   it('with another payload is another delivery', async () => {
     const backends = [await BackendServer.start(202), await BackendServer.start(503, 202)];
-    const { url } = await startSprayproxy({ backends: backends.map((backend) => backend.url) });
+    const { url } = await bootSprayproxy({ backends: backends.map((backend) => backend.url) });
     const guid = randomUUID();
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(502);
     expect((await sendWebhook(url, '{"another":"payload"}', { guid })).status).toBe(200);
@@ -414,7 +406,7 @@ describe('a redelivery', () => {
 
   it('cannot be told without a GUID', async () => {
     const backends = [await BackendServer.start(202), await BackendServer.start(503, 202)];
-    const { url } = await startSprayproxy({ backends: backends.map((backend) => backend.url) });
+    const { url } = await bootSprayproxy({ backends: backends.map((backend) => backend.url) });
     const headers = Object.fromEntries(
       Object.entries(githubHeaders(PAYLOAD)).filter(([name]) => name !== 'X-GitHub-Delivery'),
     );
@@ -422,5 +414,26 @@ describe('a redelivery', () => {
     expect((await send(url, webhook)).status).toBe(502);
     expect((await send(url, webhook)).status).toBe(200);
     expect(backends.map((backend) => backend.received.length)).toEqual([2, 2]);
+  });
+});
+
+describe('the built program', () => {
+  it('gives backends every published example of GitHub, byte for byte, with its headers', async () => {
+    const backends = [await BackendServer.start(), await BackendServer.start(), await BackendServer.start()];
+    const { url } = await startSprayproxy({ backends: backends.map((backend) => backend.url) });
+    const all = examples(SECRET);
+    expect(all.length).toBeGreaterThan(200);
+    for (const { event, guid, payload, headers } of all) {
+      expect((await sendWebhook(url, payload, { event, guid })).status).toBe(200);
+      for (const backend of backends) {
+        const got = backend.received.pop();
+        expect(got?.body.equals(payload)).toBe(true);
+        expect(got?.target).toBe('/');
+        const expected = Object.entries({ ...headers, 'Content-Length': String(payload.length) });
+        const arrived = expected.map(([name]) => [name, got?.headers[name.toLowerCase()]]);
+        expect({ event, headers: arrived }).toEqual({ event, headers: expected });
+      }
+    }
+    expect(backends.map(({ received }) => received)).toEqual([[], [], []]);
   });
 });

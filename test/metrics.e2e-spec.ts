@@ -5,35 +5,14 @@ import { type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 
 import { BackendServer } from './support/backend-server.js';
+import { bootSprayproxy } from './support/boot.js';
 import { fixture } from './support/fixture.js';
 import { scrape } from './support/metrics.js';
 import { send, sendWebhook } from './support/send-webhook.js';
 import { startSprayproxy } from './support/start-sprayproxy.js';
 
-it('exposes the three metrics that dashboards draw, with their types, labels and buckets, from the start', async () => {
-  const { metricsUrl } = await startSprayproxy({ backends: ['http://192.0.2.1'] });
-  const exposition = await (await fetch(`${metricsUrl}/metrics`)).text();
-  expect(exposition).toContain('# TYPE sprayproxy_http_inbound_requests_total counter\n');
-  expect(exposition).toContain('\nsprayproxy_http_inbound_requests_total 0\n');
-  expect(exposition).toContain('# TYPE sprayproxy_http_forwarded_requests_total counter\n');
-  expect(exposition).toContain('# TYPE sprayproxy_http_response_time_duration_seconds histogram\n');
-  const names = [...(await scrape(metricsUrl)).keys()];
-  expect(names.filter((name) => name.startsWith('sprayproxy_http_response_time'))).toEqual([
-    ...['0.005', '0.05', '0.5', '5', '+Inf'].map(
-      (bucket) => `sprayproxy_http_response_time_duration_seconds_bucket{le="${bucket}"}`,
-    ),
-    'sprayproxy_http_response_time_duration_seconds_sum',
-    'sprayproxy_http_response_time_duration_seconds_count',
-  ]);
-  expect(names).toContain('process_resident_memory_bytes');
-  expect(names).toContain('process_cpu_seconds_total');
-  expect(names.find((name) => name.startsWith('sprayproxy_build_info'))).toMatch(
-    /^sprayproxy_build_info\{version="\d+\.\d+\.\d+",node="v\d+\.\d+\.\d+"\}$/,
-  );
-});
-
 it('begins at 0 what an alert counts, before the first of its kind', async () => {
-  const { metricsUrl } = await startSprayproxy();
+  const { metricsUrl } = await bootSprayproxy();
   const metrics = await scrape(metricsUrl);
   const series = [
     ...['signature', 'size', 'aborted', 'timeout', 'overload'].map(
@@ -54,7 +33,7 @@ it('begins at 0 what an alert counts, before the first of its kind', async () =>
 it('counts webhooks, attempts, answers and payloads', async () => {
   const good = await BackendServer.start(202);
   const bad = await BackendServer.start(400, 503);
-  const { url, metricsUrl } = await startSprayproxy({ backends: [good.url, bad.url] });
+  const { url, metricsUrl } = await bootSprayproxy({ backends: [good.url, bad.url] });
   await sendWebhook(url, '{"n":1}');
   await sendWebhook(url, '{"n":2}', { path: '/' });
   await sendWebhook(url, '{"n":3}', { headers: { 'X-Hub-Signature-256': 'sha256=0' } });
@@ -93,7 +72,7 @@ it('knows what is in flight', async () => {
   const backend = await BackendServer.start((_request, response) => {
     answer = () => response.writeHead(202).end();
   });
-  const { url, metricsUrl } = await startSprayproxy({ backends: [backend.url] });
+  const { url, metricsUrl } = await bootSprayproxy({ backends: [backend.url] });
   const reply = sendWebhook(url, '{"n":1}');
   await backend.receive(1);
   const metrics = await scrape(metricsUrl);
@@ -105,7 +84,7 @@ it('knows what is in flight', async () => {
 
 it('has labels that a sender of webhooks cannot multiply', async () => {
   const backend = await BackendServer.start();
-  const { url, metricsUrl } = await startSprayproxy({ backends: [backend.url] });
+  const { url, metricsUrl } = await bootSprayproxy({ backends: [backend.url] });
   await sendWebhook(url, '{}');
   // The process metrics have series that come and go, such as one for each kind of garbage collection.
   const series = async () =>
@@ -118,7 +97,7 @@ it('has labels that a sender of webhooks cannot multiply', async () => {
 });
 
 it('answers nothing but GET /metrics, and the webhook port has none', async () => {
-  const { url, metricsUrl } = await startSprayproxy();
+  const { url, metricsUrl } = await bootSprayproxy();
   expect((await fetch(`${metricsUrl}/metrics`)).headers.get('content-type')).toMatch(
     /^text\/plain; version=0\.0\.4/,
   );
@@ -130,7 +109,7 @@ it('answers nothing but GET /metrics, and the webhook port has none', async () =
 });
 
 it('is served over TLS when certificate and key are given', async () => {
-  const { metricsUrl } = await startSprayproxy({
+  const { metricsUrl } = await bootSprayproxy({
     env: {
       SPRAYPROXY_SERVER_METRICS_CERT: fixture('localhost-cert.pem'),
       SPRAYPROXY_SERVER_METRICS_KEY: fixture('localhost-key.pem'),
@@ -140,4 +119,28 @@ it('is served over TLS when certificate and key are given', async () => {
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   expect(await text(response)).toContain('sprayproxy_http_inbound_requests_total 0');
   await expect(fetch(`${metricsUrl.replace('https', 'http')}/metrics`)).rejects.toThrow();
+});
+
+describe('the built program', () => {
+  it('exposes the three metrics that dashboards draw, with their types, labels and buckets, from the start', async () => {
+    const { metricsUrl } = await startSprayproxy({ backends: ['http://192.0.2.1'] });
+    const exposition = await (await fetch(`${metricsUrl}/metrics`)).text();
+    expect(exposition).toContain('# TYPE sprayproxy_http_inbound_requests_total counter\n');
+    expect(exposition).toContain('\nsprayproxy_http_inbound_requests_total 0\n');
+    expect(exposition).toContain('# TYPE sprayproxy_http_forwarded_requests_total counter\n');
+    expect(exposition).toContain('# TYPE sprayproxy_http_response_time_duration_seconds histogram\n');
+    const names = [...(await scrape(metricsUrl)).keys()];
+    expect(names.filter((name) => name.startsWith('sprayproxy_http_response_time'))).toEqual([
+      ...['0.005', '0.05', '0.5', '5', '+Inf'].map(
+        (bucket) => `sprayproxy_http_response_time_duration_seconds_bucket{le="${bucket}"}`,
+      ),
+      'sprayproxy_http_response_time_duration_seconds_sum',
+      'sprayproxy_http_response_time_duration_seconds_count',
+    ]);
+    expect(names).toContain('process_resident_memory_bytes');
+    expect(names).toContain('process_cpu_seconds_total');
+    expect(names.find((name) => name.startsWith('sprayproxy_build_info'))).toMatch(
+      /^sprayproxy_build_info\{version="\d+\.\d+\.\d+",node="v\d+\.\d+\.\d+"\}$/,
+    );
+  });
 });

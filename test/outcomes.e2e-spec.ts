@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { type DeliveryList } from '../src/deliveries/delivery-view.js';
 import { BackendServer } from './support/backend-server.js';
+import { bootSprayproxy } from './support/boot.js';
 import { send, sendWebhook } from './support/send-webhook.js';
-import { startSprayproxy } from './support/start-sprayproxy.js';
 import { useTempDir } from './support/temp-dir.js';
 
 const PAYLOAD = '{"zen":"Practicality beats purity."}';
@@ -77,7 +77,7 @@ describe.each([
 ] as const)('with a spool, %s', (guarantee, mostUnknown) => {
   it('the answer to GitHub, and what becomes of each forward, follow the table for any sequence of outcomes', async () => {
     const { scripts, urls, attemptsOf } = await startBackends();
-    const { url } = await startSprayproxy({
+    const { url } = await bootSprayproxy({
       backends: urls,
       env: {
         SPRAYPROXY_SPOOL_URL: `file:${join(dir.path, 'spool')}`,
@@ -122,7 +122,7 @@ describe.each([
 describe('without a spool', () => {
   it('the answer is 200 once all have answered, else 502, and redeliveries fill the gaps, for any sequence', async () => {
     const { scripts, urls, attemptsOf } = await startBackends();
-    const { url } = await startSprayproxy({ backends: urls });
+    const { url } = await bootSprayproxy({ backends: urls });
 
     const deliver = async (each: readonly Script[]) => {
       const guid = randomUUID();

@@ -5,29 +5,35 @@ import { join } from 'node:path';
 
 import { type DeliveryList } from '../src/deliveries/delivery-view.js';
 import { BackendServer } from './support/backend-server.js';
-import { scrape } from './support/metrics.js';
+import { bootSprayproxy } from './support/boot.js';
+import { FakeClock } from './support/fake-clock.js';
+import { scrape, scrapeUntil } from './support/metrics.js';
 import { send, sendWebhook, sign } from './support/send-webhook.js';
-import { SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+import { SECRET } from './support/start-sprayproxy.js';
 import { useTempDir } from './support/temp-dir.js';
 
 const PAYLOAD = '{"zen":"Favor focus over features."}';
 const dir = useTempDir();
-const spool = () => `file:${join(dir.path, 'spool')}`;
+const MINUTE_MS = 60_000;
+const ACK_TIMEOUT = { SPRAYPROXY_ACK_TIMEOUT: '7s' };
+let clock: FakeClock;
 
-/** With a spool that is tried again at once. */
+beforeEach(() => {
+  clock = new FakeClock();
+});
+
+/** With a spool; nothing is tried again by itself before the test's clock says so. */
 const withSpool = (backends: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  startSprayproxy({
+  bootSprayproxy({
     backends,
+    clock,
     env: {
-      SPRAYPROXY_SPOOL_URL: spool(),
-      SPRAYPROXY_RETRY_MIN_DELAY: '10ms',
-      SPRAYPROXY_RETRY_MAX_DELAY: '50ms',
+      SPRAYPROXY_SPOOL_URL: `file:${join(dir.path, 'spool')}`,
+      SPRAYPROXY_RETRY_MIN_DELAY: '1m',
+      SPRAYPROXY_RETRY_MAX_DELAY: '1m',
       ...env,
     },
   });
-
-/** Nothing is tried again by itself. */
-const PATIENT = { SPRAYPROXY_RETRY_MIN_DELAY: '1h', SPRAYPROXY_RETRY_MAX_DELAY: '1h' };
 
 /** A backend that answers when it is told to, once to each of the first `count` webhooks, 202 to those after. */
 async function startHanging(count = 1) {
@@ -51,10 +57,19 @@ async function secrets(): Promise<string> {
   return file;
 }
 
-/** Waits until so many webhooks have come in. */
-const inbound = async (metricsUrl: string, count: number) => {
-  while ((await scrape(metricsUrl)).get('sprayproxy_http_inbound_requests_total') !== count);
-};
+/** Waits until so many webhooks have come in and, if they are small, have been read. */
+async function inbound(metricsUrl: string, count: number): Promise<void> {
+  await scrapeUntil(metricsUrl, 'sprayproxy_http_inbound_requests_total', count);
+  // The last byte comes with the first; one more round trip, and it has been read.
+  await scrape(metricsUrl);
+}
+
+/** Lets the ack timeout pass once it is running. */
+async function untilAckTimeout<T>(reply: Promise<T>): Promise<T> {
+  await clock.untilAwaited();
+  clock.pass(7000);
+  return reply;
+}
 
 describe('a redelivery', () => {
   it('while the drain is sending waits for what comes of that, and sends nothing itself', async () => {
@@ -70,6 +85,7 @@ describe('a redelivery', () => {
     const { url, metricsUrl } = await withSpool([healthy.url, slow.url]);
     const guid = randomUUID();
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
+    clock.pass(MINUTE_MS);
     await slow.receive(2);
     const redelivery = sendWebhook(url, PAYLOAD, { guid });
     await inbound(metricsUrl, 2);
@@ -85,14 +101,12 @@ describe('a redelivery', () => {
   ])('while the first is being delivered %s', async (_what, status, first, received) => {
     const healthy = await BackendServer.start(202);
     const { backend: slow, answers } = await startHanging();
-    const { url, metricsUrl } = await withSpool([healthy.url, slow.url], PATIENT);
+    const { url, metricsUrl } = await withSpool([healthy.url, slow.url]);
     const guid = randomUUID();
     const replies = [sendWebhook(url, PAYLOAD, { guid })];
     await slow.receive(1);
     replies.push(sendWebhook(url, PAYLOAD, { guid }));
     await inbound(metricsUrl, 2);
-    // Its last byte comes with its first; one more round trip, and it has been read.
-    await scrape(metricsUrl);
     answers[0]?.(status);
     expect((await Promise.all(replies)).map((reply) => reply.status)).toEqual([first, 200]);
     await healthy.receive(1);
@@ -103,22 +117,21 @@ describe('a redelivery', () => {
     const { backend: hanging, answers } = await startHanging(2);
     const { url } = await withSpool([hanging.url], {
       SPRAYPROXY_SPOOL_MAX_BYTES: '1048576',
-      SPRAYPROXY_ACK_TIMEOUT: '100ms',
+      ...ACK_TIMEOUT,
     });
     const payload = JSON.stringify({ fill: 'x'.repeat(1_048_576) });
     const guid = randomUUID();
-    expect((await sendWebhook(url, payload, { guid })).status).toBe(503);
-    expect((await sendWebhook(url, payload, { guid })).status).toBe(503);
+    expect((await untilAckTimeout(sendWebhook(url, payload, { guid }))).status).toBe(503);
+    expect((await untilAckTimeout(sendWebhook(url, payload, { guid }))).status).toBe(503);
     expect(hanging.received).toHaveLength(1);
     answers[0]?.(202);
-    while ((await sendWebhook(url, payload, { guid })).status !== 200);
+    expect((await sendWebhook(url, payload, { guid })).status).toBe(200);
     expect(hanging.received).toHaveLength(1);
   });
 
   it('sends the headers that it came with: they may be signed with a new secret', async () => {
     const down = await BackendServer.start(503, 503, 202);
     const { url } = await withSpool([down.url], {
-      ...PATIENT,
       GH_APP_WEBHOOK_SECRET_FILE: await secrets(),
       SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
     });
@@ -142,7 +155,7 @@ describe('a redelivery', () => {
     const down = await BackendServer.start(503, (_request, response) => {
       answer = () => response.writeHead(503).end();
     });
-    const { url } = await withSpool([down.url], { ...PATIENT, SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true' });
+    const { url } = await withSpool([down.url], { SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true' });
     const guid = randomUUID();
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
     const { deliveries } = await deliveriesOf(url, guid);
@@ -157,14 +170,14 @@ describe('a redelivery', () => {
   it('after a discard joins the attempt that went on', async () => {
     const { backend: hanging, answers } = await startHanging();
     const { url } = await withSpool([hanging.url], {
-      SPRAYPROXY_ACK_TIMEOUT: '100ms',
+      ...ACK_TIMEOUT,
       SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
     });
     const guid = randomUUID();
-    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
+    expect((await untilAckTimeout(sendWebhook(url, PAYLOAD, { guid }))).status).toBe(202);
     const { deliveries } = await deliveriesOf(url, guid);
     await send(url, { method: 'DELETE', path: `/deliveries/${deliveries[0]?.id ?? ''}` });
-    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
+    expect((await untilAckTimeout(sendWebhook(url, PAYLOAD, { guid }))).status).toBe(202);
     expect(hanging.received).toHaveLength(1);
     answers[0]?.(202);
     while ((await deliveriesOf(url, guid)).deliveries[0]?.forwards[0]?.state !== 'accepted');
@@ -174,8 +187,7 @@ describe('a redelivery', () => {
   it('whose only gap is at a backend that is gone for good goes to all', async () => {
     const healthy = await BackendServer.start(202);
     const down = await BackendServer.start(503);
-    const { url, metricsUrl } = await withSpool([healthy.url], {
-      ...PATIENT,
+    const { url, program } = await withSpool([healthy.url], {
       SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true',
       SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true',
     });
@@ -186,7 +198,7 @@ describe('a redelivery', () => {
     const guid = randomUUID();
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
     await change('DELETE');
-    while ((await scrape(metricsUrl)).get(`sprayproxy_forwards_dead{host="${down.host}"}`) !== 1);
+    await program.logged('forwards of a removed backend given up');
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
     expect(healthy.received).toHaveLength(2);
   });
@@ -198,10 +210,8 @@ describe('a redelivery', () => {
       const healthy = await BackendServer.start(202);
       // With a spool, those after the first wait behind it; once that is taken, they would be sent at once.
       const down = await BackendServer.start(503, 503, 503, which === 'with' ? 503 : 202);
-      const { url } = await withSpool([healthy.url, down.url], {
-        ...PATIENT,
-        ...(which === 'without' && { SPRAYPROXY_SPOOL_URL: 'off' }),
-      });
+      const env = which === 'without' ? { SPRAYPROXY_SPOOL_URL: 'off' } : {};
+      const { url } = await withSpool([healthy.url, down.url], env);
       const guid = randomUUID();
       const [first, second] = which === 'with' ? [202, 202] : [502, 200];
       for (const payload of payloads) expect((await sendWebhook(url, payload, { guid })).status).toBe(first);

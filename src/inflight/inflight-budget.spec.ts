@@ -1,7 +1,9 @@
 import { getEventListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Gauge, type Histogram } from 'prom-client';
 
 import { configFor } from '../../test/support/config-for.js';
+import { FakeClock } from '../../test/support/fake-clock.js';
 import { newGauge, newHistogram, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { InflightBudget, MAX_SMALL_BYTES, MAX_WAIT_MS, type Reservation } from './inflight-budget.js';
 
@@ -10,13 +12,14 @@ const ROOM = 10;
 let gauge: Gauge;
 let maxGauge: Gauge;
 let waits: Histogram;
+let clock: FakeClock;
 let budget: InflightBudget;
 /** What became of each reservation, in the order in which it did. */
 let settled: string[];
 let held: { reservation: Reservation; bytes: number }[];
 
 beforeEach(() => {
-  jest.useFakeTimers();
+  clock = new FakeClock();
   gauge = newGauge();
   maxGauge = newGauge();
   waits = newHistogram('result');
@@ -25,6 +28,7 @@ beforeEach(() => {
       SPRAYPROXY_MAX_REQUEST_SIZE: String(ROOM),
       SPRAYPROXY_MAX_INFLIGHT_BYTES: String(ROOM),
     }),
+    clock,
     gauge,
     maxGauge,
     waits,
@@ -33,12 +37,13 @@ beforeEach(() => {
   held = [];
 });
 
-afterEach(() => {
-  jest.useRealTimers();
-});
-
 const heldBytes = async () => (await samplesOf(gauge)).gauge;
-const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
+/** Lets time pass, and whoever it concerns take notice. */
+async function pass(ms: number): Promise<void> {
+  clock.pass(ms);
+  await turn();
+}
 
 /** What has become of the reservations by now. */
 async function outcomes(): Promise<string[]> {
@@ -226,7 +231,7 @@ describe('InflightBudget', () => {
     const hangUp = ask('b', ROOM);
     await giveBack(ROOM);
     await expect(outcomes()).resolves.toEqual(['a', 'b']);
-    expect(jest.getTimerCount()).toBe(0);
+    expect(clock.awaited).toBe(false);
     expect(getEventListeners(hangUp.signal, 'abort')).toEqual([]);
   });
 });
@@ -242,6 +247,7 @@ describe('with room for five large payloads', () => {
         SPRAYPROXY_MAX_REQUEST_SIZE: String(LARGE),
         SPRAYPROXY_MAX_INFLIGHT_BYTES: String(ALL),
       }),
+      clock,
       gauge,
       maxGauge,
       waits,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Gauge, type Histogram } from 'prom-client';
 
+import { Clock } from '../clock/clock.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import {
@@ -72,6 +73,7 @@ export class InflightBudget {
 
   constructor(
     config: SprayproxyConfig,
+    private readonly clock: Clock,
     @InjectMetric(INFLIGHT_PAYLOAD_BYTES) private readonly held: Gauge,
     @InjectMetric(INFLIGHT_MAX_BYTES) max: Gauge,
     @InjectMetric(INFLIGHT_WAIT_SECONDS) private readonly waits: Histogram,
@@ -132,10 +134,10 @@ export class InflightBudget {
 
   #wait(bytes: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const startedAt = performance.now();
+      const startedAt = this.clock.monotonic();
       const leave = (result: WaitResult, error?: SprayproxyError) => {
-        clearTimeout(timer);
-        this.waits.observe({ result }, (performance.now() - startedAt) / 1000);
+        cancelTimer();
+        this.waits.observe({ result }, (this.clock.monotonic() - startedAt) / 1000);
         signal.removeEventListener('abort', onAbort);
         if (error === undefined) {
           resolve();
@@ -155,9 +157,9 @@ export class InflightBudget {
           leave('admitted');
         },
       };
-      const timer = setTimeout(() => {
+      const cancelTimer = this.clock.after(MAX_WAIT_MS, () => {
         leave('refused', new SprayproxyError('overload', `no room for the payload within ${MAX_WAIT_MS} ms`));
-      }, MAX_WAIT_MS);
+      });
       this.#queue.add(waiter);
       signal.addEventListener('abort', onAbort);
       if (signal.aborted) onAbort();

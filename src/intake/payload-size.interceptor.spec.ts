@@ -12,6 +12,7 @@ import {
 } from '../../test/support/received-request.js';
 import { sign } from '../../test/support/send-webhook.js';
 import { newGauge, newHistogram, samplesOf } from '../../test/support/unregistered-metrics.js';
+import { SystemClock } from '../clock/clock.js';
 import { InflightBudget } from '../inflight/inflight-budget.js';
 import { PayloadSizeInterceptor } from './payload-size.interceptor.js';
 import { HmacSignature, parseSignature, toSecretKey } from './signature.js';
@@ -36,7 +37,7 @@ function setUp(readTimeout = '10s'): void {
   });
   gauge = newGauge();
   sizes = newHistogram();
-  budget = new InflightBudget(config, gauge, newGauge(), newHistogram('result'));
+  budget = new InflightBudget(config, new SystemClock(), gauge, newGauge(), newHistogram('result'));
   interceptor = new PayloadSizeInterceptor(config, budget, sizes);
 }
 

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Counter, type Gauge, type Histogram } from 'prom-client';
 
+import { Clock } from '../clock/clock.js';
 import { ON_ANSWER, type ObservedResponse } from '../http/webhook-http-adapter.js';
 import { INBOUND_REQUESTS, WEBHOOK_ANSWER_SECONDS, WEBHOOKS_IN_FLIGHT } from '../metrics/names.js';
 import { ARRIVED_AT, webhookRequest } from './webhook-request.js';
@@ -13,6 +14,7 @@ import { ARRIVED_AT, webhookRequest } from './webhook-request.js';
 @Injectable()
 export class WebhookTelemetry implements CanActivate {
   constructor(
+    private readonly clock: Clock,
     @InjectMetric(INBOUND_REQUESTS) private readonly inbound: Counter,
     @InjectMetric(WEBHOOKS_IN_FLIGHT) private readonly inFlight: Gauge,
     @InjectMetric(WEBHOOK_ANSWER_SECONDS) private readonly answerTime: Histogram,
@@ -20,7 +22,7 @@ export class WebhookTelemetry implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const response = context.switchToHttp().getResponse<ObservedResponse>();
-    const startedAt = performance.now();
+    const startedAt = this.clock.monotonic();
     webhookRequest(context)[ARRIVED_AT] = startedAt;
     this.inbound.inc();
     this.inFlight.inc();
@@ -30,7 +32,7 @@ export class WebhookTelemetry implements CanActivate {
       over = true;
     };
     response[ON_ANSWER] = (status) => {
-      this.answerTime.observe({ status }, (performance.now() - startedAt) / 1000);
+      this.answerTime.observe({ status }, (this.clock.monotonic() - startedAt) / 1000);
       leave();
     };
     // A sender that has hung up may get no answer; one that pipelined this request behind another gets no close.

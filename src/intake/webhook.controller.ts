@@ -1,6 +1,7 @@
 import { Controller, Header, HttpCode, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type ServerResponse } from 'node:http';
 
+import { Clock } from '../clock/clock.js';
 import { type Backend } from '../model/backend.js';
 import { loggedAttempt } from '../model/attempt.js';
 import { type Delivery } from '../model/delivery.js';
@@ -24,6 +25,7 @@ import { WebhookTelemetry } from './webhook-telemetry.js';
 export class WebhookController {
   constructor(
     private readonly fanOut: FanOutService,
+    private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
 
@@ -40,15 +42,15 @@ export class WebhookController {
     @Res({ passthrough: true }) response: ServerResponse,
     @Payload() payload: VerifiedPayload,
   ): Promise<string> {
-    const startedAt = performance.now();
+    const startedAt = this.clock.monotonic();
     const fields = requestFields(request);
-    const delivery = toDelivery(request, fields, payload);
+    const delivery = toDelivery(request, fields, payload, request[ARRIVED_AT] ?? startedAt);
     const report = await this.fanOut.deliver(delivery);
     const heard = !response.closed;
     this.fanOut.answered(delivery, report, heard);
     this.#log(fields, report, {
       payloadBytes: payload.bytes.length,
-      durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      durationMs: Math.round((this.clock.monotonic() - startedAt) * 10) / 10,
       heard: heard ? undefined : false,
     });
     return this.#answer(report, response);
@@ -111,6 +113,7 @@ function toDelivery(
   request: WebhookRequest,
   { event, requestId }: RequestFields,
   payload: VerifiedPayload,
+  arrivedAt: number,
 ): Delivery {
   const header = request.headers['x-github-delivery'];
   const guid = typeof header === 'string' ? header : undefined;
@@ -121,7 +124,7 @@ function toDelivery(
     guid,
     event,
     requestId,
-    arrivedAt: request[ARRIVED_AT] ?? performance.now(),
+    arrivedAt,
     payload: payload.bytes,
     room: payload.room,
     query: queryAt < 0 ? '' : url.slice(queryAt + 1),

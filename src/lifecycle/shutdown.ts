@@ -36,7 +36,7 @@ export function shutDownOnSignal(app: INestApplication): void {
  * Readiness falls; after a delay, in which a load balancer can take notice, no new connection is accepted; requests in
  * flight finish, for a bounded time.
  */
-async function shutDown(app: INestApplication): Promise<void> {
+export async function shutDown(app: INestApplication): Promise<void> {
   const { shutdownDelayMs, shutdownTimeoutMs } = app.get(SprayproxyConfig);
   const logger = app.get(Logger);
   app.get(Readiness).fall();

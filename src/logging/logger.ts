@@ -1,4 +1,4 @@
-import { destination, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
+import { destination, type DestinationStream, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
 
 /** DI token and type of the program's log: one JSON object a line on standard output. */
 export abstract class Logger {
@@ -25,7 +25,7 @@ const WRITE_EVERY_MS = 50;
 /** If nobody reads the log, lines are lost rather than memory. */
 const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;
 
-export function createLogger(level: string): Logger {
+export function createLogger(level: string, stream: DestinationStream = standardOutput()): Logger {
   return pino(
     {
       level,
@@ -33,13 +33,16 @@ export function createLogger(level: string): Logger {
       formatters: { level: (label) => ({ level: label }) },
       timestamp: stdTimeFunctions.isoTime,
     },
-    destination({
-      dest: STDOUT,
-      sync: false,
-      minLength: WRITE_FROM_BYTES,
-      periodicFlush: WRITE_EVERY_MS,
-      maxWrite: MAX_WRITE_BYTES,
-      maxLength: MAX_UNWRITTEN_BYTES,
-    }),
+    stream,
   );
 }
+
+const standardOutput = (): DestinationStream =>
+  destination({
+    dest: STDOUT,
+    sync: false,
+    minLength: WRITE_FROM_BYTES,
+    periodicFlush: WRITE_EVERY_MS,
+    maxWrite: MAX_WRITE_BYTES,
+    maxLength: MAX_UNWRITTEN_BYTES,
+  });

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { EventEmitter } from 'node:events';
 
 import { createLogger, type Logger } from '../../src/logging/logger.js';
 
@@ -9,23 +9,26 @@ export interface CapturedLog {
   /** What has been written, as it was written. */
   readonly text: () => string;
   readonly lines: () => LogLine[];
+  /** Emits every line as it is written, without its end. */
+  readonly written: EventEmitter<{ line: [string] }>;
 }
 
 /** The program's own logger, whose lines are kept instead of written to standard output. */
 export function captureLog(level = 'debug'): CapturedLog {
-  const logger = createLogger(level);
+  const written = new EventEmitter<{ line: [string] }>();
   let text = '';
-  const stream = (logger as unknown as Record<symbol, unknown>)[pino.symbols.streamSym];
-  jest.spyOn(stream as { write(line: string): void }, 'write').mockImplementation((line) => {
+  const write = (line: string) => {
     text += line;
-  });
+    written.emit('line', line.slice(0, -1));
+  };
   return {
-    logger,
+    logger: createLogger(level, { write }),
     text: () => text,
     lines: () =>
       text
         .split('\n')
         .slice(0, -1)
         .map((line) => JSON.parse(line) as LogLine),
+    written,
   };
 }

@@ -5,6 +5,7 @@ export class FakeClock extends Clock {
   #now = 0;
   #startedAt = Date.parse('2026-01-01T00:00:00Z');
   readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  #onTimer: (() => void) | undefined;
 
   constructor(private readonly chance: () => number = () => 0.5) {
     super();
@@ -26,6 +27,7 @@ export class FakeClock extends Clock {
   after(ms: number, callback: () => void): () => void {
     const timer = { at: this.#now + ms, callback };
     this.#timers.add(timer);
+    this.#onTimer?.();
     return () => {
       this.#timers.delete(timer);
     };
@@ -38,6 +40,11 @@ export class FakeClock extends Clock {
   /** Whether somebody waits for a later time. */
   get awaited(): boolean {
     return this.#timers.size > 0;
+  }
+
+  /** Resolves as soon as somebody waits for a later time. */
+  async untilAwaited(): Promise<void> {
+    while (!this.awaited) await new Promise<void>((resolve) => (this.#onTimer = resolve));
   }
 
   /** Calls back whoever waited for it, in order. */

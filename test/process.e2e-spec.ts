@@ -287,7 +287,7 @@ it('cuts off a client that sends its headers too slowly', async () => {
   connection.write('POST /proxy HTTP/1.1\r\nHost: x\r\n');
   await connection.receive(/^HTTP\/1.1 408 /);
   await connection.closed;
-}, 10_000);
+});
 
 describe('headers', () => {
   let url: string;

@@ -3,7 +3,7 @@ import { BenchError } from './bench-error.js';
 import { ABOUT, type Contender } from './contenders/contender.js';
 import { machine } from './machine.js';
 import { help, type Options, parseOptions } from './options.js';
-import { exitOnSignal } from './process/at-exit.js';
+import { exitOnSignal } from '../testing/at-exit.js';
 import { markdown } from './report/markdown.js';
 import { writeResult } from './report/write-result.js';
 import { type Result, type ScenarioResult } from './result.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { nodeFlags } from './contenders/node-flags.js';
-import { OURS, ROOT } from './paths.js';
+import { nodeFlags } from '../testing/node-flags.js';
+import { MAIN, ROOT } from '../testing/paths.js';
 import { nginxVersion, type Tools, wrkVersion } from './tools.js';
 
 export interface Versions {
@@ -20,7 +20,7 @@ export function versions(tools: Tools): Versions {
   return {
     sprayproxy: version,
     node: process.versions.node,
-    nodeFlags: nodeFlags(OURS),
+    nodeFlags: nodeFlags(MAIN),
     wrk: wrkVersion(tools),
     nginx: nginxVersion(tools),
   };

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-
-import { type Backend, type Received } from './backend.js';
+import { type ReceivedWebhook } from '../testing/backend.js';
+import { type DemoBackend } from './backend.js';
 import { type SentWebhook } from './github.js';
 
 /** What became of one webhook at one backend. */
@@ -13,8 +12,8 @@ export interface Arrival {
   readonly faults: readonly string[];
 }
 
-export function compare(sent: readonly SentWebhook[], backend: Backend): Arrival[] {
-  const byGuid = new Map<string, Received[]>();
+export function compare(sent: readonly SentWebhook[], backend: DemoBackend): Arrival[] {
+  const byGuid = new Map<string, ReceivedWebhook[]>();
   for (const received of backend.received) {
     const guid = String(received.headers['x-github-delivery']);
     byGuid.set(guid, [...(byGuid.get(guid) ?? []), received]);
@@ -25,7 +24,7 @@ export function compare(sent: readonly SentWebhook[], backend: Backend): Arrival
     return {
       webhook,
       backend: backend.name,
-      tookMs: first === undefined ? undefined : first.receivedAt - webhook.sentAt,
+      tookMs: first === undefined ? undefined : first.at - webhook.sentAt,
       faults: [
         ...(arrived.length === 1 ? [] : [`came ${arrived.length} times`]),
         ...new Set(arrived.flatMap((received) => differences(webhook, received))),
@@ -34,13 +33,13 @@ export function compare(sent: readonly SentWebhook[], backend: Backend): Arrival
   });
 }
 
-function differences({ payload, headers }: SentWebhook, received: Received): string[] {
+function differences({ payload, headers }: SentWebhook, received: ReceivedWebhook): string[] {
   const found: string[] = [];
-  if (received.method !== 'POST' || received.path !== '/')
-    found.push(`came as ${received.method} ${received.path}`);
-  if (received.bytes !== payload.length) {
-    found.push(`has ${received.bytes} bytes instead of ${payload.length}`);
-  } else if (received.sha256 !== createHash('sha256').update(payload).digest('hex')) {
+  if (received.method !== 'POST' || received.target !== '/')
+    found.push(`came as ${received.method} ${received.target}`);
+  if (received.body.length !== payload.length) {
+    found.push(`has ${received.body.length} bytes instead of ${payload.length}`);
+  } else if (!received.body.equals(payload)) {
     found.push('has other bytes');
   }
   for (const [name, value] of Object.entries(headers)) {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Backend, type Received } from './backend.js';
+import { type ReceivedWebhook } from '../testing/backend.js';
+import { DemoBackend } from './backend.js';
 import { compare } from './comparison.js';
 import { curlLine } from './curl.js';
 import { examples, sendAll, type SentWebhook, signedWebhook } from './github.js';
@@ -29,7 +30,7 @@ async function main(): Promise<number> {
   }
   const signalled = firstSignal();
   const secret = randomBytes(32).toString('hex');
-  const backends = [await Backend.start('backend 1'), await Backend.start('backend 2')] as const;
+  const backends = [await DemoBackend.start('backend 1'), await DemoBackend.start('backend 2')] as const;
   const directory = mkdtempSync(join(tmpdir(), 'sprayproxy-demo-'));
   const sprayproxy = Sprayproxy.start({
     SPRAYPROXY_SERVER_BACKEND: backends.map(({ url }) => url).join(' '),
@@ -77,7 +78,8 @@ async function main(): Promise<number> {
       return 0;
     }
     invite(urls, secret, stayS);
-    for (const backend of backends) backend.onReceived = (received) => print(arrivalLine(backend, received));
+    for (const backend of backends)
+      backend.on('received', (received) => print(arrivalLine(backend, received)));
     await meanwhile(stayS === undefined ? signalled : delay(stayS * 1000, undefined, { ref: false }));
     print('\nAll has ended.');
     return 0;
@@ -88,7 +90,7 @@ async function main(): Promise<number> {
 }
 
 /** @returns whether every webhook reached every backend as it was sent. */
-function report(sent: readonly SentWebhook[], backends: readonly Backend[], tookMs: number): boolean {
+function report(sent: readonly SentWebhook[], backends: readonly DemoBackend[], tookMs: number): boolean {
   const arrivals = backends.map((backend) => compare(sent, backend));
   print(eventTable(sent, arrivals));
   print(`
@@ -106,7 +108,7 @@ ms: from sending until the backend had it whole, median of the event; the first 
 }
 
 /** @returns whether the backend that was stopped got everything in the end, in order, and the other one at once. */
-function reportOutage(broken: Outage, [up, stopped]: readonly [Backend, Backend]): boolean {
+function reportOutage(broken: Outage, [up, stopped]: readonly [DemoBackend, DemoBackend]): boolean {
   const arrivals = [compare(broken.sent, up), compare(broken.sent, stopped)] as const;
   const order = stopped.received
     .map(({ headers }) => String(headers['x-github-delivery']))
@@ -139,9 +141,9 @@ ${curlLine(proxy, ping)}
 `);
 }
 
-function arrivalLine({ name }: Backend, { headers, bytes }: Received): string {
+function arrivalLine({ name }: DemoBackend, { headers, body }: ReceivedWebhook): string {
   const [event, guid] = [String(headers['x-github-event']), String(headers['x-github-delivery'])];
-  return `${new Date().toISOString()}  ${name} got ${event} ${guid}, ${bytes} bytes`;
+  return `${new Date().toISOString()}  ${name} got ${event} ${guid}, ${body.length} bytes`;
 }
 
 /** Resolves at the first signal to end; a second one ends at once. */

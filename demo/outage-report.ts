@@ -1,4 +1,4 @@
-import { type Backend } from './backend.js';
+import { type DemoBackend } from './backend.js';
 import { type Arrival } from './comparison.js';
 import { type Outage } from './outage.js';
 import { type Column, grouped, renderTable } from './table.js';
@@ -40,7 +40,7 @@ export function outageTable(
 }
 
 /** Those that came at another place than they were sent at, a line each. */
-export function orderFaults({ sent }: Outage, { name }: Backend, order: readonly string[]): string[] {
+export function orderFaults({ sent }: Outage, { name }: DemoBackend, order: readonly string[]): string[] {
   return sent.flatMap(({ event, guid }, at) => {
     const place = order.indexOf(guid);
     return place < 0 || place === at

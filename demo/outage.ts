@@ -1,4 +1,4 @@
-import { type Backend } from './backend.js';
+import { type DemoBackend } from './backend.js';
 import { sendAll, type SentWebhook, type Webhook } from './github.js';
 
 /** The program tries again within a second: SPRAYPROXY_RETRY_MAX_DELAY. */
@@ -11,11 +11,15 @@ export interface Outage {
 }
 
 /** Sends webhooks while a backend is stopped; then it comes back, and has some time to get what it was owed. */
-export async function outage(url: string, webhooks: readonly Webhook[], backend: Backend): Promise<Outage> {
+export async function outage(
+  url: string,
+  webhooks: readonly Webhook[],
+  backend: DemoBackend,
+): Promise<Outage> {
   await backend.stop();
   const sent = await sendAll(url, webhooks);
   const caughtUp = backend.hasReceived(webhooks.length, CATCH_UP_TIMEOUT_MS);
-  await backend.listenAgain();
+  await backend.listen();
   const backAt = performance.now();
   if (sent.every(({ answer }) => answer === '202 accepted')) await caughtUp;
   return { sent, backAt };

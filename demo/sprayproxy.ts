@@ -1,20 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { ON_FREE_PORTS, Program } from '../testing/run-program.js';
 
-const PROGRAM = join(__dirname, '..', 'dist', 'main.js');
-const KEPT_LOG_LINES = 20;
-
-/** What a program may need of its surroundings to run at all. None of it configures Sprayproxy. */
-const INHERITED = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot'];
+const SHOWN_LOG_LINES = 20;
 
 /** The program has ended without being asked to. */
 export class SprayproxyDied extends Error {}
-
-interface Listening {
-  readonly port: number;
-  readonly metricsPort: number;
-}
 
 export interface SprayproxyUrls {
   readonly proxy: string;
@@ -25,70 +14,26 @@ export interface SprayproxyUrls {
 export class Sprayproxy {
   /** Rejects with `SprayproxyDied`. */
   readonly died: Promise<never>;
-  readonly #closed: Promise<void>;
   #stopping = false;
 
-  private constructor(
-    private readonly child: ChildProcess,
-    log: readonly string[],
-    private readonly listening: Promise<Listening>,
-  ) {
-    let onClosed: () => void;
-    this.#closed = new Promise((resolve) => (onClosed = resolve));
+  private constructor(private readonly program: Program) {
     this.died = new Promise((_, reject) => {
-      const onEnd = (how: string) => {
-        onClosed();
-        if (!this.#stopping)
-          reject(new SprayproxyDied(`Sprayproxy ended by itself (${how}). Its log:\n${log.join('\n')}`));
-      };
-      child.on('close', (code, signal) => {
-        onEnd(signal ?? `exit code ${code ?? 'unknown'}`);
-      });
-      child.on('error', (error) => {
-        onEnd(error.message);
+      void program.exited.then((code) => {
+        if (!this.#stopping) reject(new SprayproxyDied(this.#lastWords(code)));
       });
     });
     // Whoever awaits it gets to see it; in between, nobody may.
     this.died.catch(() => undefined);
-    // However this process ends, unless it is killed outright, it leaves nothing behind.
-    process.on('exit', () => child.kill('SIGKILL'));
   }
 
   /** Starts it on free loopback ports, with these variables and nothing else of the shell's environment. */
   static start(variables: Readonly<Record<string, string>>): Sprayproxy {
-    const inherited = INHERITED.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value] as const];
-    });
-    const child = spawn(process.execPath, [PROGRAM, 'server'], {
-      env: {
-        ...Object.fromEntries(inherited),
-        SPRAYPROXY_SERVER_HOST: '127.0.0.1',
-        SPRAYPROXY_SERVER_PORT: '0',
-        SPRAYPROXY_SERVER_METRICS_PORT: '0',
-        ...variables,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: Ctrl-C reaches this process alone, which then ends the program in order.
-      detached: true,
-      windowsHide: true,
-    });
-    const log: string[] = [];
-    const listening = new Promise<Listening>((resolve) => {
-      for (const stream of [child.stdout, child.stderr]) {
-        createInterface({ input: stream }).on('line', (line) => {
-          log.push(line);
-          if (log.length > KEPT_LOG_LINES) log.shift();
-          if (line.includes('"msg":"listening"')) resolve(JSON.parse(line) as Listening);
-        });
-      }
-    });
-    return new Sprayproxy(child, log, listening);
+    return new Sprayproxy(Program.run({ env: { ...ON_FREE_PORTS, ...variables } }));
   }
 
-  /** URLs of the webhook listener and of the metrics, as soon as it listens. */
+  /** URLs of the webhook listener and of the metrics, as soon as it listens; `died` tells if it never does. */
   async urls(): Promise<SprayproxyUrls> {
-    const { port, metricsPort } = await this.listening;
+    const { port, metricsPort } = await Promise.race([this.program.listening(), this.died]);
     return {
       proxy: `http://127.0.0.1:${port}/proxy`,
       metrics: `http://127.0.0.1:${metricsPort}/metrics`,
@@ -96,13 +41,19 @@ export class Sprayproxy {
   }
 
   get pid(): number | undefined {
-    return this.child.pid;
+    return this.program.process.pid;
   }
 
   /** Asks it to end, and waits until it has. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.child.kill('SIGTERM');
-    await this.#closed;
+    await this.program.stop();
+  }
+
+  #lastWords(code: number | null): string {
+    const { process, rawLines, errorOutput } = this.program;
+    const how = process.signalCode ?? `exit code ${code ?? 'unknown'}`;
+    const log = [...rawLines.slice(-SHOWN_LOG_LINES), errorOutput];
+    return `Sprayproxy ended by itself (${how}). Its log:\n${log.join('\n')}`;
   }
 }

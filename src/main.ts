@@ -1,12 +1,17 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
 
+import { type CommandContext } from './config/command-context.js';
+
 /** Takes the arguments but its own name; gives the exit code. */
-type Command = (args: readonly string[]) => Promise<number>;
+type Command = (args: readonly string[], context: CommandContext) => Promise<number>;
 
 /** By name. Each loads what it needs, and no more: one that runs beside the service has little memory. */
 const COMMANDS: ReadonlyMap<string | undefined, Command> = new Map<string, Command>([
-  ['check', async (args) => (await import('./check/command.js')).checkCommand(args)],
-  ['deliveries', async (args) => (await import('./deliveries/command/command.js')).deliveriesCommand(args)],
+  ['check', async (...all) => (await import('./check/command.js')).checkCommand(...all)],
+  [
+    'deliveries',
+    async (...all) => (await import('./deliveries/command/command.js')).deliveriesCommand(...all),
+  ],
 ]);
 
 async function main(): Promise<void> {
@@ -14,7 +19,7 @@ async function main(): Promise<void> {
   const at = args.findIndex((argument) => !argument.startsWith('-'));
   const command = COMMANDS.get(args[at]);
   if (command !== undefined) {
-    process.exitCode = await command(args.toSpliced(at, 1));
+    process.exitCode = await command(args.toSpliced(at, 1), process);
   } else if (args.includes('--help')) {
     process.stdout.write((await import('./help.js')).helpText());
   } else if (args.includes('--version')) {

@@ -1,6 +1,16 @@
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { type CheckReport } from '../src/check/command.js';
@@ -8,7 +18,7 @@ import { BackendServer } from './support/backend-server.js';
 import { onCleanup } from './support/cleanup.js';
 import { closedPort } from './support/closed-port.js';
 import { fixture } from './support/fixture.js';
-import { runCommand } from './support/run-command.js';
+import { callCommand, type CommandResult, runCommand } from './support/run-command.js';
 import { send, sendWebhook } from './support/send-webhook.js';
 import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 import { useTempDir } from './support/temp-dir.js';
@@ -24,8 +34,17 @@ const SOUND = {
   SPRAYPROXY_SPOOL_MAX_BYTES: '1048576',
 };
 
-async function check(env: Readonly<Record<string, string>>, ...args: string[]) {
-  const { code, out, err } = await runCommand({ ...SOUND, ...env }, 'check', '--json', ...args);
+type Environment = Readonly<Record<string, string>>;
+
+/** In this process. */
+const check = async (env: Environment, ...args: string[]) =>
+  read(await callCommand({ ...SOUND, ...env }, 'check', '--json', ...args));
+
+/** In a process of its own, as only Node itself reads some of its environment. */
+const checkByProgram = async (env: Environment) =>
+  read(await runCommand({ ...SOUND, ...env }, 'check', '--json'));
+
+function read({ code, out, err }: CommandResult) {
   expect(err).toBe('');
   const report = JSON.parse(out) as CheckReport;
   expect(code).toBe(report.ok ? 0 : 1);
@@ -38,15 +57,18 @@ async function check(env: Readonly<Record<string, string>>, ...args: string[]) {
 
 const WAY = ['dns', 'tcp', 'tls', 'http'];
 
-/** The steps on the way to one backend: each with its status, and the last one's detail. */
-async function wayTo(url: string, env: Readonly<Record<string, string>> = {}, ...args: string[]) {
-  const { code, of } = await check({ ...env, SPRAYPROXY_SERVER_BACKEND: url }, ...args);
-  const steps = of(...WAY);
+/** The steps on the way to one backend: each with its status, and its detail. */
+function wayIn({ of }: ReturnType<typeof read>, url: string) {
+  const steps = of(...WAY).filter(({ subject }) => subject === url);
   return {
-    code,
     steps: steps.map((step) => `${step.check} ${step.status}`),
     details: Object.fromEntries(steps.map((step) => [step.check, step.detail])),
   };
+}
+
+async function wayTo(url: string, env: Environment = {}, ...args: string[]) {
+  const found = await check({ ...env, SPRAYPROXY_SERVER_BACKEND: url }, ...args);
+  return { code: found.code, ...wayIn(found, url) };
 }
 
 /** Answers with nothing but keeps every byte. */
@@ -107,31 +129,36 @@ describe('the command', () => {
     }
   });
 
-  it.each([[['--colour']], [['server']], [['--timeout', 'soon']]])(
-    'exits with 2 if called with %j',
-    async (args) => {
-      const { code, out, err } = await runCommand(SOUND, 'check', ...args);
-      expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(err).toMatch(/^sprayproxy check: .+\n$/);
-    },
-  );
+  it('exits with 1 if there is a fault', async () => {
+    const { code, out, err } = await runCommand({ ...SOUND, SPRAYPROXY_SERVER_PORT: 'x' }, 'check');
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toMatch(/\n\n\d+ checks? ok, 1 warning, 1 fault\n$/);
+  });
+
+  it.each([
+    [['--colour'], runCommand],
+    [['--colour'], callCommand],
+    [['server'], callCommand],
+    [['--timeout', 'soon'], callCommand],
+  ])('exits with 2 if called with %j', async (args, run) => {
+    const { code, out, err } = await run(SOUND, 'check', ...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^sprayproxy check: .+\n$/);
+  });
 
   it('explains itself', async () => {
-    expect(await runCommand({}, 'check', '--help')).toMatchObject({
+    expect(await callCommand({}, 'check', '--help')).toMatchObject({
       code: 0,
       err: '',
       out: expect.stringContaining('Usage: sprayproxy check [options]') as string,
     });
   });
 
-  it.each([[['server', 'check']], [['server', 'server']]])(
-    'is not meant by %j: the service starts',
-    async (args) => {
-      const program = runSprayproxy(SOUND, args);
-      await program.logged('listening');
-      expect(await program.stop()).toBe(0);
-    },
-  );
+  it('is not meant by "server check": the service starts', async () => {
+    const program = runSprayproxy(SOUND, ['server', 'check']);
+    await program.logged('listening');
+    expect(await program.stop()).toBe(0);
+  });
 
   it('reports every fault of the environment, and checks what it can all the same', async () => {
     const backend = await BackendServer.start(200);
@@ -273,61 +300,83 @@ describe('the way to a backend', () => {
   });
 });
 
+/** Each is looked at by itself, but in one run of the program, which trusts no more than it is told when it starts. */
 describe('the certificate of a backend', () => {
-  const trusting = (name: string) => ({ NODE_EXTRA_CA_CERTS: fixture(name) });
+  const CERTIFICATES = ['localhost-cert.pem', 'elsewhere-cert.pem', 'expired-cert.pem'];
   const SKIP = { SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY: 'true' };
+  const backends = new Map<string, BackendServer>();
+  let authorities: string;
 
-  it('is trusted by NODE_EXTRA_CA_CERTS', async () => {
-    const backend = await BackendServer.startTls('localhost-cert.pem', 200);
-    const { code, steps, details } = await wayTo(backend.url, trusting('localhost-cert.pem'));
-    expect({ code, steps }).toEqual({ code: 0, steps: ['tcp ok', 'tls ok', 'http ok'] });
-    expect(details.tls).toMatch(/^TLSv1\.3, by localhost, \d+ days left$/);
-    expect(backend.received.map(({ method }) => method)).toEqual(['GET']);
+  beforeAll(async () => {
+    const mount = mkdtempSync(join(tmpdir(), 'sprayproxy-'));
+    onCleanup(() => {
+      rmSync(mount, { recursive: true });
+    });
+    authorities = join(mount, 'authorities.pem');
+    writeFileSync(authorities, CERTIFICATES.map((name) => readFileSync(fixture(name), 'utf8')).join(''));
+    for (const name of CERTIFICATES) backends.set(name, await BackendServer.startTls(name, 200));
   });
 
+  beforeEach(() => {
+    for (const backend of backends.values()) backend.received.length = 0;
+  });
+
+  const methodsGot = () => [...backends.values()].map(({ received }) => received.map(({ method }) => method));
+  const urls = () => [...backends.values()].map(({ url }) => url).join(' ');
+  const trusting = () => ({ NODE_EXTRA_CA_CERTS: authorities, SPRAYPROXY_SERVER_BACKEND: urls() });
+  const wayOf = (found: ReturnType<typeof read>, name: string) => wayIn(found, backends.get(name)?.url ?? '');
+
   it.each([
-    [
-      'self-signed',
-      'localhost-cert.pem',
-      false,
-      /^its authority is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)$/,
-    ],
-    [
-      'for another name',
-      'elsewhere-cert.pem',
-      true,
-      /^the certificate is for another name \(DNS:elsewhere\.example\)$/,
-    ],
-    ['expired', 'expired-cert.pem', true, /^the certificate expired on 2021-01-01$/],
-    [
-      'wrong in two ways',
-      'elsewhere-cert.pem',
-      false,
-      /^its authority is not trusted .*; .* is for another name/,
-    ],
-  ])('that is %s is refused, unless certificates are not verified', async (_what, name, trusted, detail) => {
+    [{}, 1, 'tcp ok, tls fault', [['GET'], [], []]],
+    [SKIP, 0, 'tcp ok, tls warning, http ok', [['GET'], ['GET'], ['GET']]],
+  ])(
+    'is judged where its authority is trusted by NODE_EXTRA_CA_CERTS; with %j',
+    async (env, code, steps, got) => {
+      const found = await checkByProgram({ ...trusting(), ...env });
+      expect(found.code).toBe(code);
+      expect(methodsGot()).toEqual(got);
+
+      const sound = wayOf(found, 'localhost-cert.pem');
+      expect(sound.steps).toEqual(['tcp ok', 'tls ok', 'http ok']);
+      expect(sound.details.tls).toMatch(/^TLSv1\.3, by localhost, \d+ days left$/);
+      for (const [name, detail] of [
+        ['elsewhere-cert.pem', 'the certificate is for another name (DNS:elsewhere.example)'],
+        ['expired-cert.pem', 'the certificate expired on 2021-01-01'],
+      ] as const) {
+        const way = wayOf(found, name);
+        expect({ name, steps: way.steps.join(', '), detail: way.details.tls }).toEqual({
+          name,
+          steps,
+          detail,
+        });
+      }
+    },
+  );
+
+  it.each([
+    ['self-signed', 'localhost-cert.pem', /^its authority is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)$/],
+    ['wrong in two ways', 'elsewhere-cert.pem', /^its authority is not trusted .*; .* is for another name/],
+  ])('that is %s is refused, unless certificates are not verified', async (_what, name, detail) => {
     const backend = await BackendServer.startTls(name, 200);
-    const env = trusted ? trusting(name) : {};
-    const refused = await wayTo(backend.url, env);
+    const refused = await wayTo(backend.url);
     expect(refused).toMatchObject({ code: 1, steps: ['tcp ok', 'tls fault'] });
     expect(refused.details.tls).toMatch(detail);
     expect(backend.received).toEqual([]);
 
-    const taken = await wayTo(backend.url, { ...env, ...SKIP });
+    const taken = await wayTo(backend.url, SKIP);
     expect(taken).toMatchObject({ code: 0, steps: ['tcp ok', 'tls warning', 'http ok'] });
     expect(taken.details.tls).toMatch(detail);
   });
 
   it('is warned of when it ends soon', async () => {
-    const env = {
+    const found = await checkByProgram({
+      ...trusting(),
+      ...SKIP,
       NODE_OPTIONS: `--require ${fixture('shifted-clock.js')}`,
       // The certificate ends on 2120-01-01.
       TEST_NOW: String(Date.parse('2119-12-20T12:00:00Z')),
-      ...trusting('elsewhere-cert.pem'),
-    };
-    const backend = await BackendServer.startTls('elsewhere-cert.pem', 200);
-    const { details } = await wayTo(backend.url, { ...env, ...SKIP });
-    expect(details.tls).toMatch(/; the certificate has 11 days left$/);
+    });
+    expect(wayOf(found, 'elsewhere-cert.pem').details.tls).toMatch(/; the certificate has 11 days left$/);
   });
 
   it('is looked at for the metrics listener too', async () => {

@@ -9,7 +9,7 @@ import { type DeliveryList, type DeliveryView } from '../src/deliveries/delivery
 import { BackendServer } from './support/backend-server.js';
 import { onCleanup } from './support/cleanup.js';
 import { closedPort } from './support/closed-port.js';
-import { runCommand } from './support/run-command.js';
+import { callCommand, runCommand } from './support/run-command.js';
 import { sendWebhook } from './support/send-webhook.js';
 import { startSprayproxy } from './support/start-sprayproxy.js';
 import { untilSettled } from './support/until-settled.js';
@@ -19,7 +19,7 @@ const PAYLOAD = '{"repository":{"id":1,"full_name":"octocat/hello"}}';
 
 const dir = useTempDir();
 
-const run = (...args: string[]) => runCommand({}, ...args);
+const run = (...args: string[]) => callCommand({}, 'deliveries', ...args);
 
 const start = (backends: readonly string[]) =>
   startSprayproxy({
@@ -49,7 +49,7 @@ it('prints a table, one line a backend, and JSON for a machine', async () => {
   await sendWebhook(url, PAYLOAD, { guid, event: 'pull_request' });
   await untilSettled(url);
 
-  const table = await run('deliveries', '--url', url, '--state', 'dead', '--since', '1h');
+  const table = await runCommand({}, 'deliveries', '--url', url, '--state', 'dead', '--since', '1h');
   expect(table).toMatchObject({ code: 0, err: '' });
   const [head, first, second, ...rest] = table.out.split('\n');
   expect(head).toMatch(/^ID +TIME +GUID +EVENT +REPOSITORY +BACKEND +STATE +STATUS +ATTEMPTS +LAST ERROR$/);
@@ -73,18 +73,18 @@ it('prints a table, one line a backend, and JSON for a machine', async () => {
   ]);
   expect(rest).toEqual(['']);
 
-  const list = await run('deliveries', `--url=${url}/`, '--guid', guid, '--json');
+  const list = await run(`--url=${url}/`, '--guid', guid, '--json');
   const { deliveries, next } = JSON.parse(list.out) as DeliveryList;
   expect([deliveries, next]).toMatchObject([[{ guid }], null]);
 
   const id = deliveries[0]?.id ?? '';
-  const one = await run('deliveries', id, '--url', url);
+  const one = await run(id, '--url', url);
   expect(one.out).toContain(`${bad.url}: dead, 1 attempt\n`);
   expect(one.out).toMatch(/unknown +500 +[\d.]+ ms +answer 500\n$/);
-  const asJson = await run('deliveries', id, '--url', url, '--json');
+  const asJson = await run(id, '--url', url, '--json');
   expect(JSON.parse(asJson.out) as DeliveryView).toMatchObject({ id, forwards: [{}, { state: 'dead' }] });
 
-  expect(await run('deliveries', '--url', url, '--event', 'push')).toMatchObject({
+  expect(await run('--url', url, '--event', 'push')).toMatchObject({
     code: 0,
     out: 'no deliveries\n',
   });
@@ -92,7 +92,7 @@ it('prints a table, one line a backend, and JSON for a machine', async () => {
     [['1'], 'no such delivery'],
     [['--state', 'lost'], '400: state must be one of owed, accepted, rejected, dead'],
   ] as const) {
-    expect(await run('deliveries', '--url', url, ...args)).toEqual({
+    expect(await run('--url', url, ...args)).toEqual({
       code: 1,
       out: '',
       err: `sprayproxy deliveries: ${err}\n`,
@@ -109,7 +109,7 @@ it('reads page by page, with the token', async () => {
   });
   const file = join(dir.path, 'token');
   writeFileSync(file, 'hunter2\n');
-  const { out, code } = await run('deliveries', '--url', url, '--token-file', file, '--limit', '600');
+  const { out, code } = await run('--url', url, '--token-file', file, '--limit', '600');
   expect(code).toBe(0);
   expect(out.trim().split('\n')).toHaveLength(4);
   expect(asked).toEqual([
@@ -133,7 +133,7 @@ it.each([
   [200, '{}', 'this is not the answer of Sprayproxy'],
 ])('tells what %d %j means', async (status, body, reason) => {
   const url = await serve((_request, response) => response.writeHead(status).end(body));
-  const { code, out, err } = await run('deliveries', '--url', url);
+  const { code, out, err } = await run('--url', url);
   expect({ code, out, err: err.trimEnd() }).toEqual({
     code: 1,
     out: '',
@@ -144,18 +144,25 @@ it.each([
 it('asks where the service of the same environment listens', async () => {
   const { url } = await start([]);
   const { port } = new URL(url);
-  expect(await runCommand({ SPRAYPROXY_SERVER_PORT: port }, 'deliveries')).toMatchObject({ code: 0 });
+  expect(await callCommand({ SPRAYPROXY_SERVER_PORT: port }, 'deliveries')).toMatchObject({ code: 0 });
 
   const environment = { SPRAYPROXY_SERVER_HOST: '::1', SPRAYPROXY_SERVER_PORT: String(await closedPort()) };
-  expect((await runCommand(environment, 'deliveries')).err).toContain(
+  expect((await callCommand(environment, 'deliveries')).err).toContain(
     `http://[::1]:${environment.SPRAYPROXY_SERVER_PORT}`,
   );
 });
 
-it('tells that nobody listens, or that the arguments are wrong', async () => {
+it('exits with 1 where nobody listens, and says so', async () => {
   const url = `http://127.0.0.1:${await closedPort()}`;
+  expect(await runCommand({}, 'deliveries', '--url', url)).toEqual({
+    code: 1,
+    out: '',
+    err: `sprayproxy deliveries: cannot reach ${url}: connection refused\n`,
+  });
+});
+
+it('tells that the arguments are wrong', async () => {
   for (const [args, reason] of [
-    [['--url', url], `cannot reach ${url}: connection refused`],
     [['--url', 'ftp://a'], '--url must begin with http:// or https://'],
     [['--limit', '0'], '--limit must be a whole number from 1 to 999999'],
     [['1', '2'], 'give one id at most'],
@@ -163,14 +170,14 @@ it('tells that nobody listens, or that the arguments are wrong', async () => {
     [['openapi.json'], 'an id is a number, as lists show it'],
     [['--token-file', join(dir.path, 'none')], 'the token file cannot be read: ENOENT'],
   ] as const) {
-    expect(await run('deliveries', ...args)).toEqual({
+    expect(await run(...args)).toEqual({
       code: 1,
       out: '',
       err: `sprayproxy deliveries: ${reason}\n`,
     });
   }
-  expect((await run('deliveries', '--colour')).err).toContain("Unknown option '--colour'");
-  expect(await run('deliveries', '--help')).toMatchObject({
+  expect((await run('--colour')).err).toContain("Unknown option '--colour'");
+  expect(await run('--help')).toMatchObject({
     code: 0,
     err: '',
     out: expect.stringContaining('Usage: sprayproxy deliveries') as string,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(__dirname, '..');
-const DEMO = join(ROOT, 'dist-demo', 'demo.js');
+const DEMO = join(ROOT, 'dist-demo', 'demo', 'demo.js');
 
 jest.setTimeout(60_000);
 
@@ -28,46 +28,48 @@ function run(demo: string, args: readonly string[], variables: NodeJS.ProcessEnv
 }
 
 describe('the demo', () => {
-  it('shows every published event, delivered byte for byte to both backends', async () => {
-    const { status, output } = await run(DEMO, ['--stay', '0']);
+  describe('run to its end', () => {
+    let ended: Ended;
+    let left: readonly string[];
 
-    const lines = output.split('\n');
-    for (const { name, examples } of definitions) {
-      const bytes = examples.reduce((sum, payload) => sum + Buffer.byteLength(JSON.stringify(payload)), 0);
-      expect(lines).toContainEqual(expect.stringMatching(tableRow(name, examples.length, bytes)));
-    }
-    const all = definitions.flatMap(({ examples }) => examples);
-    const bytes = all.reduce((sum, payload) => sum + Buffer.byteLength(JSON.stringify(payload)), 0);
-    expect(lines).toContainEqual(
-      expect.stringMatching(tableRow(`total of ${definitions.length} events`, all.length, bytes)),
-    );
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
-    expect(status).toBe(0);
-  });
-
-  it('shows that a backend which was stopped gets what it was owed, in order', async () => {
-    const { status, output } = await run(DEMO, ['--stay', '0']);
-
-    const rows = [...output.matchAll(/^(\w+) +[\d,]+ +202 accepted +yes +\d+\.\d +yes +(\d) +\d+\.\d$/gm)];
-    expect(rows.map(([, event, place]) => [place, event])).toEqual([
-      ['1', 'push'],
-      ['2', 'pull_request'],
-      ['3', 'check_suite'],
-      ['4', 'check_run'],
-      ['5', 'issue_comment'],
-    ]);
-    expect(output).toMatch(/^total of 5 +[\d,]+ +5\/5 +5\/5$/m);
-    expect(status).toBe(0);
-  });
-
-  it('leaves nothing behind', async () => {
-    const TMPDIR = await mkdtemp(join(tmpdir(), 'sprayproxy-demo-'));
-    try {
-      expect(await run(DEMO, ['--stay', '0'], { TMPDIR })).toMatchObject({ status: 0 });
-      expect(await readdir(TMPDIR)).toEqual([]);
-    } finally {
+    beforeAll(async () => {
+      const TMPDIR = await mkdtemp(join(tmpdir(), 'sprayproxy-demo-'));
+      ended = await run(DEMO, ['--stay', '0'], { TMPDIR });
+      left = await readdir(TMPDIR);
       await rm(TMPDIR, { recursive: true });
-    }
+    });
+
+    it('shows every published event, delivered byte for byte to both backends', () => {
+      const lines = ended.output.split('\n');
+      for (const { name, examples } of definitions) {
+        const bytes = examples.reduce((sum, payload) => sum + Buffer.byteLength(JSON.stringify(payload)), 0);
+        expect(lines).toContainEqual(expect.stringMatching(tableRow(name, examples.length, bytes)));
+      }
+      const all = definitions.flatMap(({ examples }) => examples);
+      const bytes = all.reduce((sum, payload) => sum + Buffer.byteLength(JSON.stringify(payload)), 0);
+      expect(lines).toContainEqual(
+        expect.stringMatching(tableRow(`total of ${definitions.length} events`, all.length, bytes)),
+      );
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+      expect(ended.status).toBe(0);
+    });
+
+    it('shows that a backend which was stopped gets what it was owed, in order', () => {
+      const { output } = ended;
+      const rows = [...output.matchAll(/^(\w+) +[\d,]+ +202 accepted +yes +\d+\.\d +yes +(\d) +\d+\.\d$/gm)];
+      expect(rows.map(([, event, place]) => [place, event])).toEqual([
+        ['1', 'push'],
+        ['2', 'pull_request'],
+        ['3', 'check_suite'],
+        ['4', 'check_run'],
+        ['5', 'issue_comment'],
+      ]);
+      expect(output).toMatch(/^total of 5 +[\d,]+ +5\/5 +5\/5$/m);
+    });
+
+    it('leaves nothing behind', () => {
+      expect(left).toEqual([]);
+    });
   });
 
   it('ends with a curl line that sends one more, which both backends get', async () => {
@@ -117,6 +119,7 @@ describe('the demo of a broken program', () => {
     root = await mkdtemp(join(tmpdir(), 'sprayproxy-demo-'));
     await cp(join(ROOT, 'dist-demo'), join(root, 'dist-demo'), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+    await cp(join(ROOT, 'package.json'), join(root, 'package.json'));
     await mkdir(join(root, 'dist'));
   });
 
@@ -124,7 +127,7 @@ describe('the demo of a broken program', () => {
 
   const runWith = async (program: string): Promise<Ended> => {
     await writeFile(join(root, 'dist', 'main.js'), program);
-    return run(join(root, 'dist-demo', 'demo.js'), ['--stay', '0']);
+    return run(join(root, 'dist-demo', 'demo', 'demo.js'), ['--stay', '0']);
   };
 
   it('says loudly that a byte has changed, and fails', async () => {

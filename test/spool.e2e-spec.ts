@@ -4,7 +4,6 @@ import {
   chmodSync,
   chownSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,52 +12,33 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { newForward } from '../src/model/forward.js';
-import { LmdbSpool } from '../src/spool/lmdb/lmdb-spool.js';
-import { openDatabases, openRoot } from '../src/spool/lmdb/layout.js';
-import { onCleanup } from './support/cleanup.js';
+import { openDatabases, openRoot, SPOOL_VERSION } from '../src/spool/lmdb/layout.js';
+import { fixture } from './support/fixture.js';
 import { scrape } from './support/metrics.js';
 import { send } from './support/send-webhook.js';
-import { runSprayproxy, SECRET, type Sprayproxy, startSprayproxy } from './support/start-sprayproxy.js';
+import { filledSpool } from './support/spool/filled-spool.js';
+import { openBuilt } from './support/spool/open-built.js';
+import { readSpool } from './support/spool/read-spool.js';
+import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+import { makeTempDir as tempDir } from './support/temp-dirs.js';
 
 const PAGE = 4096;
+const NO_DATABASE = 'holds a data.mdb that is no LMDB database, or has lost its beginning';
 const run = promisify(execFile);
-const fixture = (name: string) => join(__dirname, 'fixtures', name);
-
-function tempDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'sprayproxy-'));
-  onCleanup(() => {
-    rmSync(dir, { recursive: true });
-  });
-  return dir;
-}
 
 const startWith = (dir: string) => startSprayproxy({ env: { SPRAYPROXY_SPOOL_URL: `file:${dir}` } });
 
-const runWith = (dir: string): Sprayproxy =>
-  runSprayproxy({
-    GH_APP_WEBHOOK_SECRET: SECRET,
-    SPRAYPROXY_SERVER_HOST: '127.0.0.1',
-    SPRAYPROXY_SERVER_PORT: '0',
-    SPRAYPROXY_SERVER_METRICS_PORT: '0',
-    SPRAYPROXY_SPOOL_URL: `file:${dir}`,
-  });
+const open = (dir: string) => openBuilt({ dir, maxBytes: 1e9 });
 
-/** The program ends with one line that says why, where, and what to do. */
+/** It cannot be opened, for one reason that says why, where, and what to do. */
 async function expectRefused(dir: string, why: RegExp | string, advice = /: .+/): Promise<void> {
-  const program = runWith(dir);
-  expect(await program.exited).toBe(1);
-  expect(program.lines).toHaveLength(1);
-  const { level, msg, err } = program.lines[0] ?? { msg: 'nothing was logged' };
-  expect([level, err]).toEqual(['fatal', undefined]);
-  expect(msg).toMatch(why);
-  expect(msg).toMatch(advice);
-  expect(msg).toContain(`cannot start: the spool's directory ${dir} (SPRAYPROXY_SPOOL_URL) `);
-  expect(program.errorOutput).toBe('');
+  const refused = open(dir);
+  await expect(refused).rejects.toThrow(why);
+  await expect(refused).rejects.toThrow(advice);
+  await expect(refused).rejects.toThrow(`the spool's directory ${dir} (SPRAYPROXY_SPOOL_URL) `);
 }
 
 /** Every file with its content. The engine notes in its lock file who reads, which is not content. */
@@ -71,12 +51,6 @@ const contentOf = (dir: string): Record<string, string> =>
         return [name, statSync(path).isFile() ? readFileSync(path, 'base64') : 'no file'];
       }),
   );
-
-/** How much is owed and dead in a spool that nobody has open, by backend. */
-async function countsIn(dir: string): Promise<[string, unknown][]> {
-  const { stdout } = await run(process.execPath, [fixture('read-spool.js'), dir]);
-  return (JSON.parse(stdout) as { counts: [string, unknown][] }).counts;
-}
 
 const isRoot = process.getuid?.() === 0;
 const OTHER_USER = 64_001;
@@ -104,27 +78,6 @@ async function openAs(uid: number, dir: string): Promise<string> {
     ({ stdout }) => stdout,
     (killed: unknown) => (killed as { stdout: string }).stdout,
   );
-}
-
-/** A spool with deliveries, some of which are gone again, so that it has free pages. */
-async function filledSpool(deliveries: number): Promise<string> {
-  const dir = tempDir();
-  const spool = new LmdbSpool({ dir, maxBytes: 1e9 });
-  for (let id = 1; id <= deliveries; id += 1) {
-    const payload = Buffer.alloc(500 * id, id);
-    const delivery = {
-      guid: `guid-${id}`,
-      receivedAt: 0,
-      query: '',
-      rawHeaders: ['X-GitHub-Event', 'push'],
-      payloadBytes: payload.length,
-      payloadDigest: createHash('sha256').update(payload).digest('base64'),
-    };
-    await spool.store({ delivery, forwards: ['http://a', 'http://b'].map(newForward) }, payload);
-  }
-  for (let id = 1; id <= deliveries / 3; id += 1) await spool.discard(id);
-  await spool.close();
-  return dir;
 }
 
 describe('a spool that can be used', () => {
@@ -163,11 +116,18 @@ describe('a spool that can be used', () => {
     const dir = join(tempDir(), 'a', 'spool.d');
     mkdirSync(dir, { recursive: true });
     prepare(dir);
-    const { program } = await startWith(dir);
+    const spool = await open(dir);
     expect(readdirSync(dir)).toEqual(expect.arrayContaining(['data.mdb', ...foreign]));
     expect(readdirSync(dir)).not.toContain('spool.new');
+    await spool.close();
+    await (await open(dir)).close();
+  });
+
+  it('is opened again where the program has begun it and was killed', async () => {
+    const dir = join(tempDir(), 'a', 'spool.d');
+    const { program } = await startWith(dir);
     await program.kill();
-    await startWith(dir);
+    await (await open(dir)).close();
   });
 
   it('has metrics of its writes from the start', async () => {
@@ -179,15 +139,12 @@ describe('a spool that can be used', () => {
 
   it('is opened again at once after a kill', async () => {
     const dir = await filledSpool(10);
-    for (let start = 0; start < 3; start += 1) {
-      const { program } = await startWith(dir);
-      await program.kill();
-    }
+    await (await startWith(dir)).program.kill();
     const { program } = await startWith(dir);
     expect(readdirSync(dir).filter((name) => name.startsWith('spool.lock.'))).toHaveLength(1);
     await program.stop();
     // Nobody knows their backend, so they were given up: kept, not lost.
-    expect(new Map(await countsIn(dir))).toEqual(
+    expect(new Map((await readSpool(dir)).counts)).toEqual(
       new Map([
         ['http://a', { owed: 0, dead: 7, rejected: 0 }],
         ['http://b', { owed: 0, dead: 7, rejected: 0 }],
@@ -198,7 +155,7 @@ describe('a spool that can be used', () => {
   it('is opened though the lock file of the engine is garbage', async () => {
     const dir = await filledSpool(10);
     writeFileSync(join(dir, 'lock.mdb'), Buffer.alloc(8192, 0xa5));
-    await startWith(dir);
+    await (await open(dir)).close();
   });
 });
 
@@ -213,7 +170,20 @@ it('one process at a time uses a spool, whatever the directory is called', async
   expect(contentOf(dir)).toEqual(before);
   expect(await send(url, { method: 'GET', path: '/readyz' })).toMatchObject({ status: 200 });
   await program.stop();
-  await startWith(dir);
+  await (await open(dir)).close();
+});
+
+it('the start ends with status 1 where the spool cannot be opened, and one line that says why', async () => {
+  const dir = tempDir();
+  writeFileSync(join(dir, 'data.mdb'), 'text');
+  const program = runSprayproxy({ GH_APP_WEBHOOK_SECRET: SECRET, SPRAYPROXY_SPOOL_URL: `file:${dir}` });
+  expect(await program.exited).toBe(1);
+  expect(program.lines).toMatchObject([{ level: 'fatal' }]);
+  expect(program.lines[0]?.msg).toMatch(
+    `cannot start: the spool's directory ${dir} (SPRAYPROXY_SPOOL_URL) ${NO_DATABASE}: move the directory away`,
+  );
+  expect(program.lines[0]).not.toHaveProperty('err');
+  expect(program.errorOutput).toBe('');
 });
 
 it('the lock does not keep a process alive', async () => {
@@ -260,7 +230,6 @@ describe('a directory that cannot be used', () => {
   });
 });
 
-const NO_DATABASE = 'holds a data.mdb that is no LMDB database, or has lost its beginning';
 const END_MISSING = 'the end of its file is missing';
 
 describe('a data file that cannot be used', () => {
@@ -311,10 +280,10 @@ describe('a data file that cannot be used', () => {
   it('is of a newer version', async () => {
     const dir = await filledSpool(3);
     const { state, root } = openDatabases(openRoot(dir, false));
-    state.putSync('version', 3);
+    state.putSync('version', SPOOL_VERSION + 1);
     await root.close();
     const before = contentOf(dir);
-    await expectRefused(dir, "was written with version 3 of the spool's layout");
+    await expectRefused(dir, `was written with version ${SPOOL_VERSION + 1} of the spool's layout`);
     expect(contentOf(dir)).toEqual(before);
   });
 
@@ -339,45 +308,6 @@ describe('a data file that cannot be used', () => {
     expect(contentOf(dir)).toEqual(before);
   });
 });
-
-it.each<[string, (page: Buffer, seed: string) => void]>([
-  ['zeros', (page) => page.fill(0)],
-  ['noise', (page, seed) => page.fill(createHash('sha512').update(seed).digest())],
-  ['zeros in its second half', (page) => page.fill(0, PAGE / 2)],
-])(
-  'a page of %s is noticed at start or does no harm, wherever it is',
-  async (_what, overwrite) => {
-    const good = await filledSpool(6);
-    const { stdout: whole } = await run(process.execPath, [fixture('read-spool.js'), good]);
-    const expected = JSON.parse(whole) as { payloads: string[] };
-    const content = readFileSync(join(await filledSpool(6), 'data.mdb'));
-
-    const outcomeOf = async (page: number): Promise<string> => {
-      const dir = tempDir();
-      const torn = Buffer.from(content);
-      overwrite(torn.subarray(page * PAGE, (page + 1) * PAGE), String(page));
-      writeFileSync(join(dir, 'data.mdb'), torn);
-      const checked = await run(process.execPath, [fixture('inspect-spool.js'), dir]);
-      expect(readFileSync(join(dir, 'data.mdb')).equals(torn)).toBe(true);
-      if (checked.stdout !== '')
-        return checked.stdout.includes('SPRAYPROXY_SPOOL_URL') ? 'noticed' : checked.stdout;
-      const { stdout } = await run(process.execPath, [fixture('read-spool.js'), dir]);
-      const { payloads, ...rest } = JSON.parse(stdout) as typeof expected;
-      expect({ ...expected, ...rest }).toEqual(expected);
-      for (const [n, payload] of payloads.entries()) {
-        expect([expected.payloads[n], expect.stringMatching(/is damaged$/)]).toContainEqual(payload);
-      }
-      return 'harmless';
-    };
-
-    const outcomes = new Set<string>();
-    for (let page = 0; page < content.length / PAGE; page += 2) {
-      for (const outcome of await Promise.all([outcomeOf(page), outcomeOf(page + 1)])) outcomes.add(outcome);
-    }
-    expect([...outcomes].sort()).toEqual(['harmless', 'noticed']);
-  },
-  120_000,
-);
 
 it('a full disk costs what did not fit, and nothing else', async () => {
   const dir = tempDir();
@@ -405,5 +335,5 @@ it('a full disk costs what did not fit, and nothing else', async () => {
   });
   const { program } = await startWith(dir);
   await program.stop();
-  expect(await countsIn(dir)).toEqual([['http://backend', { owed: 0, dead: deliveries - 9, rejected: 0 }]]);
+  expect((await readSpool(dir)).counts).toEqual([['http://backend', { owed: 0, dead: deliveries - 9, rejected: 0 }]]);
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Child } from '../process/child.js';
+import { Child } from '../../testing/child.js';
 import { tempDir } from '../process/temp-dir.js';
 
 /** Nginx with one worker, in a directory of its own. */

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 
 import { BenchError } from '../bench-error.js';
 import { program } from '../paths.js';
-import { Child } from '../process/child.js';
+import { Child } from '../../testing/child.js';
 import {
   type Arrivals,
   type BackendMessage,
@@ -29,10 +29,9 @@ export class ProgramBackends extends EventEmitter<{ message: [BackendMessage] }>
 
   static async start(
     count: number,
-    options: Partial<Omit<BackendOptions, 'ports'>> = {},
+    options: Partial<Omit<BackendOptions, 'count'>> = {},
   ): Promise<ProgramBackends> {
-    const ports = Array.from({ length: count }, () => 0);
-    const all: BackendOptions = { ports, status: 200, delayMs: 0, digests: false, ...options };
+    const all: BackendOptions = { count, status: 200, delayMs: 0, digests: false, ...options };
     const child = Child.start([process.execPath, program('programs/backend'), JSON.stringify(all)], {
       ipc: true,
     });

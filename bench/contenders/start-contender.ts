@@ -4,8 +4,11 @@ import { loopbackUrl } from '../backends/backend-set.js';
 import { startNginx } from '../backends/nginx-process.js';
 import { type Bench } from '../bench-context.js';
 import { BenchError } from '../bench-error.js';
-import { OURS, program } from '../paths.js';
-import { Child } from '../process/child.js';
+import { nodeFlags } from '../../testing/node-flags.js';
+import { MAIN } from '../../testing/paths.js';
+import { ON_FREE_PORTS, programCommand } from '../../testing/run-program.js';
+import { program } from '../paths.js';
+import { Child } from '../../testing/child.js';
 import { freePorts } from '../process/free-ports.js';
 import { type MemoryCgroup } from '../process/memory-cgroup.js';
 import { memory } from '../process/process-tree.js';
@@ -13,7 +16,6 @@ import { tempDir } from '../process/temp-dir.js';
 import { untilHealthy } from '../process/until-healthy.js';
 import { type Contender, hasSpool } from './contender.js';
 import { mirrorConfig } from './mirror-config.js';
-import { nodeFlags } from './node-flags.js';
 
 /** Time after its first healthy answer until a contender's memory counts as idle. */
 const SETTLE_MS = 300;
@@ -82,7 +84,7 @@ function spawnContender(
     env: {
       NODE_ENV: 'production',
       GH_APP_WEBHOOK_SECRET: secret,
-      SPRAYPROXY_SERVER_HOST: '127.0.0.1',
+      ...ON_FREE_PORTS,
       SPRAYPROXY_SERVER_PORT: String(port),
       SPRAYPROXY_SERVER_METRICS_PORT: String(metricsPort),
       SPRAYPROXY_SERVER_BACKEND: backends.join(' '),
@@ -105,9 +107,9 @@ function commandOf(
     case 'ours':
     case 'ours-spool':
     case 'ours-spool-one-down':
-      return [process.execPath, ...nodeFlags(OURS), OURS, 'server'];
+      return programCommand('server');
     case 'floor':
-      return [process.execPath, ...nodeFlags(OURS), program('floor')];
+      return [process.execPath, ...nodeFlags(MAIN), program('floor')];
     case 'peer':
       return ['sh', '-c', peer ?? 'false'];
     default:

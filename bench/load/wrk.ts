@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { BenchError } from '../bench-error.js';
-import { Child } from '../process/child.js';
+import { Child } from '../../testing/child.js';
 import { tempDir } from '../process/temp-dir.js';
 import { signedPayload } from './payload.js';
 import { MARK, wrkScript } from './wrk-script.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { atExit } from './at-exit.js';
+import { atExit } from '../../testing/at-exit.js';
 
 const MOUNT = '/sys/fs/cgroup';
 const REMOVE_ATTEMPTS = 100;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { atExit } from './at-exit.js';
+import { atExit } from '../../testing/at-exit.js';
 
 export interface TempDir {
   readonly path: string;

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { BenchError } from '../bench-error.js';
-import { type Child } from './child.js';
+import { type Child } from '../../testing/child.js';
 
 const TIMEOUT_MS = 30_000;
 const INTERVAL_MS = 5;

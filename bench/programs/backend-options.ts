@@ -1,7 +1,7 @@
 /** How a minimal backend answers every POST. */
 export interface BackendOptions {
-  /** 0: free ones. */
-  readonly ports: readonly number[];
+  /** Each at a port of its own. */
+  readonly count: number;
   readonly status: number;
   /** Ms from the last byte of a webhook to its answer; `null`: no answer ever comes. */
   readonly delayMs: number | null;

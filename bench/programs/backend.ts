@@ -1,15 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
 
+import { LoopbackServer } from '../../testing/backend.js';
 import { type BackendMessage, type BackendOptions } from './backend-options.js';
 
 /** Reads webhooks and answers them as its argument, `BackendOptions` as JSON, tells. Speaks to the process that forked it. */
 const options = JSON.parse(process.argv[2] ?? '') as BackendOptions;
-
-/** Shorter would close connections that a proxy is about to use. */
-const KEEP_ALIVE_MS = 60_000;
 
 let count = 0;
 let firstAt = 0;
@@ -44,12 +40,9 @@ process.on('message', () => tell({ kind: 'counts', counts: { count, spanMs: late
 process.on('disconnect', () => process.exit());
 
 async function main(): Promise<void> {
-  const ports = options.ports.map(async (wanted) => {
-    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, receive).listen(wanted, '127.0.0.1');
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  });
-  tell({ kind: 'listening', ports: await Promise.all(ports) });
+  const servers = Array.from({ length: options.count }, () => new LoopbackServer(receive));
+  for (const server of servers) await server.listen();
+  tell({ kind: 'listening', ports: servers.map(({ port }) => port) });
 }
 
 void main();

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { ROOT } from '../paths.js';
+import { ROOT } from '../../testing/paths.js';
 import { type Result } from '../result.js';
 
 const DEFAULT_FILE = join(ROOT, 'bench', 'results', 'latest.json');

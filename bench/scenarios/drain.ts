@@ -10,7 +10,7 @@ import { startContender } from '../contenders/start-contender.js';
 import { SECRET } from '../load/payload.js';
 import { type Measurement } from '../measurement.js';
 import { program } from '../paths.js';
-import { Child } from '../process/child.js';
+import { Child } from '../../testing/child.js';
 import { PeakMemory } from '../process/peak-memory.js';
 import { tempDir } from '../process/temp-dir.js';
 import { scoped } from '../scoped.js';

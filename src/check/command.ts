@@ -1,3 +1,4 @@
+import { type CommandContext } from '../config/command-context.js';
 import { type CheckResult } from './check-result.js';
 import { CHECK_USAGE, parseCheckOptions } from './options.js';
 import { runChecks } from './run-checks.js';
@@ -16,30 +17,30 @@ export interface CheckReport {
  * @param args what follows `check`
  * @returns the exit code: 1 if there is a fault, 2 if it was called wrongly
  */
-export async function checkCommand(args: readonly string[]): Promise<number> {
+export async function checkCommand(args: readonly string[], context: CommandContext): Promise<number> {
   try {
     const { help, json, timeoutMs } = parseCheckOptions(args);
     if (help) {
-      process.stdout.write(CHECK_USAGE);
+      context.stdout.write(CHECK_USAGE);
       return 0;
     }
-    return await run(json, timeoutMs);
+    return await run(context, json, timeoutMs);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`sprayproxy check: ${error.message}\n`);
+    context.stderr.write(`sprayproxy check: ${error.message}\n`);
     return 2;
   }
 }
 
-async function run(json: boolean, timeoutMs: number): Promise<number> {
+async function run({ env, stdout }: CommandContext, json: boolean, timeoutMs: number): Promise<number> {
   const results: CheckResult[] = [];
   const take = (result: CheckResult) => {
     results.push(result);
     // A backend that hangs takes its time; what is known is shown meanwhile.
-    if (!json) process.stdout.write(resultLine(result));
+    if (!json) stdout.write(resultLine(result));
   };
-  await runChecks(process.env, { timeoutMs, now: Date.now }, take);
+  await runChecks(env, { timeoutMs, now: Date.now }, take);
   const report: CheckReport = { ok: results.every(({ status }) => status !== 'fault'), results };
-  process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : summaryLine(results));
+  stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : summaryLine(results));
   return report.ok ? 0 : 1;
 }

@@ -1,12 +1,12 @@
 import { CONTENDERS } from '../../bench/contenders/contender.js';
 import { type Figure } from '../../bench/measurement.js';
-import { OURS } from '../../bench/paths.js';
 import { type ContenderResult } from '../../bench/result.js';
+import { MAIN } from '../../testing/paths.js';
 import { runBench, type WrittenRun, writtenBench } from './run-bench.js';
 
 jest.setTimeout(180_000);
 
-const PEER = `exec '${process.execPath}' '${OURS}' server`;
+const PEER = `exec '${process.execPath}' '${MAIN}' server`;
 
 const LOAD_FIGURES: readonly Figure[] = [
   'webhooksPerS',

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ROOT } from '../../bench/paths.js';
 import { tempDir } from '../../bench/process/temp-dir.js';
 import { type Result } from '../../bench/result.js';
+import { ROOT } from '../../testing/paths.js';
 import { onCleanup } from '../support/cleanup.js';
 
 export const BENCH = join(ROOT, 'dist-bench', 'bench', 'bench.js');

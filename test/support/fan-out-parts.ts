@@ -54,7 +54,7 @@ export class FanOutParts {
     });
     this.spool = spool;
     this.registry = new BackendRegistry(config, spool, newGauge('origin'));
-    this.budget = new InflightBudget(config, newGauge(), newGauge(), newHistogram('result'));
+    this.budget = new InflightBudget(config, this.clock, newGauge(), newGauge(), newHistogram('result'));
     const metrics = new ForwardMetrics(
       newCounter('host', 'error'),
       newHistogram(),

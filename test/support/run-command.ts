@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
 
+import type * as Check from '../../src/check/command.js';
+import { type CommandContext } from '../../src/config/command-context.js';
+import type * as Deliveries from '../../src/deliveries/command/command.js';
+import { built } from './built.js';
 import { MAIN } from './start-sprayproxy.js';
 
 export interface CommandResult {
@@ -18,3 +22,28 @@ export const runCommand = (
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
   });
+
+const COMMANDS = {
+  check: () => (built('check/command.js') as typeof Check).checkCommand,
+  deliveries: () => (built('deliveries/command/command.js') as typeof Deliveries).deliveriesCommand,
+};
+
+/** The same in the process of the test, which spares it the start of another. */
+export async function callCommand(
+  env: Readonly<Record<string, string>>,
+  command: keyof typeof COMMANDS,
+  ...args: string[]
+): Promise<CommandResult> {
+  const [stdout, stderr] = [new Written(), new Written()];
+  const context: CommandContext = { env, stdout, stderr };
+  const code = await COMMANDS[command]()(args, context);
+  return { code, out: stdout.text, err: stderr.text };
+}
+
+class Written {
+  text = '';
+
+  write(text: string): void {
+    this.text += text;
+  }
+}

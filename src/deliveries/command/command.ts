@@ -1,3 +1,4 @@
+import { type CommandContext } from '../../config/command-context.js';
 import { list, show } from './client.js';
 import { CommandError } from './command-error.js';
 import { parseOptions, USAGE } from './options.js';
@@ -8,19 +9,22 @@ import { deliveryTable, listTable } from './table.js';
  * @param args what follows `deliveries`
  * @returns the exit code
  */
-export async function deliveriesCommand(args: readonly string[]): Promise<number> {
+export async function deliveriesCommand(
+  args: readonly string[],
+  { env, stdout, stderr }: CommandContext,
+): Promise<number> {
   try {
-    process.stdout.write(await output(args));
+    stdout.write(await output(args, env));
     return 0;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`sprayproxy deliveries: ${error.message}\n`);
+    stderr.write(`sprayproxy deliveries: ${error.message}\n`);
     return 1;
   }
 }
 
-async function output(args: readonly string[]): Promise<string> {
-  const options = parseOptions(args, process.env);
+async function output(args: readonly string[], env: CommandContext['env']): Promise<string> {
+  const options = parseOptions(args, env);
   if (options.help) return USAGE;
   const { id, json } = options;
   if (id !== undefined) {

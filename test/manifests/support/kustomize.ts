@@ -1,6 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
 import type { IIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer';
@@ -17,12 +14,12 @@ import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import type { ISecret } from 'kubernetes-models/v1/Secret';
 import type { IService } from 'kubernetes-models/v1/Service';
 import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
-import { parseAllDocuments } from 'yaml';
 
 import { present } from './present.js';
+import { type Files, filesBelow, rendered, REPOSITORY } from './rendered.js';
 import type { IRoute } from './route.js';
 
-export const REPOSITORY = join(__dirname, '..', '..', '..');
+export { REPOSITORY };
 export const MANIFESTS = join(REPOSITORY, 'k8s');
 export const OVERLAYS = ['openshift', 'kubernetes', 'qe'] as const;
 /** What may be added to an overlay: one of these, or none, with one of those, or none; or the dashboards alone. */
@@ -117,42 +114,24 @@ export class Manifests {
   }
 }
 
-/**
- * Runs `kubectl kustomize`, as `kubectl apply -k` does.
- * @throws if kubectl is not installed, or has anything to say beside the objects: an error, a deprecated field.
- */
-export function kustomize(directory: string): Manifests {
-  const { error, status, stdout, stderr } = spawnSync('kubectl', ['kustomize', directory], {
-    encoding: 'utf8',
-  });
-  if (error) {
-    throw new Error('install kubectl 1.29 or newer: these tests run "kubectl kustomize"', { cause: error });
-  }
-  if (status !== 0 || stderr !== '') throw new Error(`kubectl kustomize ${directory}: ${stderr}`);
-  return new Manifests(parseAllDocuments(stdout).map((document) => document.toJS() as Manifest));
-}
+const made = (files: Files, directory: string): Manifests =>
+  new Manifests(rendered(files, directory) as Manifest[]);
 
-export const base = (): Manifests => kustomize(join(MANIFESTS, 'base'));
-export const overlay = (name: Overlay): Manifests => kustomize(join(MANIFESTS, 'overlays', name));
+const CHECKED_IN = filesBelow(MANIFESTS);
+
+export const base = (): Manifests => made(CHECKED_IN, 'base');
+export const overlay = (name: Overlay): Manifests => made(CHECKED_IN, `overlays/${name}`);
 
 /**
  * What an overlay makes after somebody has edited files.
  * @param edit gets the path of each below k8s/, and its text
  */
 export function editedFiles(name: Overlay, edit: (file: string, text: string) => string): Manifests {
-  const copy = mkdtempSync(join(tmpdir(), 'sprayproxy-k8s-'));
-  try {
-    cpSync(MANIFESTS, copy, { recursive: true });
-    for (const file of readdirSync(copy, { recursive: true, encoding: 'utf8' })) {
-      if (!file.endsWith('.yaml')) continue;
-      const text = readFileSync(join(copy, file), 'utf8');
-      const changed = edit(file, text);
-      if (changed !== text) writeFileSync(join(copy, file), changed);
-    }
-    return kustomize(join(copy, 'overlays', name));
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
+  const files = [...CHECKED_IN].map(([file, text]): [string, string] => [
+    file,
+    file.endsWith('.yaml') ? edit(file, text) : text,
+  ]);
+  return made(new Map(files), `overlays/${name}`);
 }
 
 /** What an overlay makes after somebody has edited its kustomization.yaml. */

@@ -1,5 +1,3 @@
-import { type AddressInfo } from 'node:net';
-
 import { BackendServer, type Reaction } from '../../support/backend-server.js';
 
 /** What each backend does while there is trouble; all take everything while there is none. */
@@ -30,7 +28,7 @@ export class FaultyBackends {
   readonly urls: readonly string[];
   /** `host:port` of each, and the name of its trouble. */
   readonly names: ReadonlyMap<string, BackendName>;
-  readonly #down: { readonly backend: BackendServer; readonly port: number };
+  readonly #down: BackendServer;
 
   private constructor(
     servers: ReadonlyMap<BackendName, BackendServer>,
@@ -38,8 +36,7 @@ export class FaultyBackends {
   ) {
     this.urls = [...servers.values()].map(({ url }) => url);
     this.names = new Map([...servers].map(([name, { host }]) => [host, name]));
-    const backend = servers.get('down') as BackendServer;
-    this.#down = { backend, port: (backend.server.address() as AddressInfo).port };
+    this.#down = servers.get('down') as BackendServer;
   }
 
   static async start(): Promise<FaultyBackends> {
@@ -61,14 +58,14 @@ export class FaultyBackends {
     return [...this.names].find(([, name]) => name === wanted)?.[0] ?? '';
   }
 
-  begin(): void {
+  async begin(): Promise<void> {
     this.trouble.begun = true;
-    this.#down.backend.stop();
+    await this.#down.stop();
   }
 
   /** An attempt that hangs already goes on hanging. */
-  end(): void {
+  async end(): Promise<void> {
     this.trouble.begun = false;
-    this.#down.backend.server.listen(this.#down.port, '127.0.0.1');
+    await this.#down.listen();
   }
 }

@@ -27,7 +27,7 @@ export async function startTroubledPrometheus(): Promise<{ run: FaultyRun; prome
     ruleFiles: RULE_FILES,
   });
   await run.round();
-  run.backends.begin();
+  await run.backends.begin();
   await run.round();
   await run.round({ overloaded: true });
   await prometheus.until('ALERTS{alertname="SprayproxyOverloaded"}');

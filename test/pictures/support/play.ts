@@ -22,9 +22,9 @@ export async function play({ replicas, backends }: FaultyRun): Promise<void> {
       sent.push(sendGoodWebhooks(replica, 1, tick * replicas.length + index));
       if (tick % at(8) === index * at(4)) sent.push(sendBadWebhooks(replica, 3));
     }
-    if (tick === at(TROUBLE_AT)) backends.begin();
+    if (tick === at(TROUBLE_AT)) await backends.begin();
     if (tick === at(OVERLOAD_AT)) sent.push(...replicas.slice(0, 1).map(overload));
-    if (tick === at(RECOVERY_AT)) backends.end();
+    if (tick === at(RECOVERY_AT)) await backends.end();
   }
   await Promise.all(sent);
 }

@@ -6,16 +6,18 @@ import { atExit } from './at-exit.js';
 /** Characters of output kept to explain an unexpected end. */
 const KEPT_OUTPUT = 2000;
 
-/** What a program may need of its surroundings to run at all. None of it configures a contender. */
-const INHERITED = ['PATH', 'HOME', 'LD_LIBRARY_PATH', 'TMPDIR'];
+/** What a program may need of its surroundings to run at all. None of it configures one of ours. */
+const INHERITED = ['PATH', 'HOME', 'LD_LIBRARY_PATH', 'TMPDIR', 'SystemRoot'];
 
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Opens a channel for messages. */
   readonly ipc?: boolean;
+  /** Whether it stays in the group of this process, and Ctrl-C reaches it as well: then it ends without its descendants. */
+  readonly sameGroup?: boolean;
 }
 
-/** A process and its descendants, which all end with it: they are a process group of their own. */
+/** A process and its descendants, which all end with it: they are a process group of their own, unless told otherwise. */
 export class Child {
   readonly pid: number;
   readonly exited: Promise<void>;
@@ -24,7 +26,10 @@ export class Child {
   #tail = '';
   #running = true;
 
-  private constructor(readonly process: ChildProcess) {
+  private constructor(
+    readonly process: ChildProcess,
+    private readonly sameGroup: boolean,
+  ) {
     this.pid = process.pid ?? 0;
     const kill = () => {
       this.#kill();
@@ -45,7 +50,10 @@ export class Child {
     });
   }
 
-  static start(command: readonly [string, ...string[]], { env = {}, ipc = false }: ChildOptions = {}): Child {
+  static start(
+    command: readonly [string, ...string[]],
+    { env = {}, ipc = false, sameGroup = false }: ChildOptions = {},
+  ): Child {
     const [file, ...args] = command;
     const inherited = INHERITED.flatMap((name) => {
       const value = process.env[name];
@@ -55,8 +63,10 @@ export class Child {
       spawn(file, args, {
         env: { ...Object.fromEntries(inherited), ...env },
         stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
-        detached: true,
+        detached: !sameGroup,
+        windowsHide: true,
       }),
+      sameGroup,
     );
   }
 
@@ -85,9 +95,9 @@ export class Child {
   #kill(): void {
     if (this.pid === 0) return;
     try {
-      process.kill(-this.pid, 'SIGKILL');
+      process.kill(this.sameGroup ? this.pid : -this.pid, 'SIGKILL');
     } catch {
-      // Nobody is left of the group.
+      // Nobody is left.
     }
   }
 }

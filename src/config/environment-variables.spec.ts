@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { useTempDir } from '../../test/support/temp-dir.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
 import { ConfigurationError } from './configuration-error.js';
-import { type EnvironmentVariables, LOG_LEVELS, readEnvironment } from './environment-variables.js';
-import { documentedVariables } from './variable.decorators.js';
+import { documentedVariables, type EnvironmentVariables } from './environment-variables.js';
+import { readEnvironment } from './read-environment.js';
+import { LOG_LEVELS } from './variables/lifecycle.js';
 
 const SECRET = { GH_APP_WEBHOOK_SECRET: 'secret' };
 const FIXTURES = join(__dirname, '../../test/fixtures');

@@ -8,7 +8,7 @@ import { thrownBy } from '../../test/support/thrown-by.js';
 import { SprayproxyConfigModule } from './config.module.js';
 import { ConfigurationError } from './configuration-error.js';
 import { SprayproxyConfig } from './sprayproxy-config.js';
-import { documentedVariables } from './variable.decorators.js';
+import { documentedVariables } from './environment-variables.js';
 
 const dir = useTempDir();
 

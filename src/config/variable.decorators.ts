@@ -13,15 +13,19 @@ export interface VariableDocumentation {
   readonly effect: string;
 }
 
-/** Every variable by its name, in the order of its declaration. */
-export const documentedVariables = new Map<string, VariableDocumentation>();
+const declared = new Map<unknown, Map<string, VariableDocumentation>>();
 
 /** Declares an environment variable: its name is the property's. */
 export const Variable =
   (documentation: VariableDocumentation): PropertyDecorator =>
-  (_target, name) => {
-    documentedVariables.set(String(name), documentation);
+  (prototype, name) => {
+    const variables = variablesOf(prototype.constructor);
+    declared.set(prototype.constructor, variables.set(String(name), documentation));
   };
+
+/** The variables that a class declares, by name, in the order of their declaration. */
+export const variablesOf = (concern: unknown): Map<string, VariableDocumentation> =>
+  declared.get(concern) ?? new Map<string, VariableDocumentation>();
 
 /** Hands on what `parse` understands; leaves the rest as text, for the validator to refuse. */
 const parsed = (parse: (text: string) => unknown): PropertyDecorator =>

@@ -8,7 +8,7 @@ import { documentedVariables, type EnvironmentVariables } from './environment-va
 import { readEnvironment } from './read-environment.js';
 import { LOG_LEVELS } from './variables/lifecycle.js';
 
-const SECRET = { GH_APP_WEBHOOK_SECRET: 'secret' };
+const SECRET = { GH_APP_WEBHOOK_SECRET: 'a secret of the tests' };
 const FIXTURES = join(__dirname, '../../test/fixtures');
 const dir = useTempDir();
 
@@ -61,7 +61,7 @@ const FILES = [
   'GH_APP_WEBHOOK_SECRET_FILE',
 ];
 /** Any text is good for them. */
-const FREE_TEXT = ['SPRAYPROXY_SERVER_HOST', 'GH_APP_WEBHOOK_SECRET'];
+const FREE_TEXT = ['SPRAYPROXY_SERVER_HOST'];
 
 describe('defaults', () => {
   const defaults = {
@@ -256,6 +256,19 @@ describe('a fault', () => {
     ]);
   });
 
+  it.each([
+    ['one', 'hold secrets of at least 16 characters'],
+    [' ', 'hold a secret'],
+    ['"a secret of the tests"', 'hold the secret without quotes around it'],
+    [
+      'the first of the secrets\nthe second of them',
+      'hold one secret; GH_APP_WEBHOOK_SECRET_FILE takes several',
+    ],
+    [__filename, 'hold the secret itself; GH_APP_WEBHOOK_SECRET_FILE names a file'],
+  ])('is GH_APP_WEBHOOK_SECRET=%j', (secret, fault) => {
+    expect(faultsOf({ GH_APP_WEBHOOK_SECRET: secret })).toEqual([`GH_APP_WEBHOOK_SECRET must ${fault}`]);
+  });
+
   it.each(FILES)('is %s where nothing is, or a directory', (name) => {
     const fault = `${name} must name a file that this process can read`;
     mkdirSync(join(dir.path, 'directory'));
@@ -277,7 +290,7 @@ describe('between variables', () => {
   const HALF_TLS = 'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must be set together';
   const NO_PAIR =
     'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key';
-  const NOTHING_IN_FILE = 'GH_APP_WEBHOOK_SECRET_FILE must name a file with a secret in it';
+  const NOTHING_IN_FILE = 'GH_APP_WEBHOOK_SECRET_FILE must hold a secret';
   const DELAYS = 'SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY';
   const SAME_PORT = 'SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ';
 
@@ -325,8 +338,14 @@ describe('between variables', () => {
   it.each([
     ['an empty file', '', [NOTHING_IN_FILE]],
     ['empty lines only', '\n\r\n\n', [NOTHING_IN_FILE]],
-    ['a secret', 'one', []],
-    ['two secrets', 'one\ntwo\n', []],
+    ['a secret', 'the first of the secrets', []],
+    ['two secrets', 'the first of the secrets\nthe second of them\n', []],
+    ['a short secret', 'one', ['GH_APP_WEBHOOK_SECRET_FILE must hold secrets of at least 16 characters']],
+    [
+      'a page',
+      '<html><body>Sign in</body></html>',
+      ['GH_APP_WEBHOOK_SECRET_FILE must hold a secret, not an HTML page'],
+    ],
   ])('a secret file with %s', (_what, content, faults) => {
     const file = join(dir.path, 'secrets');
     writeFileSync(file, content);

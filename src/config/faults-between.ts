@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 
 import { type EnvironmentVariables } from './environment-variables.js';
-import { readSecretFile } from './secret-file.js';
 
 /** Faults of variables that are each well formed but do not go together; one already `faulty` is not named twice. */
 export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<string>): string[] {
@@ -10,7 +9,11 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
   const sound = (...names: (keyof EnvironmentVariables)[]) => names.every((name) => !faulty.has(name));
 
   if (
-    sound('SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY', 'GH_APP_WEBHOOK_SECRET_FILE') &&
+    sound(
+      'SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY',
+      'GH_APP_WEBHOOK_SECRET',
+      'GH_APP_WEBHOOK_SECRET_FILE',
+    ) &&
     !variables.SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY &&
     variables.GH_APP_WEBHOOK_SECRET === undefined &&
     variables.GH_APP_WEBHOOK_SECRET_FILE === undefined
@@ -34,13 +37,6 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
     faults.push(
       'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key',
     );
-  }
-  if (
-    sound('GH_APP_WEBHOOK_SECRET_FILE') &&
-    variables.GH_APP_WEBHOOK_SECRET_FILE !== undefined &&
-    readSecretFile(variables.GH_APP_WEBHOOK_SECRET_FILE).length === 0
-  ) {
-    faults.push('GH_APP_WEBHOOK_SECRET_FILE must name a file with a secret in it');
   }
   if (
     sound('SPRAYPROXY_RETRY_MIN_DELAY', 'SPRAYPROXY_RETRY_MAX_DELAY') &&

@@ -26,6 +26,7 @@ export class SprayproxyConfig {
   readonly allowLocalBackends: boolean;
   readonly skipTlsVerify: boolean;
   readonly skipWebhookVerify: boolean;
+  /** As it was given; what is dropped of it is still there. */
   readonly secret: string | undefined;
   readonly secretFile: string | undefined;
   readonly readTimeoutMs: number;

@@ -85,17 +85,19 @@ export const ReadableFile = (): PropertyDecorator =>
   ValidateBy({
     name: 'readableFile',
     validator: {
-      validate: (path: unknown) => {
-        try {
-          accessSync(path as string, constants.R_OK);
-          return statSync(path as string).isFile();
-        } catch {
-          return false;
-        }
-      },
+      validate: (path: unknown) => isReadableFile(path as string),
       defaultMessage: () => '$property must name a file that this process can read',
     },
   });
+
+export function isReadableFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
 
 /** Backend URLs separated by white space. A fault tells which one by its place in the list, starting at 1. */
 export const BackendUrls = (): PropertyDecorator => {

@@ -14,7 +14,7 @@ import { sign } from '../../test/support/send-webhook.js';
 import { newGauge, newHistogram, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { InflightBudget } from '../inflight/inflight-budget.js';
 import { PayloadSizeInterceptor } from './payload-size.interceptor.js';
-import { HmacSignature, parseSignature, toSecretKey } from './signature.js';
+import { HmacSignature, parseSignature, toSecretKey } from '../secrets/signature.js';
 import { PAYLOAD, SIGNATURE, type WebhookRequest } from './webhook-request.js';
 
 const CAP = 10;

@@ -1,16 +1,19 @@
-import { IsOptional, IsString } from 'class-validator';
+import { IsOptional } from 'class-validator';
 
-import { ReadableFile, Variable } from '../variable.decorators.js';
+import { Secret, SecretFile } from '../secret.decorators.js';
+import { Variable } from '../variable.decorators.js';
 
 /** What GitHub signs with. */
 export class GithubVariables {
-  @Variable({ effect: 'webhook secret of the GitHub App; required unless a file gives it' })
+  @Variable({
+    effect: 'webhook secret of the GitHub App, at least 16 characters; required unless a file gives it',
+  })
   @IsOptional()
-  @IsString()
+  @Secret()
   GH_APP_WEBHOOK_SECRET?: string;
 
-  @Variable({ effect: 'file with one secret a line, all accepted; read again when it changes' })
+  @Variable({ effect: 'file with one secret a line, at most 8, all accepted; read again when it changes' })
   @IsOptional()
-  @ReadableFile()
+  @SecretFile()
   GH_APP_WEBHOOK_SECRET_FILE?: string;
 }

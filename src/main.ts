@@ -9,6 +9,9 @@ const COMMANDS: ReadonlyMap<string | undefined, Command> = new Map<string, Comma
   ['deliveries', async (args) => (await import('./deliveries/command/command.js')).deliveriesCommand(args)],
 ]);
 
+/** By itself, the engine opens a debugger on it, to whoever can connect to this host. */
+process.on('SIGUSR1', () => undefined);
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const at = args.findIndex((argument) => !argument.startsWith('-'));

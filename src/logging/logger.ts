@@ -1,4 +1,4 @@
-import { destination, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
+import { destination, pino, stdTimeFunctions, symbols, type Logger as PinoLogger } from 'pino';
 
 /** DI token and type of the program's log: one JSON object a line on standard output. */
 export abstract class Logger {
@@ -25,7 +25,17 @@ const WRITE_EVERY_MS = 50;
 /** If nobody reads the log, lines are lost rather than memory. */
 const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;
 
+/** What is not written yet never will be. */
+export function abandonLines(logger: Logger): void {
+  const stream = (logger as unknown as Record<symbol, { destroy?: () => void } | undefined>)[
+    symbols.streamSym
+  ];
+  stream?.destroy?.();
+}
+
 export function createLogger(level: string): Logger {
+  // That makes a pipe one that does not keep a writer waiting: a thread that waits for a reader cannot end.
+  void process.stdout;
   return pino(
     {
       level,

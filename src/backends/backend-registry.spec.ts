@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
+import { captureLog } from '../../test/support/captured-log.js';
 import { configFor } from '../../test/support/config-for.js';
 import { newGauge, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
@@ -8,7 +9,11 @@ import { Backend } from '../model/backend.js';
 
 function registryOf(...staticUrls: string[]) {
   const count = newGauge('origin');
-  const registry = new BackendRegistry(configFor({ SPRAYPROXY_SERVER_BACKEND: staticUrls.join(' ') }), count);
+  const registry = new BackendRegistry(
+    configFor({ SPRAYPROXY_SERVER_BACKEND: staticUrls.join(' ') }),
+    count,
+    captureLog().logger,
+  );
   const removed: Backend[] = [];
   registry.on('removed', (backend) => removed.push(backend));
   return { registry, removed, count, urls: () => registry.list().map(({ url }) => url) };
@@ -107,7 +112,7 @@ describe('BackendRegistry', () => {
       keepBackend: (url: string) => after(3).then(() => kept.add(url)),
       forgetBackend: (url: string) => after(1).then(() => kept.delete(url)),
     } as unknown as Spool;
-    const registry = new BackendRegistry(configFor({}), newGauge('origin'), spool);
+    const registry = new BackendRegistry(configFor({}), newGauge('origin'), captureLog().logger, spool);
     const { key } = backendAt('http://a');
     await registry.register(backendAt('http://a'));
     await Promise.all([

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { useTempDir } from '../../test/support/temp-dir.js';
@@ -146,6 +147,20 @@ describe('a sound environment', () => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_SERVER_BACKEND: urls })).toEqual([]);
   });
 
+  it.each([
+    ...['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost', 'a_b.example.com', 'fe80::1%eth0'].map((host) => [
+      host,
+      host,
+    ]),
+    ['[::1]', '::1'],
+    ['[::]', '::'],
+  ])('takes the host %j for %j', (given, host) => {
+    expect(validateEnvironment({ ...SECRET, SPRAYPROXY_SERVER_HOST: String(given) })).toHaveProperty(
+      'SPRAYPROXY_SERVER_HOST',
+      host,
+    );
+  });
+
   it('leaves names alone that it does not know', () => {
     const foreign = { SPRAYPROXY_SERVER_URL: 'not a URL', SPRAYPROXY_SERVER_TOKEN: 'token', HOME: '/' };
     expect(validateEnvironment({ ...SECRET, ...foreign })).toEqual(validateEnvironment(SECRET));
@@ -224,6 +239,94 @@ describe('a fault', () => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([
       'SPRAYPROXY_SPOOL_URL must be off, or file: and a directory, as in file:/var/lib/sprayproxy',
     ]);
+  });
+
+  it.each([
+    ...[
+      'file:~/spool',
+      'file:~',
+      'file:$HOME/spool',
+      'file:${HOME}/spool',
+      'file:$(SPOOL)',
+      'file:/my%20spool',
+    ],
+    ...[
+      'file:/spool ',
+      'file: /spool',
+      'file:"/spool"',
+      "file:'/spool'",
+      'file:/spool?mode=rw',
+      'file:/spool#1',
+    ],
+    ...['file:/spool\t', 'file:C:\\spool'],
+  ])('is SPRAYPROXY_SPOOL_URL=%j', (url) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([
+      'SPRAYPROXY_SPOOL_URL must name its directory as it is: nothing replaces ~, $NAME, quotes, white space around it or what a URL may hold',
+    ]);
+  });
+
+  it.each([
+    ...[
+      '0.0.0.0:8080',
+      'localhost:8080',
+      ':8080',
+      '[::1]:8080',
+      '[::1',
+      '[127.0.0.1]',
+      'http://127.0.0.1',
+      '//host',
+    ],
+    ...[
+      '127.0.0.1/8',
+      ' 127.0.0.1',
+      '127.0.0.1\n',
+      '127.1',
+      '0x7f000001',
+      '256.0.0.1',
+      '*',
+      '"::1"',
+      '$(POD_IP)',
+      'a,b',
+    ],
+  ])('is SPRAYPROXY_SERVER_HOST=%j', (host) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SERVER_HOST: host })).toEqual([
+      'SPRAYPROXY_SERVER_HOST must be an IP address or a host name, without scheme, port or path, as in 127.0.0.1 or ::1',
+    ]);
+  });
+
+  it('is a port that Kubernetes made of a Service', () => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SERVER_PORT: 'tcp://10.0.0.1:8080' })).toEqual([
+      'SPRAYPROXY_SERVER_PORT must be a whole number from 0 to 65535; set it, or enableServiceLinks: false in the pod',
+    ]);
+  });
+
+  it.each([
+    ['', '', 'http://127.0.0.1:8080', true],
+    ['', '', 'http://pac http://localhost:8080/base', true],
+    ['', '', 'http://localhost.:8080', true],
+    ['', '', 'http://0.0.0.0:8080', true],
+    ['', '', 'http://[::ffff:127.0.0.1]:8080', true],
+    ['', '', `http://${hostname()}:8080`, true],
+    ['', '', 'http://127.0.0.1:8081', false],
+    ['', '', 'http://pac:8080', false],
+    ['', '9000', 'https://127.9.9.9:9000', true],
+    ['127.0.0.1', '', 'http://localhost:8080', true],
+    ['127.0.0.1', '', 'http://127.0.0.2:8080', false],
+    ['localhost', '', 'http://127.0.0.1:8080', true],
+    ['[::1]', '', 'http://[::1]:8080', true],
+    ['[::1]', '', 'http://127.0.0.1:8080', false],
+    ['', '0', 'http://127.0.0.1:8080', false],
+  ])('with a listener on %j, port %j, is the backend %j: %j', (host, port, urls, is) => {
+    const environment = {
+      SPRAYPROXY_SERVER_HOST: host,
+      SPRAYPROXY_SERVER_PORT: port,
+      SPRAYPROXY_SERVER_BACKEND: urls,
+    };
+    expect(faultsOf({ ...SECRET, ...environment })).toEqual(
+      is
+        ? [expect.stringMatching(/^SPRAYPROXY_SERVER_BACKEND must not hold an address of this program/)]
+        : [],
+    );
   });
 
   it.each(['exactly-once', 'AT-LEAST-ONCE', ' at-least-once', 'at least once'])(

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 
+import { toBackends } from '../model/to-backends.js';
 import { type EnvironmentVariables } from './environment-variables.js';
+import { isOwnListener } from './own-listeners.js';
+import { splitBackendUrls } from './variable.decorators.js';
 
 /** Faults of variables that are each well formed but do not go together; one already `faulty` is not named twice. */
 export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<string>): string[] {
@@ -50,6 +53,17 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
     variables.SPRAYPROXY_SERVER_PORT === variables.SPRAYPROXY_SERVER_METRICS_PORT
   ) {
     faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
+  }
+  if (sound('SPRAYPROXY_SERVER_HOST', 'SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_BACKEND')) {
+    const listener = { host: variables.SPRAYPROXY_SERVER_HOST, port: variables.SPRAYPROXY_SERVER_PORT };
+    const place = toBackends(splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? ''), 'static').findIndex(
+      (backend) => isOwnListener(backend, listener),
+    );
+    if (place >= 0) {
+      faults.push(
+        `SPRAYPROXY_SERVER_BACKEND must not hold an address of this program itself; URL ${place + 1}: what is sent there comes in again`,
+      );
+    }
   }
   return faults;
 }

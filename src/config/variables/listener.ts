@@ -1,12 +1,12 @@
-import { IsOptional, IsString } from 'class-validator';
+import { IsOptional } from 'class-validator';
 
-import { Variable, WholeNumber } from '../variable.decorators.js';
+import { ListenHost, Variable, WholeNumber } from '../variable.decorators.js';
 
 /** Where webhooks come in. */
 export class ListenerVariables {
   @Variable({ effect: 'address both listeners bind; unset: all interfaces' })
   @IsOptional()
-  @IsString()
+  @ListenHost()
   SPRAYPROXY_SERVER_HOST?: string;
 
   @Variable({ default: '8080', effect: 'port of the webhook listener; 0 takes a free one' })

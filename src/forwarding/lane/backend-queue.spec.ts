@@ -78,7 +78,7 @@ function queueFor(url: string) {
   const clock = new FakeClock();
   const { logger } = captureLog();
   const spool = new LmdbSpool({ dir: dir.path, maxBytes: config.maxSpoolBytes });
-  const registry = new BackendRegistry(config, newGauge('origin'), spool);
+  const registry = new BackendRegistry(config, newGauge('origin'), captureLog().logger, spool);
   const pools = new BackendPools(config, registry);
   const attempts = new AttemptService(
     registry,

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 
 import { SprayproxyError } from '../model/sprayproxy-error.js';
@@ -77,12 +77,9 @@ export class BackendsController {
    */
   @Delete()
   @Header('Content-Type', TEXT_PLAIN)
-  async unregister(
-    @Req() request: Request,
-    @Body() body: unknown,
-    @Query('url') url: unknown,
-  ): Promise<string> {
-    const removed = await this.registry.unregister(namedBackend(body, url).key);
+  async unregister(@Req() request: Request, @Body() body: unknown): Promise<string> {
+    const { searchParams } = new URL(request.originalUrl, 'http://localhost');
+    const removed = await this.registry.unregister(namedBackend(body, searchParams.getAll('url')).key);
     if (removed === undefined) throw new SprayproxyError('backend-unknown', 'no such backend');
     this.logger.info(
       { ...requestFields(request), backend: removed.url, origin: removed.origin },

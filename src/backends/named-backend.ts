@@ -14,11 +14,13 @@ export function toBackend(text: string): Backend {
 
 /**
  * The backend that a DELETE is about: named by its body, or by `?url=` where a load balancer has dropped the body.
+ * @param urls of the query
  * @throws SprayproxyError `invalid-json-body`, `invalid-backend`
  */
-export function namedBackend(rawBody: unknown, url: unknown): Backend {
+export function namedBackend(rawBody: unknown, urls: readonly string[]): Backend {
+  const [url] = urls;
   if (url === undefined) return toBackend(bodyPipe.transform(rawBody).url);
-  if (typeof url !== 'string') throw new SprayproxyError('invalid-backend', 'url must be there once');
+  if (urls.length > 1) throw new SprayproxyError('invalid-backend', 'url must be there once');
   const backend = toBackend(url);
   const hasBody = Buffer.isBuffer(rawBody) && rawBody.length > 0;
   if (hasBody && toBackend(bodyPipe.transform(rawBody).url).key !== backend.key) {

@@ -29,10 +29,30 @@ const write = (name: string) => {
 };
 
 it.each<[what: string, change: () => void]>([
-  ['is written', () => write('one')],
-  ['is removed', () => unlinkSync(at('one'))],
-  ['appears', () => write('none')],
-  ['is a link to one that is written', () => write('target')],
+  [
+    'is written',
+    () => {
+      write('one');
+    },
+  ],
+  [
+    'is removed',
+    () => {
+      unlinkSync(at('one'));
+    },
+  ],
+  [
+    'appears',
+    () => {
+      write('none');
+    },
+  ],
+  [
+    'is a link to one that is written',
+    () => {
+      write('target');
+    },
+  ],
   [
     'is a link that is swapped',
     () => {

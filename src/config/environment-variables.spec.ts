@@ -155,7 +155,7 @@ describe('a sound environment', () => {
     ['[::1]', '::1'],
     ['[::]', '::'],
   ])('takes the host %j for %j', (given, host) => {
-    expect(validateEnvironment({ ...SECRET, SPRAYPROXY_SERVER_HOST: String(given) })).toHaveProperty(
+    expect(validateEnvironment({ ...SECRET, SPRAYPROXY_SERVER_HOST: given })).toHaveProperty(
       'SPRAYPROXY_SERVER_HOST',
       host,
     );

@@ -53,7 +53,9 @@ function start(content: string | undefined, environment: Readonly<Record<string,
 }
 
 /** Lets the time pass in which a change is found out. */
-const notice = () => jest.advanceTimersByTime(1000);
+const notice = () => {
+  jest.advanceTimersByTime(1000);
+};
 
 /** How often the file could not be used, and why. */
 const failed = async () =>

@@ -9,6 +9,7 @@ const FLOORS = [
   'errors',
   'health',
   'inflight',
+  'secrets',
   'spool',
   'backends',
   'forwarding/client',

@@ -1,4 +1,4 @@
-import { documentedVariables } from './config/variable.decorators.js';
+import { documentedVariables } from './config/environment-variables.js';
 import { helpText } from './help.js';
 
 describe('the help text', () => {

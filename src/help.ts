@@ -1,5 +1,4 @@
-import './config/environment-variables.js';
-import { documentedVariables } from './config/variable.decorators.js';
+import { documentedVariables } from './config/environment-variables.js';
 
 /** Text of `sprayproxy --help`. */
 export function helpText(): string {

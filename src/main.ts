@@ -14,6 +14,9 @@ const COMMANDS: ReadonlyMap<string | undefined, Command> = new Map<string, Comma
   ],
 ]);
 
+/** By itself, the engine opens a debugger on it, to whoever can connect to this host. */
+process.on('SIGUSR1', () => undefined);
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const at = args.findIndex((argument) => !argument.startsWith('-'));

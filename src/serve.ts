@@ -4,7 +4,7 @@ import { type AddressInfo } from 'node:net';
 
 import { createApp } from './app.js';
 import { SprayproxyConfig } from './config/sprayproxy-config.js';
-import { shutDownOnSignal } from './lifecycle/shutdown.js';
+import { shutDownOnSignal } from './lifecycle/signals.js';
 import { trimHeap } from './lifecycle/trim-heap.js';
 import { Logger } from './logging/logger.js';
 import { MetricsServer } from './metrics/server.js';

@@ -100,13 +100,13 @@ describe('the command', () => {
   it('prints a table and exits with 0 if nothing is wrong, though there are warnings', async () => {
     const backend = await BackendServer.start(200);
     const { code, out, err } = await runCommand(
-      { ...SOUND, GH_APP_WEBHOOK_SECRET: 'tell-nobody', SPRAYPROXY_SERVER_BACKEND: backend.url },
+      { ...SOUND, GH_APP_WEBHOOK_SECRET: ' tell-nobody-of-it', SPRAYPROXY_SERVER_BACKEND: backend.url },
       'check',
     );
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^ok +\d+\.\d ms {2}environment {2}variables: 6 of \d+ are set\n/);
     expect(out).toMatch(
-      /\nwarning +\d+\.\d ms {2}secret {7}GH_APP_WEBHOOK_SECRET: shorter than 16 characters\n +-> /,
+      /\nwarning +\d+\.\d ms {2}secret {7}GH_APP_WEBHOOK_SECRET: begins with white space, which counts\n +-> /,
     );
     expect(out).toContain(`  http         ${backend.url}: 200\n`);
     expect(out).toMatch(/\n\n\d+ checks ok, 1 warning, 0 faults\n$/);

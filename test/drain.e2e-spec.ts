@@ -322,7 +322,7 @@ describe('the built program', () => {
     };
     const { url, program } = await startWithSpool([down.url], env);
     await sendThree(url, 0);
-    program.process.kill('SIGUSR2');
+    program.process.kill('SIGCONT');
     await program.logged('clock set back');
     await sendThree(url, 3);
     await program.kill();

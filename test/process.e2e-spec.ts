@@ -114,7 +114,7 @@ describe('secrets', () => {
       symlinkSync(`${version}-secret`, join(mount, `${version}-link`));
       renameSync(join(mount, `${version}-link`), join(mount, 'secret'));
     };
-    swap('v1', 'old secret\n');
+    swap('v1', 'old secret of ours\n');
     const { url, program } = await startSprayproxy({
       env: { GH_APP_WEBHOOK_SECRET_FILE: join(mount, 'secret') },
     });
@@ -123,14 +123,16 @@ describe('secrets', () => {
 
     expect([
       await statusWith(SECRET),
-      await statusWith('old secret'),
-      await statusWith('new secret'),
+      await statusWith('old secret of ours'),
+      await statusWith('new secret of ours'),
     ]).toEqual([200, 200, 400]);
-    swap('v2', 'old secret\nnew secret\n');
+    swap('v2', 'old secret of ours\nnew secret of ours\n');
     expect(await program.logged('webhook secrets read again')).toMatchObject({ secrets: 3 });
-    expect([await statusWith('old secret'), await statusWith('new secret'), await statusWith('')]).toEqual([
-      200, 200, 400,
-    ]);
+    expect([
+      await statusWith('old secret of ours'),
+      await statusWith('new secret of ours'),
+      await statusWith(''),
+    ]).toEqual([200, 200, 400]);
     expect(program.rawLines.join()).not.toMatch(/old secret|new secret|Everybody/);
   });
 });

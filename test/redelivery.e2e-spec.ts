@@ -53,7 +53,7 @@ const deliveriesOf = async (url: string, guid: string) =>
 /** A file with the secret that all tests sign with, and a new one. */
 async function secrets(): Promise<string> {
   const file = join(dir.path, 'secrets');
-  await writeFile(file, `${SECRET}\nthe new secret\n`);
+  await writeFile(file, `${SECRET}\nthe new secret of it\n`);
   return file;
 }
 
@@ -137,7 +137,7 @@ describe('a redelivery', () => {
     });
     const guid = randomUUID();
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(202);
-    const headers = { 'X-Hub-Signature-256': sign(PAYLOAD, 'the new secret') };
+    const headers = { 'X-Hub-Signature-256': sign(PAYLOAD, 'the new secret of it') };
     expect((await sendWebhook(url, PAYLOAD, { guid, headers })).status).toBe(202);
     // Also when it is the drain that sends it later.
     const { deliveries } = await deliveriesOf(url, guid);
@@ -145,8 +145,8 @@ describe('a redelivery', () => {
     const signatures = down.received.map((webhook) => webhook.headers['x-hub-signature-256']);
     expect(signatures).toEqual([
       sign(PAYLOAD),
-      sign(PAYLOAD, 'the new secret'),
-      sign(PAYLOAD, 'the new secret'),
+      sign(PAYLOAD, 'the new secret of it'),
+      sign(PAYLOAD, 'the new secret of it'),
     ]);
   });
 

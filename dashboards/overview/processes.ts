@@ -1,6 +1,12 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import { BUILD_INFO, MEMORY_LIMIT_BYTES, MEMORY_USED_BYTES, READY } from '../../src/metrics/names.js';
+import {
+  BUILD_INFO,
+  MEMORY_LIMIT_BYTES,
+  MEMORY_USED_BYTES,
+  READY,
+  RELOAD_FAILURES,
+} from '../../src/metrics/names.js';
 import { type Row } from '../dashboard.js';
 import { READY_OR_NOT } from '../mappings.js';
 import { graph, query, table, timeline } from '../panels.js';
@@ -77,6 +83,16 @@ export const processes: Row = {
         },
         query(maxBy('pod', series(READY)), '{{pod}}'),
       ).mappings(READY_OR_NOT),
+      graph(
+        {
+          title: 'Reloads that failed, in the last hour',
+          description:
+            'Secrets and certificates whose file changed and cannot be used, by the variable that names it; what was read before stays in use. The log says why.',
+          unit: units.Short,
+          section: 'sprayproxysignaturerejections',
+        },
+        query(sumBy('variable', `increase(${series(RELOAD_FAILURES)}[1h])`), '{{variable}}'),
+      ).decimals(0),
       table(
         {
           title: 'Versions',

@@ -1,3 +1,5 @@
+import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+
 import { configFor } from '../../test/support/config-for.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
 import { Backend } from '../model/backend.js';
@@ -9,7 +11,7 @@ const LOCAL = [
   'http://2130706433',
   'http://0x7f000001',
   'http://0177.0.0.1',
-  'http://0.0.0.0:8080',
+  'http://0.0.0.0:8081',
   'http://169.254.169.254/latest/meta-data',
   'http://224.0.0.1',
   'http://[::1]',
@@ -18,6 +20,10 @@ const LOCAL = [
   'http://[ff02::1]',
   'http://[::ffff:127.0.0.1]',
   'http://[::ffff:a9fe:a9fe]',
+  'http://localhost.',
+  'http://pac.localhost',
+  'http://metadata.google.internal',
+  'http://[2002:7f00:1::]',
 ];
 const OTHERS = [
   'http://192.0.2.1',
@@ -27,8 +33,19 @@ const OTHERS = [
   `http://${'a'.repeat(64)}.invalid`,
 ];
 
+/** Of an application that listens there. */
+function listeningAt(port: number): HttpAdapterHost {
+  const host = new HttpAdapterHost();
+  host.httpAdapter = {
+    getHttpServer: () => ({ address: () => ({ port }) }),
+  } as unknown as AbstractHttpAdapter;
+  return host;
+}
+
 const check = (url: string, environment: Record<string, string> = {}) =>
-  new BackendAddressPolicy(configFor(environment)).check(new Backend(new URL(url), 'registered'));
+  new BackendAddressPolicy(configFor(environment), listeningAt(8080)).check(
+    new Backend(new URL(url), 'registered'),
+  );
 
 describe('BackendAddressPolicy', () => {
   it.each(LOCAL)('refuses %s', async (url) => {
@@ -44,5 +61,17 @@ describe('BackendAddressPolicy', () => {
 
   it.each(LOCAL)('lets %s through where local addresses are allowed', async (url) => {
     await expect(check(url, { SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true' })).resolves.toBeUndefined();
+  });
+
+  it.each([
+    'http://127.0.0.1:8080',
+    'http://localhost:8080',
+    'http://[::1]:8080',
+    'http://0.0.0.0:8080/base',
+  ])('refuses %s, where this program listens, wherever local addresses are allowed', async (url) => {
+    await expect(check(url, { SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true' })).rejects.toMatchObject({
+      code: 'invalid-backend',
+      message: 'url must not be at an address of this program itself',
+    });
   });
 });

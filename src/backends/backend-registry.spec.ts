@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
+import { captureLog } from '../../test/support/captured-log.js';
 import { configFor } from '../../test/support/config-for.js';
 import { newGauge, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
@@ -10,7 +11,7 @@ import { Backend } from '../model/backend.js';
 function registryOf(...staticUrls: string[]) {
   const count = newGauge('origin');
   const config = configFor({ SPRAYPROXY_SERVER_BACKEND: staticUrls.join(' ') });
-  const registry = new BackendRegistry(config, new NoSpool(), count);
+  const registry = new BackendRegistry(config, new NoSpool(), count, captureLog().logger);
   const removed: Backend[] = [];
   registry.on('removed', (backend) => removed.push(backend));
   return { registry, removed, count, urls: () => registry.list().map(({ url }) => url) };
@@ -109,7 +110,7 @@ describe('BackendRegistry', () => {
       keepBackend: (url: string) => after(3).then(() => kept.add(url)),
       forgetBackend: (url: string) => after(1).then(() => kept.delete(url)),
     } as unknown as Spool;
-    const registry = new BackendRegistry(configFor({}), spool, newGauge('origin'));
+    const registry = new BackendRegistry(configFor({}), spool, newGauge('origin'), captureLog().logger);
     const { key } = backendAt('http://a');
     await registry.register(backendAt('http://a'));
     await Promise.all([

@@ -3,10 +3,13 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { EventEmitter } from 'node:events';
 import { type Gauge } from 'prom-client';
 
+import { isOwnListener } from '../config/own-listeners.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { Logger } from '../logging/logger.js';
 import { BACKENDS } from '../metrics/names.js';
 import { Spool } from '../spool/spool.js';
 import { type Backend, type BackendOrigin } from '../model/backend.js';
+import { isLocalHost } from './local-address.js';
 import { toBackends } from '../model/to-backends.js';
 
 export const MAX_REGISTERED_BACKENDS = 256;
@@ -26,18 +29,32 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     private readonly config: SprayproxyConfig,
     private readonly spool: Spool,
     @InjectMetric(BACKENDS) private readonly count: Gauge,
+    private readonly logger: Logger,
   ) {
     super();
     const backends = toBackends(config.staticBackendUrls, 'static');
     this.#replace(new Map(backends.map((backend) => [backend.key, backend])));
   }
 
-  /** Who may no longer register backends no longer has any. */
+  /** Who may no longer register backends no longer has any; who may no longer have local ones is left without these. */
   async onModuleInit(): Promise<void> {
     if (!this.config.dynamicBackendsEnabled) return;
     for (const backend of toBackends(await this.spool.registeredBackends(), 'registered')) {
-      if (!this.has(backend)) this.#add(backend);
+      if (this.has(backend)) continue;
+      const why = this.#whyNot(backend);
+      if (why === undefined) this.#add(backend);
+      else this.logger.warn({ backend: backend.url, why }, 'registered backend is left out');
     }
+  }
+
+  #whyNot({ hostname, port }: Backend): string | undefined {
+    const { allowLocalBackends, serverHost, serverPort } = this.config;
+    if (isOwnListener({ hostname, port }, { host: serverHost, port: serverPort })) {
+      return 'it is at an address of this program itself';
+    }
+    return !allowLocalBackends && isLocalHost(hostname)
+      ? 'it is local, and SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL is not set'
+      : undefined;
   }
 
   list(): readonly Backend[] {

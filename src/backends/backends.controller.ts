@@ -8,8 +8,8 @@ import { Logger } from '../logging/logger.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
 import { type BackendBody, BackendBodyPipe } from './backend-body.pipe.js';
 import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
-import { parseBackendUrl } from '../model/backend-url.js';
-import { Backend, type BackendOrigin } from '../model/backend.js';
+import { type BackendOrigin } from '../model/backend.js';
+import { namedBackend, toBackend } from './named-backend.js';
 
 /** With its charset: clients may ask for the type with it or without. */
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -51,7 +51,7 @@ export class BackendsController {
     @Res({ passthrough: true }) response: Response,
     @Body(BackendBodyPipe) body: BackendBody,
   ): Promise<string> {
-    const backend = toBackend(body);
+    const backend = toBackend(body.url);
     if (!this.registry.has(backend)) await this.addressPolicy.check(backend);
     const result = await this.registry.register(backend);
     switch (result) {
@@ -77,8 +77,9 @@ export class BackendsController {
    */
   @Delete()
   @Header('Content-Type', TEXT_PLAIN)
-  async unregister(@Req() request: Request, @Body(BackendBodyPipe) body: BackendBody): Promise<string> {
-    const removed = await this.registry.unregister(toBackend(body).key);
+  async unregister(@Req() request: Request, @Body() body: unknown): Promise<string> {
+    const { searchParams } = new URL(request.originalUrl, 'http://localhost');
+    const removed = await this.registry.unregister(namedBackend(body, searchParams.getAll('url')).key);
     if (removed === undefined) throw new SprayproxyError('backend-unknown', 'no such backend');
     this.logger.info(
       { ...requestFields(request), backend: removed.url, origin: removed.origin },
@@ -86,10 +87,4 @@ export class BackendsController {
     );
     return 'backend server unregistered';
   }
-}
-
-function toBackend({ url: text }: BackendBody): Backend {
-  const url = parseBackendUrl(text);
-  if (typeof url === 'string') throw new SprayproxyError('invalid-backend', url);
-  return new Backend(url, 'registered');
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import './environment-variables.js';
-import { documentedVariables } from './variable.decorators.js';
+import { documentedVariables } from './environment-variables.js';
 
 describe('the table of docs/configuration.md', () => {
   const rows = () => readFileSync(join(__dirname, '../../docs/configuration.md'), 'utf8').split('\n');

@@ -1,13 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { useTempDir } from '../../test/support/temp-dir.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
 import { ConfigurationError } from './configuration-error.js';
-import { type EnvironmentVariables, LOG_LEVELS, readEnvironment } from './environment-variables.js';
-import { documentedVariables } from './variable.decorators.js';
+import { documentedVariables, type EnvironmentVariables } from './environment-variables.js';
+import { readEnvironment } from './read-environment.js';
+import { LOG_LEVELS } from './variables/lifecycle.js';
 
-const SECRET = { GH_APP_WEBHOOK_SECRET: 'secret' };
+const SECRET = { GH_APP_WEBHOOK_SECRET: 'a secret of the tests' };
 const FIXTURES = join(__dirname, '../../test/fixtures');
 const dir = useTempDir();
 
@@ -60,7 +62,7 @@ const FILES = [
   'GH_APP_WEBHOOK_SECRET_FILE',
 ];
 /** Any text is good for them. */
-const FREE_TEXT = ['SPRAYPROXY_SERVER_HOST', 'GH_APP_WEBHOOK_SECRET'];
+const FREE_TEXT = ['SPRAYPROXY_SERVER_HOST'];
 
 describe('defaults', () => {
   const defaults = {
@@ -145,6 +147,20 @@ describe('a sound environment', () => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_SERVER_BACKEND: urls })).toEqual([]);
   });
 
+  it.each([
+    ...['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost', 'a_b.example.com', 'fe80::1%eth0'].map((host) => [
+      host,
+      host,
+    ]),
+    ['[::1]', '::1'],
+    ['[::]', '::'],
+  ])('takes the host %j for %j', (given, host) => {
+    expect(validateEnvironment({ ...SECRET, SPRAYPROXY_SERVER_HOST: given })).toHaveProperty(
+      'SPRAYPROXY_SERVER_HOST',
+      host,
+    );
+  });
+
   it('leaves names alone that it does not know', () => {
     const foreign = { SPRAYPROXY_SERVER_URL: 'not a URL', SPRAYPROXY_SERVER_TOKEN: 'token', HOME: '/' };
     expect(validateEnvironment({ ...SECRET, ...foreign })).toEqual(validateEnvironment(SECRET));
@@ -225,6 +241,94 @@ describe('a fault', () => {
     ]);
   });
 
+  it.each([
+    ...[
+      'file:~/spool',
+      'file:~',
+      'file:$HOME/spool',
+      'file:${HOME}/spool',
+      'file:$(SPOOL)',
+      'file:/my%20spool',
+    ],
+    ...[
+      'file:/spool ',
+      'file: /spool',
+      'file:"/spool"',
+      "file:'/spool'",
+      'file:/spool?mode=rw',
+      'file:/spool#1',
+    ],
+    ...['file:/spool\t', 'file:C:\\spool'],
+  ])('is SPRAYPROXY_SPOOL_URL=%j', (url) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([
+      'SPRAYPROXY_SPOOL_URL must name its directory as it is: nothing replaces ~, $NAME, quotes, white space around it or what a URL may hold',
+    ]);
+  });
+
+  it.each([
+    ...[
+      '0.0.0.0:8080',
+      'localhost:8080',
+      ':8080',
+      '[::1]:8080',
+      '[::1',
+      '[127.0.0.1]',
+      'http://127.0.0.1',
+      '//host',
+    ],
+    ...[
+      '127.0.0.1/8',
+      ' 127.0.0.1',
+      '127.0.0.1\n',
+      '127.1',
+      '0x7f000001',
+      '256.0.0.1',
+      '*',
+      '"::1"',
+      '$(POD_IP)',
+      'a,b',
+    ],
+  ])('is SPRAYPROXY_SERVER_HOST=%j', (host) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SERVER_HOST: host })).toEqual([
+      'SPRAYPROXY_SERVER_HOST must be an IP address or a host name, without scheme, port or path, as in 127.0.0.1 or ::1',
+    ]);
+  });
+
+  it('is a port that Kubernetes made of a Service', () => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SERVER_PORT: 'tcp://10.0.0.1:8080' })).toEqual([
+      'SPRAYPROXY_SERVER_PORT must be a whole number from 0 to 65535; set it, or enableServiceLinks: false in the pod',
+    ]);
+  });
+
+  it.each([
+    ['', '', 'http://127.0.0.1:8080', true],
+    ['', '', 'http://pac http://localhost:8080/base', true],
+    ['', '', 'http://localhost.:8080', true],
+    ['', '', 'http://0.0.0.0:8080', true],
+    ['', '', 'http://[::ffff:127.0.0.1]:8080', true],
+    ['', '', `http://${hostname()}:8080`, true],
+    ['', '', 'http://127.0.0.1:8081', false],
+    ['', '', 'http://pac:8080', false],
+    ['', '9000', 'https://127.9.9.9:9000', true],
+    ['127.0.0.1', '', 'http://localhost:8080', true],
+    ['127.0.0.1', '', 'http://127.0.0.2:8080', false],
+    ['localhost', '', 'http://127.0.0.1:8080', true],
+    ['[::1]', '', 'http://[::1]:8080', true],
+    ['[::1]', '', 'http://127.0.0.1:8080', false],
+    ['', '0', 'http://127.0.0.1:8080', false],
+  ])('with a listener on %j, port %j, is the backend %j: %j', (host, port, urls, is) => {
+    const environment = {
+      SPRAYPROXY_SERVER_HOST: host,
+      SPRAYPROXY_SERVER_PORT: port,
+      SPRAYPROXY_SERVER_BACKEND: urls,
+    };
+    expect(faultsOf({ ...SECRET, ...environment })).toEqual(
+      is
+        ? [expect.stringMatching(/^SPRAYPROXY_SERVER_BACKEND must not hold an address of this program/)]
+        : [],
+    );
+  });
+
   it.each(['exactly-once', 'AT-LEAST-ONCE', ' at-least-once', 'at least once'])(
     'is SPRAYPROXY_DELIVERY_GUARANTEE=%j',
     (guarantee) => {
@@ -255,6 +359,19 @@ describe('a fault', () => {
     ]);
   });
 
+  it.each([
+    ['one', 'hold secrets of at least 16 characters'],
+    [' ', 'hold a secret'],
+    ['"a secret of the tests"', 'hold the secret without quotes around it'],
+    [
+      'the first of the secrets\nthe second of them',
+      'hold one secret; GH_APP_WEBHOOK_SECRET_FILE takes several',
+    ],
+    [__filename, 'hold the secret itself; GH_APP_WEBHOOK_SECRET_FILE names a file'],
+  ])('is GH_APP_WEBHOOK_SECRET=%j', (secret, fault) => {
+    expect(faultsOf({ GH_APP_WEBHOOK_SECRET: secret })).toEqual([`GH_APP_WEBHOOK_SECRET must ${fault}`]);
+  });
+
   it.each(FILES)('is %s where nothing is, or a directory', (name) => {
     const fault = `${name} must name a file that this process can read`;
     mkdirSync(join(dir.path, 'directory'));
@@ -276,7 +393,7 @@ describe('between variables', () => {
   const HALF_TLS = 'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must be set together';
   const NO_PAIR =
     'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key';
-  const NOTHING_IN_FILE = 'GH_APP_WEBHOOK_SECRET_FILE must name a file with a secret in it';
+  const NOTHING_IN_FILE = 'GH_APP_WEBHOOK_SECRET_FILE must hold a secret';
   const DELAYS = 'SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY';
   const SAME_PORT = 'SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ';
 
@@ -324,8 +441,14 @@ describe('between variables', () => {
   it.each([
     ['an empty file', '', [NOTHING_IN_FILE]],
     ['empty lines only', '\n\r\n\n', [NOTHING_IN_FILE]],
-    ['a secret', 'one', []],
-    ['two secrets', 'one\ntwo\n', []],
+    ['a secret', 'the first of the secrets', []],
+    ['two secrets', 'the first of the secrets\nthe second of them\n', []],
+    ['a short secret', 'one', ['GH_APP_WEBHOOK_SECRET_FILE must hold secrets of at least 16 characters']],
+    [
+      'a page',
+      '<html><body>Sign in</body></html>',
+      ['GH_APP_WEBHOOK_SECRET_FILE must hold a secret, not an HTML page'],
+    ],
   ])('a secret file with %s', (_what, content, faults) => {
     const file = join(dir.path, 'secrets');
     writeFileSync(file, content);

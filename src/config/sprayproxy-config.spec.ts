@@ -2,13 +2,13 @@ import { Test } from '@nestjs/testing';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { configFor } from '../../test/support/config-for.js';
+import { CONFIG_SECRET, configFor } from '../../test/support/config-for.js';
 import { useTempDir } from '../../test/support/temp-dir.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
 import { SprayproxyConfigModule } from './config.module.js';
 import { ConfigurationError } from './configuration-error.js';
 import { SprayproxyConfig } from './sprayproxy-config.js';
-import { documentedVariables } from './variable.decorators.js';
+import { documentedVariables } from './environment-variables.js';
 
 const dir = useTempDir();
 
@@ -22,7 +22,7 @@ const DEFAULTS = {
   allowLocalBackends: false,
   skipTlsVerify: false,
   skipWebhookVerify: false,
-  secret: 'secret',
+  secret: CONFIG_SECRET,
   secretFile: undefined,
   readTimeoutMs: 10_000,
   attemptTimeoutMs: 15_000,
@@ -51,7 +51,7 @@ describe('SprayproxyConfig', () => {
 
   it('takes every setting from its variable', () => {
     const file = join(dir.path, 'file');
-    writeFileSync(file, 'another secret');
+    writeFileSync(file, 'another secret of the tests');
     const certFile = join(__dirname, '../../test/fixtures/localhost-cert.pem');
     const keyFile = join(__dirname, '../../test/fixtures/localhost-key.pem');
     const config = configFor({
@@ -95,7 +95,7 @@ describe('SprayproxyConfig', () => {
       allowLocalBackends: true,
       skipTlsVerify: true,
       skipWebhookVerify: true,
-      secret: 'secret',
+      secret: CONFIG_SECRET,
       secretFile: file,
       readTimeoutMs: 3000,
       attemptTimeoutMs: 4000,
@@ -144,7 +144,7 @@ describe('the configuration of an environment', () => {
   it('takes what is empty for unset', () => {
     const empty = Object.fromEntries([...documentedVariables.keys()].map((name) => [name, '']));
     const secretFile = join(dir.path, 'secrets');
-    writeFileSync(secretFile, 'secret');
+    writeFileSync(secretFile, CONFIG_SECRET);
     const config = SprayproxyConfig.of({ ...empty, GH_APP_WEBHOOK_SECRET_FILE: secretFile });
     expect(config).toEqual({ ...DEFAULTS, secret: undefined, secretFile });
   });

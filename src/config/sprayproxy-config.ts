@@ -1,6 +1,7 @@
 import { type DeliveryGuarantee } from '../model/forward.js';
 import { ConfigurationError } from './configuration-error.js';
-import { type EnvironmentVariables, readEnvironment } from './environment-variables.js';
+import { type EnvironmentVariables } from './environment-variables.js';
+import { readEnvironment } from './read-environment.js';
 import { spoolDirectory, splitBackendUrls } from './variable.decorators.js';
 
 /** What an environment says, whatever is wrong with it. */
@@ -25,6 +26,7 @@ export class SprayproxyConfig {
   readonly allowLocalBackends: boolean;
   readonly skipTlsVerify: boolean;
   readonly skipWebhookVerify: boolean;
+  /** As it was given; what is dropped of it is still there. */
   readonly secret: string | undefined;
   readonly secretFile: string | undefined;
   readonly readTimeoutMs: number;

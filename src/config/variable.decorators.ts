@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { accessSync, constants, statSync } from 'node:fs';
+import { isIP, isIPv6 } from 'node:net';
 
 import { parseBackendUrl } from '../model/backend-url.js';
 import { parseGoBoolean, parseGoDurationMs } from './go-values.js';
@@ -13,15 +14,19 @@ export interface VariableDocumentation {
   readonly effect: string;
 }
 
-/** Every variable by its name, in the order of its declaration. */
-export const documentedVariables = new Map<string, VariableDocumentation>();
+const declared = new Map<unknown, Map<string, VariableDocumentation>>();
 
 /** Declares an environment variable: its name is the property's. */
 export const Variable =
   (documentation: VariableDocumentation): PropertyDecorator =>
-  (_target, name) => {
-    documentedVariables.set(String(name), documentation);
+  (prototype, name) => {
+    const variables = variablesOf(prototype.constructor);
+    declared.set(prototype.constructor, variables.set(String(name), documentation));
   };
+
+/** The variables that a class declares, by name, in the order of their declaration. */
+export const variablesOf = (concern: unknown): Map<string, VariableDocumentation> =>
+  declared.get(concern) ?? new Map<string, VariableDocumentation>();
 
 /** Hands on what `parse` understands; leaves the rest as text, for the validator to refuse. */
 const parsed = (parse: (text: string) => unknown): PropertyDecorator =>
@@ -53,15 +58,49 @@ export const GoDurationOrOff = (minMs: number, maxMs: number): ReturnType<typeof
     GoDuration(minMs, maxMs),
   );
 
+/**
+ * What to listen on: an IP address, in brackets or without, or a name. Whatever else there may be in an authority is
+ * for other variables.
+ */
+export const ListenHost = (): PropertyDecorator =>
+  applyDecorators(
+    parsed((text) => (isIPv6(text.replace(/^\[(.*)\]$/, '$1')) ? text.replace(/^\[(.*)\]$/, '$1') : text)),
+    ValidateBy({
+      name: 'listenHost',
+      validator: {
+        validate: (host: unknown) => isListenHost(host as string),
+        defaultMessage: () =>
+          '$property must be an IP address or a host name, without scheme, port or path, as in 127.0.0.1 or ::1',
+      },
+    }),
+  );
+
+/** A name whose last label is a number would be taken for an IPv4 address, in notations that nobody means. */
+const isListenHost = (host: string): boolean =>
+  isIP(host) !== 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(host) && !/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(host));
+
 /** Where the spool is: `off`, or `file:` and a directory. */
-export const SpoolUrl = (): PropertyDecorator =>
-  ValidateBy({
+export const SpoolUrl = (): PropertyDecorator => {
+  const faultOf = (url: string): string | undefined => {
+    const directory = spoolDirectory(url);
+    if (directory === undefined || directory === '//') {
+      return 'be off, or file: and a directory, as in file:/var/lib/sprayproxy';
+    }
+    return LOOKS_REPLACED.test(directory)
+      ? 'name its directory as it is: nothing replaces ~, $NAME, quotes, white space around it or what a URL may hold'
+      : undefined;
+  };
+  return ValidateBy({
     name: 'spoolUrl',
     validator: {
-      validate: (url: unknown) => url === 'off' || spoolDirectory(url as string) !== undefined,
-      defaultMessage: () => '$property must be off, or file: and a directory, as in file:/var/lib/sprayproxy',
+      validate: (url: unknown) => url === 'off' || faultOf(url as string) === undefined,
+      defaultMessage: (fault) => `$property must ${faultOf(fault?.value as string) ?? ''}`,
     },
   });
+};
+
+/** What a shell or a URL parser would replace, and we do not. */
+const LOOKS_REPLACED = /^~|\$[\w({]|%[\da-f]{2}|[?#\\\p{Cc}"]|^['\s]|['\s]$/iu;
 
 /** The directory that a spool's URL names, `file:<path>` or `file:///<absolute path>`. */
 export const spoolDirectory = (url: string): string | undefined =>
@@ -71,7 +110,12 @@ export const spoolDirectory = (url: string): string | undefined =>
 export const WholeNumber = (min: number, max: number): PropertyDecorator =>
   applyDecorators(
     parsed((text) => (/^\d+$/.test(text) ? Number(text) : undefined)),
-    IsInt({ message: `$property must be a whole number from ${min} to ${max}` }),
+    IsInt({
+      message: ({ value }) =>
+        `$property must be a whole number from ${min} to ${max}` +
+        // Kubernetes sets it so for a Service of that name.
+        (/^(tcp|udp|sctp):/.test(String(value)) ? '; set it, or enableServiceLinks: false in the pod' : ''),
+    }),
     Min(min, { message: `$property must be at least ${min}` }),
     Max(max, { message: `$property must be at most ${max}` }),
   );
@@ -81,17 +125,19 @@ export const ReadableFile = (): PropertyDecorator =>
   ValidateBy({
     name: 'readableFile',
     validator: {
-      validate: (path: unknown) => {
-        try {
-          accessSync(path as string, constants.R_OK);
-          return statSync(path as string).isFile();
-        } catch {
-          return false;
-        }
-      },
+      validate: (path: unknown) => isReadableFile(path as string),
       defaultMessage: () => '$property must name a file that this process can read',
     },
   });
+
+export function isReadableFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
 
 /** Backend URLs separated by white space. A fault tells which one by its place in the list, starting at 1. */
 export const BackendUrls = (): PropertyDecorator => {

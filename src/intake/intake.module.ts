@@ -2,12 +2,11 @@ import { Module } from '@nestjs/common';
 
 import { ForwardingModule } from '../forwarding/forwarding.module.js';
 import { InflightModule } from '../inflight/inflight.module.js';
-import { WebhookSecrets } from './webhook-secrets.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { WebhookController } from './webhook.controller.js';
 
 @Module({
-  imports: [ForwardingModule, InflightModule],
+  imports: [ForwardingModule, InflightModule, SecretsModule],
   controllers: [WebhookController],
-  providers: [WebhookSecrets],
 })
 export class IntakeModule {}

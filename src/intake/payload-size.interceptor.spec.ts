@@ -15,7 +15,7 @@ import { newGauge, newHistogram, samplesOf } from '../../test/support/unregister
 import { SystemClock } from '../clock/clock.js';
 import { InflightBudget } from '../inflight/inflight-budget.js';
 import { PayloadSizeInterceptor } from './payload-size.interceptor.js';
-import { HmacSignature, parseSignature, toSecretKey } from './signature.js';
+import { HmacSignature, parseSignature, toSecretKey } from '../secrets/signature.js';
 import { PAYLOAD, SIGNATURE, type WebhookRequest } from './webhook-request.js';
 
 const CAP = 10;

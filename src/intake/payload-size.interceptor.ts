@@ -10,7 +10,7 @@ import { sendContinue } from '../http/send-continue.js';
 import { WEBHOOK_PAYLOAD_BYTES } from '../metrics/names.js';
 import { InflightBudget } from '../inflight/inflight-budget.js';
 import { readPayload } from './read-payload.js';
-import { type PendingSignature } from './signature.js';
+import { type PendingSignature } from '../secrets/signature.js';
 import { VerifiedPayload } from './verified-payload.js';
 import { PAYLOAD, SIGNATURE, webhookRequest, type WebhookRequest } from './webhook-request.js';
 

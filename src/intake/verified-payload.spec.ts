@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { thrownBy } from '../../test/support/thrown-by.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { Reservation } from '../inflight/inflight-budget.js';
-import { HmacSignature, toSecretKey } from './signature.js';
+import { HmacSignature, toSecretKey } from '../secrets/signature.js';
 import { VerifiedPayload } from './verified-payload.js';
 
 /** A signature for `signed` that has seen `seen`. */

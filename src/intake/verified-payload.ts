@@ -1,6 +1,6 @@
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type Reservation } from '../inflight/inflight-budget.js';
-import { type PendingSignature } from './signature.js';
+import { type PendingSignature } from '../secrets/signature.js';
 
 /** The bytes of a webhook as they came, whose signature has been checked: there is no other way to make one. */
 export class VerifiedPayload {

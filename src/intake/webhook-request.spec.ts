@@ -17,7 +17,7 @@ import { SprayproxyExceptionFilter } from '../errors/sprayproxy-exception.filter
 import { Logger } from '../logging/logger.js';
 import { WEBHOOKS_REJECTED } from '../metrics/names.js';
 import { Reservation } from '../inflight/inflight-budget.js';
-import { ANY_SIGNATURE } from './signature.js';
+import { ANY_SIGNATURE } from '../secrets/signature.js';
 import { VerifiedPayload } from './verified-payload.js';
 import { Payload, PAYLOAD, SIGNATURE, webhookRequest } from './webhook-request.js';
 

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type IncomingMessage } from 'node:http';
 
-import { type PendingSignature } from './signature.js';
+import { type PendingSignature } from '../secrets/signature.js';
 import { type VerifiedPayload } from './verified-payload.js';
 
 export const SIGNATURE = Symbol('signature');

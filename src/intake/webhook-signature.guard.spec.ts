@@ -3,22 +3,26 @@ import { type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 
 import { captureLog } from '../../test/support/captured-log.js';
-import { configFor } from '../../test/support/config-for.js';
+import { CONFIG_SECRET, configFor } from '../../test/support/config-for.js';
 import { sign } from '../../test/support/send-webhook.js';
+import { newCounter } from '../../test/support/unregistered-metrics.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { SIGNATURE, type WebhookRequest } from './webhook-request.js';
-import { WebhookSecrets } from './webhook-secrets.js';
+import { WebhookSecrets } from '../secrets/webhook-secrets.js';
 import { WebhookSignatureGuard } from './webhook-signature.guard.js';
 
 const PAYLOAD = Buffer.from('payload');
-const RIGHT = sign(PAYLOAD, 'secret');
+const RIGHT = sign(PAYLOAD, CONFIG_SECRET);
 const SKIP = { SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY: 'true' };
 
 /** What the guard says of a request, and the signature that it leaves on it. */
 function guarded(headers: IncomingHttpHeaders, environment: Readonly<Record<string, string>> = {}) {
   const config = configFor(environment);
-  const guard = new WebhookSignatureGuard(config, new WebhookSecrets(config, captureLog().logger));
+  const guard = new WebhookSignatureGuard(
+    config,
+    new WebhookSecrets(config, captureLog().logger, newCounter('variable', 'reason')),
+  );
   const request = new IncomingMessage(new Socket()) as WebhookRequest;
   request.headers = headers;
   let allowed: boolean | undefined;
@@ -36,7 +40,7 @@ describe('WebhookSignatureGuard', () => {
     ['right', RIGHT, true],
     ['right, in upper case', RIGHT.toUpperCase().replace('SHA256', 'sha256'), true],
     ['made with another secret', sign(PAYLOAD, 'another secret'), false],
-    ['made for other bytes', sign('other', 'secret'), false],
+    ['made for other bytes', sign('other', CONFIG_SECRET), false],
     ['nothing but zeros', `sha256=${'0'.repeat(64)}`, false],
   ])('lets a signature pass that is %s, for the payload to tell', (_what, header, matches) => {
     const { allowed, signature } = guarded(signatureHeader(header));
@@ -74,7 +78,7 @@ describe('WebhookSignatureGuard', () => {
   it.each([
     ['missing', undefined],
     ['malformed', 'sha256=0'],
-    ['wrong', sign('other', 'secret')],
+    ['wrong', sign('other', CONFIG_SECRET)],
   ])('lets a signature pass that is %s where verification is switched off', (_what, header) => {
     const { allowed, signature } = guarded(signatureHeader(header), SKIP);
     expect(allowed).toBe(true);

@@ -2,9 +2,9 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
-import { ANY_SIGNATURE, HmacSignature, parseSignature } from './signature.js';
+import { ANY_SIGNATURE, HmacSignature, parseSignature } from '../secrets/signature.js';
 import { SIGNATURE, webhookRequest } from './webhook-request.js';
-import { WebhookSecrets } from './webhook-secrets.js';
+import { WebhookSecrets } from '../secrets/webhook-secrets.js';
 
 /**
  * Refuses a webhook without a well-formed signature before one byte of its payload is read, and opens the HMAC.

@@ -7,31 +7,6 @@ import { Readiness } from '../health/readiness.js';
 import { type WebhookHttpAdapter } from '../http/webhook-http-adapter.js';
 import { Logger } from '../logging/logger.js';
 
-/** Ends the process on SIGTERM or SIGINT: in order at the first, at once with status 1 at the second. */
-export function shutDownOnSignal(app: INestApplication): void {
-  let begun = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (begun) process.exit(1);
-    begun = true;
-    const logger = app.get(Logger);
-    const exit = (code: number) => {
-      logger.flush(() => process.exit(code));
-    };
-    logger.info({ signal }, 'shutting down');
-    void shutDown(app).then(
-      () => {
-        exit(0);
-      },
-      (error: unknown) => {
-        logger.fatal({ err: error }, 'shutdown failed');
-        exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-}
-
 /**
  * Readiness falls; after a delay, in which a load balancer can take notice, no new connection is accepted; requests in
  * flight finish, for a bounded time.

@@ -1,4 +1,11 @@
-import { destination, type DestinationStream, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
+import {
+  destination,
+  type DestinationStream,
+  pino,
+  stdTimeFunctions,
+  symbols,
+  type Logger as PinoLogger,
+} from 'pino';
 
 /** DI token and type of the program's log: one JSON object a line on standard output. */
 export abstract class Logger {
@@ -25,6 +32,14 @@ const WRITE_EVERY_MS = 50;
 /** If nobody reads the log, lines are lost rather than memory. */
 const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;
 
+/** What is not written yet never will be. */
+export function abandonLines(logger: Logger): void {
+  const stream = (logger as unknown as Record<symbol, { destroy?: () => void } | undefined>)[
+    symbols.streamSym
+  ];
+  stream?.destroy?.();
+}
+
 export function createLogger(level: string, stream: DestinationStream = standardOutput()): Logger {
   return pino(
     {
@@ -37,8 +52,10 @@ export function createLogger(level: string, stream: DestinationStream = standard
   );
 }
 
-const standardOutput = (): DestinationStream =>
-  destination({
+function standardOutput(): DestinationStream {
+  // That makes a pipe one that does not keep a writer waiting: a thread that waits for a reader cannot end.
+  void process.stdout;
+  return destination({
     dest: STDOUT,
     sync: false,
     minLength: WRITE_FROM_BYTES,
@@ -46,3 +63,4 @@ const standardOutput = (): DestinationStream =>
     maxWrite: MAX_WRITE_BYTES,
     maxLength: MAX_UNWRITTEN_BYTES,
   });
+}

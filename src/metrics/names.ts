@@ -25,6 +25,7 @@ export const SPOOL_BYTES = 'sprayproxy_spool_bytes';
 export const SPOOL_MAX_BYTES = 'sprayproxy_spool_max_bytes';
 export const SPOOL_WRITE_SECONDS = 'sprayproxy_spool_write_duration_seconds';
 export const SPOOL_WRITE_FAILURES = 'sprayproxy_spool_write_failures_total';
+export const RELOAD_FAILURES = 'sprayproxy_reload_failures_total';
 export const READY = 'sprayproxy_ready';
 export const MEMORY_USED_BYTES = 'sprayproxy_memory_used_bytes';
 export const MEMORY_LIMIT_BYTES = 'sprayproxy_memory_limit_bytes';

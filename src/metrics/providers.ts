@@ -22,6 +22,7 @@ import {
   SPOOL_MAX_BYTES,
   SPOOL_WRITE_SECONDS,
   SPOOL_WRITE_FAILURES,
+  RELOAD_FAILURES,
   READY,
   MEMORY_USED_BYTES,
   MEMORY_LIMIT_BYTES,
@@ -134,6 +135,11 @@ export const metricProviders: Provider[] = [
   makeCounterProvider({
     name: SPOOL_WRITE_FAILURES,
     help: 'Changes of the spool that could not be written to disk.',
+  }),
+  makeCounterProvider({
+    name: RELOAD_FAILURES,
+    help: 'Files that changed and could not be used; what was read before stays in use. variable: which names the file. reason: unreadable, empty, too-large, not-text, not-a-secret, too-short, too-many (secrets), unusable (certificates).',
+    labelNames: ['variable', 'reason'],
   }),
   makeGaugeProvider({
     name: READY,

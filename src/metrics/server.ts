@@ -1,18 +1,25 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
-import { collectDefaultMetrics, type Gauge, register } from 'prom-client';
+import { collectDefaultMetrics, type Counter, type Gauge, register } from 'prom-client';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
+import { Logger } from '../logging/logger.js';
 import { VERSION } from '../version.js';
+import { keepCertificate, readCertificate } from './certificate-files.js';
 import { memoryLimitBytes } from './memory-limit.js';
 import { memoryUsedBytes } from './memory-use.js';
-import { BUILD_INFO, MEMORY_LIMIT_BYTES, MEMORY_USED_BYTES } from './names.js';
+import { BUILD_INFO, MEMORY_LIMIT_BYTES, MEMORY_USED_BYTES, RELOAD_FAILURES } from './names.js';
 
 /** Gauges of prom-client whose names say that they count; `nodejs_active_handles` and the like say the same by type. */
 const MISNAMED = [
@@ -28,10 +35,13 @@ const MISNAMED = [
 @Injectable()
 export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #server: Server;
+  #forgetCertificate: (() => void) | undefined;
   readonly #beforeScrape: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly config: SprayproxyConfig,
+    private readonly logger: Logger,
+    @InjectMetric(RELOAD_FAILURES) private readonly reloadFailures: Counter,
     @InjectMetric(BUILD_INFO) buildInfo: Gauge,
     @InjectMetric(MEMORY_LIMIT_BYTES) memoryLimit: Gauge,
     @InjectMetric(MEMORY_USED_BYTES) private readonly memoryUsed: Gauge,
@@ -43,11 +53,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     const answer = (request: IncomingMessage, response: ServerResponse) => {
       this.#answer(request, response).catch(() => response.destroy());
     };
-    const tls = config.metricsTls;
-    this.#server =
-      tls === undefined
-        ? createServer(answer)
-        : createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, answer);
+    this.#server = this.#create(answer);
   }
 
   /** Where it listens. */
@@ -66,8 +72,17 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   onApplicationShutdown(): void {
+    this.#forgetCertificate?.();
     this.#server.close();
     this.#server.closeAllConnections();
+  }
+
+  #create(answer: RequestListener): Server {
+    const files = this.config.metricsTls;
+    if (files === undefined) return createServer(answer);
+    const server = createTlsServer(readCertificate(files), answer);
+    this.#forgetCertificate = keepCertificate(server, files, this.logger, this.reloadFailures);
+    return server;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -11,9 +11,13 @@ export function parseBackendUrl(text: string): URL | string {
   if (/[\s\u0000-\u001f\u007f]/.test(text) || !URL.canParse(text)) return 'url is not a valid URL';
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'url must begin with http:// or https://';
+  // The URL parser would take http:host and http:\\host for it as well.
+  if (!/^https?:\/\/[^/\\]/i.test(text)) return 'url must begin with http:// or https://, and a host';
   if (url.username !== '' || url.password !== '') return 'url must not contain credentials';
   if (text.includes('#')) return 'url must not contain a fragment';
   // Clients take the list of backends apart at its commas.
   if (text.includes(',')) return 'url must not contain a comma';
+  if (!/^([\w.-]+|\[[\da-f:.]+\])$/.test(url.hostname))
+    return 'url must name its host by letters, digits, dots and hyphens';
   return url;
 }

@@ -1,5 +1,4 @@
-import '../../src/config/environment-variables.js';
-import { documentedVariables } from '../../src/config/variable.decorators.js';
+import { documentedVariables } from '../../src/config/environment-variables.js';
 import * as names from '../../src/metrics/names.js';
 import { operations } from '../support/description.js';
 import { pages, proseOf, textOf } from './pages.js';

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path/posix';
 
-import '../../src/config/environment-variables.js';
-import { documentedVariables } from '../../src/config/variable.decorators.js';
+import { documentedVariables } from '../../src/config/environment-variables.js';
 import { flags, portOf } from './support/flags.js';
 import { base, everyCombination, type Manifests } from './support/kustomize.js';
 import { present } from './support/present.js';

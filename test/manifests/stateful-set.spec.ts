@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import '../../src/config/environment-variables.js';
-import { documentedVariables } from '../../src/config/variable.decorators.js';
+import { documentedVariables } from '../../src/config/environment-variables.js';
 import { flags } from './support/flags.js';
 import { base, OVERLAYS, overlay, REPOSITORY } from './support/kustomize.js';
 import { present } from './support/present.js';

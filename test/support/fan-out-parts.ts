@@ -53,7 +53,7 @@ export class FanOutParts {
       ...env,
     });
     this.spool = spool;
-    this.registry = new BackendRegistry(config, spool, newGauge('origin'));
+    this.registry = new BackendRegistry(config, spool, newGauge('origin'), log.logger);
     this.budget = new InflightBudget(config, this.clock, newGauge(), newGauge(), newHistogram('result'));
     const metrics = new ForwardMetrics(
       newCounter('host', 'error'),

@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 
 import { type Backend } from '../../model/backend.js';
+import { isLocalHost } from '../../backends/local-address.js';
 import { type CheckName, type Report } from '../check-result.js';
 import { timed } from '../timed.js';
 import { checkDns } from './dns.check.js';
@@ -43,7 +44,7 @@ export async function checkBackend(
   const allowLocal = options.allowLocal || backend.origin === 'static';
   const family = isIP(backend.hostname);
   const addresses =
-    family === 0
+    family === 0 || (!allowLocal && isLocalHost(backend.hostname))
       ? await step('dns', () => checkDns(backend, allowLocal, signal))
       : [{ address: backend.hostname, family }];
   const connection = addresses && (await step('tcp', () => checkTcp(backend, addresses, signal)));

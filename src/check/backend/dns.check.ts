@@ -1,6 +1,7 @@
 import { type LookupAddress } from 'node:dns';
 
 import { type Backend } from '../../model/backend.js';
+import { isLocalHost } from '../../backends/local-address.js';
 import { createLookup } from '../../forwarding/client/backend-lookup.js';
 import { fault, ok } from '../check-result.js';
 import { codeOf } from '../why.js';
@@ -42,6 +43,10 @@ export async function checkDns(
 
 const resolve = (hostname: string, allowLocal: boolean): Promise<LookupAddress[]> =>
   new Promise((done, reject) => {
+    if (!allowLocal && isLocalHost(hostname)) {
+      reject(Object.assign(new Error('the host is local'), { code: 'ELOCAL' }));
+      return;
+    }
     createLookup(allowLocal)(hostname, { all: true }, (error, addresses) => {
       if (error === null) done(addresses as LookupAddress[]);
       else reject(error);

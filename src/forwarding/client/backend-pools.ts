@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type LookupFunction } from 'node:net';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 
 import { BackendRegistry } from '../../backends/backend-registry.js';
+import { isLocalHost } from '../../backends/local-address.js';
 import { type Backend, type BackendOrigin } from '../../model/backend.js';
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { createLookup } from './backend-lookup.js';
@@ -40,15 +41,25 @@ export class BackendPools {
       pool = new Pool(backend.connectTo, {
         keepAliveTimeout: IDLE_SOCKET_MS,
         keepAliveMaxTimeout: IDLE_SOCKET_MS,
-        connectTimeout: this.config.attemptTimeoutMs,
-        connect: {
-          lookup: this.#lookups[backend.origin],
-          rejectUnauthorized: !this.config.skipTlsVerify,
-        },
+        connect: this.#connectorOf(backend),
       });
       this.#pools.set(backend.key, pool);
     }
     return pool;
+  }
+
+  /** A literal address is never looked up, so it is judged here. */
+  #connectorOf(backend: Backend): buildConnector.connector {
+    if (backend.origin === 'registered' && !this.config.allowLocalBackends && isLocalHost(backend.hostname)) {
+      return (_options, callback) => {
+        callback(Object.assign(new Error('the address is local'), { code: 'ELOCAL' }), null);
+      };
+    }
+    return buildConnector({
+      lookup: this.#lookups[backend.origin],
+      rejectUnauthorized: !this.config.skipTlsVerify,
+      timeout: this.config.attemptTimeoutMs,
+    });
   }
 
   /** Cuts off what is still running. */

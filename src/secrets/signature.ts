@@ -13,6 +13,17 @@ export function parseSignature(header: string | string[] | undefined): Buffer | 
 
 export const toSecretKey = (secret: string): KeyObject => createSecretKey(secret, 'utf8');
 
+/** The two headers GitHub signs with; SHA-1 is there for receivers of old. */
+export interface SignatureHeaders {
+  readonly 'X-Hub-Signature-256': string;
+  readonly 'X-Hub-Signature': string;
+}
+
+export function signatureHeaders(key: KeyObject, payload: Uint8Array): SignatureHeaders {
+  const hmac = (algorithm: string) => createHmac(algorithm, key).update(payload).digest('hex');
+  return { 'X-Hub-Signature-256': `sha256=${hmac('sha256')}`, 'X-Hub-Signature': `sha1=${hmac('sha1')}` };
+}
+
 /** A signature that is waiting for the bytes it claims to sign. */
 export interface PendingSignature {
   update(bytes: Uint8Array): void;

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+
+import { toBackends } from '../model/to-backends.js';
+import { type EnvironmentVariables } from './environment-variables.js';
+import { isOwnListener } from './own-listeners.js';
+import { splitBackendUrls } from './variable.decorators.js';
+
+/** Faults of variables that are each well formed but do not go together; one already `faulty` is not named twice. */
+export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<string>): string[] {
+  const faults: string[] = [];
+  const sound = (...names: (keyof EnvironmentVariables)[]) => names.every((name) => !faulty.has(name));
+
+  if (
+    sound(
+      'SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY',
+      'GH_APP_WEBHOOK_SECRET',
+      'GH_APP_WEBHOOK_SECRET_FILE',
+    ) &&
+    !variables.SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY &&
+    variables.GH_APP_WEBHOOK_SECRET === undefined &&
+    variables.GH_APP_WEBHOOK_SECRET_FILE === undefined
+  ) {
+    faults.push(
+      'GH_APP_WEBHOOK_SECRET or GH_APP_WEBHOOK_SECRET_FILE must be set, unless SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY is true',
+    );
+  }
+  if (
+    (variables.SPRAYPROXY_SERVER_METRICS_CERT === undefined) !==
+    (variables.SPRAYPROXY_SERVER_METRICS_KEY === undefined)
+  ) {
+    faults.push('SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must be set together');
+  }
+  if (
+    sound('SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY') &&
+    variables.SPRAYPROXY_SERVER_METRICS_CERT !== undefined &&
+    variables.SPRAYPROXY_SERVER_METRICS_KEY !== undefined &&
+    !isKeyPair(variables.SPRAYPROXY_SERVER_METRICS_CERT, variables.SPRAYPROXY_SERVER_METRICS_KEY)
+  ) {
+    faults.push(
+      'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key',
+    );
+  }
+  if (
+    sound('SPRAYPROXY_RETRY_MIN_DELAY', 'SPRAYPROXY_RETRY_MAX_DELAY') &&
+    variables.SPRAYPROXY_RETRY_MIN_DELAY > variables.SPRAYPROXY_RETRY_MAX_DELAY
+  ) {
+    faults.push('SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY');
+  }
+  if (
+    sound('SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_METRICS_PORT') &&
+    variables.SPRAYPROXY_SERVER_PORT !== 0 &&
+    variables.SPRAYPROXY_SERVER_PORT === variables.SPRAYPROXY_SERVER_METRICS_PORT
+  ) {
+    faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
+  }
+  if (sound('SPRAYPROXY_SERVER_HOST', 'SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_BACKEND')) {
+    const listener = { host: variables.SPRAYPROXY_SERVER_HOST, port: variables.SPRAYPROXY_SERVER_PORT };
+    const place = toBackends(splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? ''), 'static').findIndex(
+      (backend) => isOwnListener(backend, listener),
+    );
+    if (place >= 0) {
+      faults.push(
+        `SPRAYPROXY_SERVER_BACKEND must not hold an address of this program itself; URL ${place + 1}: what is sent there comes in again`,
+      );
+    }
+  }
+  return faults;
+}
+
+/** Whether a TLS server can be made of the two files. */
+function isKeyPair(certFile: string, keyFile: string): boolean {
+  try {
+    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,16 @@
+import { GoBoolean, Variable, WholeNumber } from '../variable.decorators.js';
+
+/** What people are told of deliveries. */
+export class DeliveriesVariables {
+  @Variable({
+    default: 'false',
+    effect: 'serves /deliveries; put an authenticating proxy in front of it',
+  })
+  @GoBoolean()
+  SPRAYPROXY_SERVER_ENABLE_DELIVERIES!: boolean;
+
+  // Some 1.5 KiB each with three backends.
+  @Variable({ default: '10000', effect: 'deliveries that went well that /deliveries remembers, in memory' })
+  @WholeNumber(0, 1_000_000)
+  SPRAYPROXY_DELIVERIES_JOURNAL_SIZE!: number;
+}

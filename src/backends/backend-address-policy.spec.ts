@@ -1,5 +1,7 @@
 import { configFor } from '../../test/support/config-for.js';
+import { SystemClock } from '../clock/clock.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
+import { NameLookups } from './name-lookups.js';
 import { Backend } from '../model/backend.js';
 
 const LOCAL = [
@@ -28,7 +30,9 @@ const OTHERS = [
 ];
 
 const check = (url: string, environment: Record<string, string> = {}) =>
-  new BackendAddressPolicy(configFor(environment)).check(new Backend(new URL(url), 'registered'));
+  new BackendAddressPolicy(configFor(environment), new NameLookups(4, new SystemClock())).check(
+    new Backend(new URL(url), 'registered'),
+  );
 
 describe('BackendAddressPolicy', () => {
   it.each(LOCAL)('refuses %s', async (url) => {

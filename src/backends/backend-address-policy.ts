@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { lookup } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type Backend } from '../model/backend.js';
 import { isLocalAddress } from './local-address.js';
+import { NameLookups } from './name-lookups.js';
 
 /** A name that takes longer to resolve counts as one that does not resolve yet. */
 const LOOKUP_TIMEOUT_MS = 2000;
@@ -13,7 +13,10 @@ const LOOKUP_TIMEOUT_MS = 2000;
 /** Which addresses a registered backend may have. Connections to it are held to the same rule. */
 @Injectable()
 export class BackendAddressPolicy {
-  constructor(private readonly config: SprayproxyConfig) {}
+  constructor(
+    private readonly config: SprayproxyConfig,
+    private readonly names: NameLookups,
+  ) {}
 
   /**
    * A name that does not resolve (yet) is let through: routes of new clusters take a while to be known.
@@ -21,7 +24,7 @@ export class BackendAddressPolicy {
    */
   async check({ hostname }: Backend): Promise<void> {
     if (this.config.allowLocalBackends) return;
-    if ((await addressesOf(hostname)).some(isLocalAddress)) {
+    if ((await addressesOf(this.names, hostname)).some(isLocalAddress)) {
       throw new SprayproxyError(
         'invalid-backend',
         'url must not be at a loopback, link-local, unspecified or multicast address',
@@ -30,11 +33,11 @@ export class BackendAddressPolicy {
   }
 }
 
-async function addressesOf(hostname: string): Promise<string[]> {
+async function addressesOf(names: NameLookups, hostname: string): Promise<string[]> {
   const timer = new AbortController();
   try {
     const addresses = await Promise.race([
-      lookup(hostname, { all: true }),
+      names.resolve(hostname),
       delay(LOOKUP_TIMEOUT_MS, [], { signal: timer.signal }),
     ]);
     return addresses.map(({ address }) => address);

@@ -2,10 +2,9 @@ import 'reflect-metadata';
 
 import { plainToInstance } from 'class-transformer';
 import { IsIn, IsOptional, IsString, validateSync } from 'class-validator';
-import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 
 import { DELIVERY_GUARANTEES, type DeliveryGuarantee } from '../model/forward.js';
+import { isKeyPair } from './key-pair.js';
 import { readSecretFile } from './secret-file.js';
 import {
   BackendUrls,
@@ -18,6 +17,7 @@ import {
   Variable,
   WholeNumber,
 } from './variable.decorators.js';
+import { OutgoingVariables } from './variables/outgoing-variables.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -29,7 +29,7 @@ const GIB = 1024 ** 3;
  * Every environment variable the program knows, as the environment spells it. Durations hold ms, sizes bytes.
  * Names it does not know are left alone: platforms set `SPRAYPROXY_*` variables for other programs.
  */
-export class EnvironmentVariables {
+export class EnvironmentVariables extends OutgoingVariables {
   @Variable({ effect: 'address both listeners bind; unset: all interfaces' })
   @IsOptional()
   @IsString()
@@ -263,6 +263,20 @@ function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<stri
       'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key',
     );
   }
+  const { SPRAYPROXY_BACKEND_CLIENT_CERT: clientCert, SPRAYPROXY_BACKEND_CLIENT_KEY: clientKey } = variables;
+  if ((clientCert === undefined) !== (clientKey === undefined)) {
+    faults.push('SPRAYPROXY_BACKEND_CLIENT_CERT and SPRAYPROXY_BACKEND_CLIENT_KEY must be set together');
+  }
+  if (
+    sound('SPRAYPROXY_BACKEND_CLIENT_CERT', 'SPRAYPROXY_BACKEND_CLIENT_KEY') &&
+    clientCert !== undefined &&
+    clientKey !== undefined &&
+    !isKeyPair(clientCert, clientKey)
+  ) {
+    faults.push(
+      'SPRAYPROXY_BACKEND_CLIENT_CERT and SPRAYPROXY_BACKEND_CLIENT_KEY must hold a PEM certificate and its key',
+    );
+  }
   if (
     sound('GH_APP_WEBHOOK_SECRET_FILE') &&
     variables.GH_APP_WEBHOOK_SECRET_FILE !== undefined &&
@@ -284,14 +298,4 @@ function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<stri
     faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
   }
   return faults;
-}
-
-/** Whether a TLS server can be made of the two files. */
-function isKeyPair(certFile: string, keyFile: string): boolean {
-  try {
-    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
-    return true;
-  } catch {
-    return false;
-  }
 }

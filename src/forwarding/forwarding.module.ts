@@ -10,6 +10,7 @@ import { SpoolModule } from '../spool/spool.module.js';
 import { AttemptService } from './lane/attempt.service.js';
 import { BackendClient } from './client/backend-client.js';
 import { BackendPools } from './client/backend-pools.js';
+import { BackendTls } from './client/backend-tls.js';
 import { Clock } from '../clock/clock.js';
 import { DeliveryRecords } from './delivery-records.js';
 import { DrainService } from './lane/drain.service.js';
@@ -17,7 +18,7 @@ import { FanOutService } from './fan-out.service.js';
 import { ForwardMetrics } from './lane/forward-metrics.js';
 import { GapMemory } from './gap-memory.js';
 import { SpoolMetrics } from './lane/spool-metrics.js';
-import { undiciAxios } from './client/undici-axios.js';
+import { socketAxios } from './client/socket-axios.js';
 
 @Module({
   imports: [BackendRegistryModule, InflightModule, SpoolModule],
@@ -25,6 +26,7 @@ import { undiciAxios } from './client/undici-axios.js';
     AttemptService,
     BackendClient,
     BackendPools,
+    BackendTls,
     DeliveryRecords,
     DrainService,
     FanOutService,
@@ -32,7 +34,7 @@ import { undiciAxios } from './client/undici-axios.js';
     GapMemory,
     Journal,
     SpoolMetrics,
-    { provide: HttpService, useFactory: () => new HttpService(undiciAxios()) },
+    { provide: HttpService, useFactory: () => new HttpService(socketAxios()) },
   ],
   exports: [FanOutService, DrainService, Journal, SpoolModule],
 })
@@ -52,7 +54,7 @@ export class ForwardingModule implements OnApplicationShutdown {
       cancel = this.clock.after(this.config.attemptTimeoutMs, resolve);
     });
     await Promise.race([this.drain.stop(), timeout]).finally(cancel);
-    await this.pools.destroy();
+    this.pools.destroy();
     await this.spool?.close();
   }
 }

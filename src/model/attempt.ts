@@ -14,6 +14,11 @@ export interface AttemptResult {
   readonly answer?: string;
   /** Why no answer came. */
   readonly error?: string;
+  /**
+   * `false`, of an unknown outcome only: never to be sent again by itself, whatever the guarantee. The backend had begun to
+   * answer, so that it has read the request; what it answered could not be read.
+   */
+  readonly mayRepeat?: false;
 }
 
 /** Whether nothing is owed to the backend any more. */

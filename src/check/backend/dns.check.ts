@@ -1,6 +1,6 @@
 import { type LookupAddress } from 'node:dns';
 
-import { type Backend } from '../../model/backend.js';
+import { type NameLookups } from '../../backends/name-lookups.js';
 import { createLookup } from '../../forwarding/client/backend-lookup.js';
 import { fault, ok } from '../check-result.js';
 import { codeOf } from '../why.js';
@@ -8,12 +8,13 @@ import { type Stage, TIMED_OUT, within } from './stage.js';
 
 /** Resolves the name as the service would. @param allowLocal whether the addresses may be local */
 export async function checkDns(
-  { hostname }: Backend,
+  hostname: string,
+  names: NameLookups,
   allowLocal: boolean,
   signal: AbortSignal,
 ): Promise<Stage<LookupAddress[]>> {
   try {
-    const addresses = await within(signal, resolve(hostname, allowLocal));
+    const addresses = await within(signal, resolve(hostname, names, allowLocal));
     return { finding: ok(addresses.map(({ address }) => address).join(', ')), passed: addresses };
   } catch (error) {
     const code = codeOf(error);
@@ -40,9 +41,9 @@ export async function checkDns(
   }
 }
 
-const resolve = (hostname: string, allowLocal: boolean): Promise<LookupAddress[]> =>
+const resolve = (hostname: string, names: NameLookups, allowLocal: boolean): Promise<LookupAddress[]> =>
   new Promise((done, reject) => {
-    createLookup(allowLocal)(hostname, { all: true }, (error, addresses) => {
+    createLookup(allowLocal, names)(hostname, { all: true }, (error, addresses) => {
       if (error === null) done(addresses as LookupAddress[]);
       else reject(error);
     });

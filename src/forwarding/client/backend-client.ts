@@ -9,7 +9,10 @@ import { BackendPools } from './backend-pools.js';
 import { type Message } from '../../model/delivery.js';
 import { parseRetryAfterMs } from './retry-after.js';
 import { outcomeOfFailure, outcomeOfStatus } from '../../model/outcome.js';
-import { type Answer, MAX_EXCERPT_BYTES, NoAnswerError, type UndiciRequest } from './undici-adapter.js';
+import { type Answer, MAX_EXCERPT_BYTES } from './answer.js';
+import { NoAnswerError } from './exchange.js';
+import { requestHead } from './request-head.js';
+import { type SocketRequest } from './socket-adapter.js';
 
 type AxiosRequest = Parameters<HttpService['axiosRef']['request']>[0];
 
@@ -26,14 +29,21 @@ export class BackendClient {
    * @param rawHeaders the headers to send, names and values in turn.
    */
   async attempt(backend: Backend, message: Message, rawHeaders: readonly string[]): Promise<AttemptResult> {
-    const request: AxiosRequest & UndiciRequest = {
-      baseURL: backend.connectTo,
-      url: backend.target(message.query),
+    const { pool, targetPrefix, proxyAuthorization } = this.pools.routeTo(backend);
+    const request: AxiosRequest & SocketRequest = {
       method: 'POST',
       data: message.payload,
       timeout: this.config.attemptTimeoutMs,
-      dispatcher: this.pools.poolOf(backend),
-      rawHeaders,
+      pool,
+      head: requestHead(
+        {
+          target: targetPrefix + backend.target(message.query),
+          host: backend.host,
+          ...(proxyAuthorization !== undefined && { proxyAuthorization }),
+        },
+        rawHeaders,
+        message.payload.length,
+      ),
     };
     const startedAt = performance.now();
     try {
@@ -42,10 +52,13 @@ export class BackendClient {
       const outcome = outcomeOfStatus(status);
       if (outcome === 'accepted') return { backend, outcome, status, durationMs };
       const answer = printable(await data.excerpt(), MAX_EXCERPT_BYTES);
-      const retryAfterMs = parseRetryAfterMs(data.retryAfter, Date.now());
+      const retryAfterMs = parseRetryAfterMs(data.head.retryAfter, Date.now());
       return {
         backend,
-        outcome,
+        // Of an answer that broke off after its first line only a verdict is believed.
+        ...(data.head.cutShort === true && outcome !== 'rejected'
+          ? { outcome: 'unknown', mayRepeat: false }
+          : { outcome }),
         status,
         durationMs,
         answer,
@@ -55,7 +68,14 @@ export class BackendClient {
       if (!(error instanceof NoAnswerError)) throw error;
       const durationMs = performance.now() - startedAt;
       const outcome = outcomeOfFailure(error.requestBegan);
-      return { backend, outcome, durationMs, error: printable(error.message, MAX_EXCERPT_BYTES) };
+      const why = printable(error.message, MAX_EXCERPT_BYTES);
+      return {
+        backend,
+        outcome,
+        durationMs,
+        error: why,
+        ...(error.answerBegan && { mayRepeat: false as const }),
+      };
     }
   }
 }

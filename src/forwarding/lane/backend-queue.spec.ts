@@ -19,10 +19,13 @@ import { payloadDigest } from '../../model/stored-delivery.js';
 import { type AttemptResult } from '../../model/attempt.js';
 import { AttemptService } from './attempt.service.js';
 import { BackendClient } from '../client/backend-client.js';
+import { NameLookups } from '../../backends/name-lookups.js';
+import { SystemClock } from '../../clock/clock.js';
+import { BackendTls } from '../client/backend-tls.js';
 import { BackendPools } from '../client/backend-pools.js';
 import { BackendQueue } from './backend-queue.js';
 import { ForwardMetrics } from './forward-metrics.js';
-import { undiciAxios } from '../client/undici-axios.js';
+import { socketAxios } from '../client/socket-axios.js';
 
 const CONCURRENCY = 8;
 const never = () => new AbortController().signal;
@@ -79,10 +82,18 @@ function queueFor(url: string) {
   const { logger } = captureLog();
   const spool = new LmdbSpool({ dir: dir.path, maxBytes: config.maxSpoolBytes });
   const registry = new BackendRegistry(config, newGauge('origin'), spool);
-  const pools = new BackendPools(config, registry);
+  // The backends are real, and so is their time.
+  const systemClock = new SystemClock();
+  const pools = new BackendPools(
+    config,
+    registry,
+    new BackendTls(config, logger),
+    new NameLookups(4, systemClock),
+    systemClock,
+  );
   const attempts = new AttemptService(
     registry,
-    new BackendClient(new HttpService(undiciAxios()), pools, config),
+    new BackendClient(new HttpService(socketAxios()), pools, config),
     new ForwardMetrics(newCounter('host', 'error'), newHistogram(), newHistogram('host', 'outcome')),
     clock,
     config,
@@ -123,7 +134,7 @@ function queueFor(url: string) {
   };
   const close = async () => {
     await queue.stop();
-    await pools.destroy();
+    pools.destroy();
     await spool.close();
   };
   closing.unshift(close);

@@ -11,7 +11,7 @@ function useResolver(threads: number) {
   jest.spyOn(dns.promises, 'lookup').mockImplementation(
     (name: string) =>
       new Promise<never>((resolve, reject) => {
-        const answer = resolve as (addresses: dns.LookupAddress[]) => void;
+        const answer = resolve as unknown as (addresses: dns.LookupAddress[]) => void;
         asked.push({
           name,
           answer,

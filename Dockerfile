@@ -26,11 +26,8 @@ LABEL org.opencontainers.image.title="sprayproxy" \
       org.opencontainers.image.description="One GitHub App webhook in, every cluster gets it, byte for byte." \
       org.opencontainers.image.licenses="Apache-2.0"
 
-# Names are looked up by the thread pool, where those of dead backends wait for seconds: 4 threads (the default)
-# would let them hold up the others.
-# Public certificate authorities are built into Node.js; NODE_EXTRA_CA_CERTS names a file with further ones.
-ENV NODE_ENV=production \
-    UV_THREADPOOL_SIZE=16
+# Public certificate authorities are built into Node.js; SPRAYPROXY_BACKEND_CA_FILE names a file with further ones.
+ENV NODE_ENV=production
 
 WORKDIR /app
 COPY LICENSE package.json ./

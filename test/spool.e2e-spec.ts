@@ -335,5 +335,7 @@ it('a full disk costs what did not fit, and nothing else', async () => {
   });
   const { program } = await startWith(dir);
   await program.stop();
-  expect((await readSpool(dir)).counts).toEqual([['http://backend', { owed: 0, dead: deliveries - 9, rejected: 0 }]]);
+  expect((await readSpool(dir)).counts).toEqual([
+    ['http://backend', { owed: 0, dead: deliveries - 9, rejected: 0 }],
+  ]);
 });

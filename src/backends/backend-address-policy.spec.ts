@@ -1,7 +1,9 @@
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 
 import { configFor } from '../../test/support/config-for.js';
+import { SystemClock } from '../clock/clock.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
+import { NameLookups } from './name-lookups.js';
 import { Backend } from '../model/backend.js';
 
 const LOCAL = [
@@ -43,9 +45,11 @@ function listeningAt(port: number): HttpAdapterHost {
 }
 
 const check = (url: string, environment: Record<string, string> = {}) =>
-  new BackendAddressPolicy(configFor(environment), listeningAt(8080)).check(
-    new Backend(new URL(url), 'registered'),
-  );
+  new BackendAddressPolicy(
+    configFor(environment),
+    listeningAt(8080),
+    new NameLookups(4, new SystemClock()),
+  ).check(new Backend(new URL(url), 'registered'));
 
 describe('BackendAddressPolicy', () => {
   it.each(LOCAL)('refuses %s', async (url) => {

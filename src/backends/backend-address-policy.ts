@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { lookup } from 'node:dns/promises';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type Backend } from '../model/backend.js';
 import { isLocalAddress, isLocalHost } from './local-address.js';
+import { NameLookups } from './name-lookups.js';
 
 /** A name that takes longer to resolve counts as one that does not resolve yet. */
 const LOOKUP_TIMEOUT_MS = 2000;
@@ -20,6 +20,7 @@ export class BackendAddressPolicy {
   constructor(
     private readonly config: SprayproxyConfig,
     private readonly host: HttpAdapterHost,
+    private readonly names: NameLookups,
   ) {}
 
   /**
@@ -27,7 +28,7 @@ export class BackendAddressPolicy {
    * @throws SprayproxyError `invalid-backend`
    */
   async check({ hostname, port }: Backend): Promise<void> {
-    const addresses = await addressesOf(hostname);
+    const addresses = await addressesOf(this.names, hostname);
     const { serverHost, serverPort } = this.config;
     const listening = (this.host.httpAdapter.getHttpServer() as Server).address() as AddressInfo | null;
     const listener = { host: serverHost, port: listening?.port ?? serverPort };
@@ -44,11 +45,11 @@ export class BackendAddressPolicy {
   }
 }
 
-async function addressesOf(hostname: string): Promise<string[]> {
+async function addressesOf(names: NameLookups, hostname: string): Promise<string[]> {
   const timer = new AbortController();
   try {
     const addresses = await Promise.race([
-      lookup(hostname, { all: true }),
+      names.resolve(hostname),
       delay(LOOKUP_TIMEOUT_MS, [], { signal: timer.signal }),
     ]);
     return addresses.map(({ address }) => address);

@@ -24,6 +24,7 @@ export const CHECK_NAMES = [
   'backends',
   'dns',
   'tcp',
+  'proxy',
   'tls',
   'http',
 ] as const;

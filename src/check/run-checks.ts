@@ -1,3 +1,8 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
+
+import { NameLookups } from '../backends/name-lookups.js';
+import { SystemClock } from '../clock/clock.js';
+import { backendSecureContext } from '../forwarding/client/secure-context.js';
 import { type Backend } from '../model/backend.js';
 import { toBackends } from '../model/to-backends.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
@@ -44,12 +49,18 @@ interface RunningService {
 }
 
 class Run {
+  private readonly secureContext: SecureContext;
+  private readonly names: NameLookups;
+
   constructor(
     private readonly config: SprayproxyConfig,
     private readonly faulty: ReadonlySet<string>,
     private readonly options: RunOptions,
     private readonly report: Report,
-  ) {}
+  ) {
+    this.secureContext = soundContext(config);
+    this.names = new NameLookups(config.threadPoolSize, new SystemClock());
+  }
 
   async run(): Promise<void> {
     const statics = toBackends(this.config.staticBackendUrls, 'static');
@@ -140,8 +151,13 @@ class Run {
   }
 
   #backend(backend: Backend): Promise<void> {
-    const { skipTlsVerify, allowLocalBackends: allowLocal } = this.config;
-    return checkBackend(backend, { ...this.options, skipTlsVerify, allowLocal }, this.report);
+    const { skipTlsVerify, allowLocalBackends: allowLocal, proxies } = this.config;
+    const { options, secureContext, names } = this;
+    return checkBackend(
+      backend,
+      { ...options, skipTlsVerify, secureContext, allowLocal, proxies, names },
+      this.report,
+    );
   }
 
   async #check(check: CheckName, subject: string, look: () => Finding | Promise<Finding>): Promise<void> {
@@ -154,5 +170,14 @@ class Run {
 
   #signal(): AbortSignal {
     return AbortSignal.timeout(this.options.timeoutMs);
+  }
+}
+
+/** What is wrong with the files is among the faults of the environment already. */
+function soundContext({ backendTls }: SprayproxyConfig): SecureContext {
+  try {
+    return backendSecureContext(backendTls);
+  } catch {
+    return createSecureContext();
   }
 }

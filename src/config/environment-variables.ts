@@ -8,6 +8,7 @@ import { GithubVariables } from './variables/github.js';
 import { LifecycleVariables } from './variables/lifecycle.js';
 import { ListenerVariables } from './variables/listener.js';
 import { MetricsVariables } from './variables/metrics.js';
+import { OutgoingVariables } from './variables/outgoing.js';
 import { PayloadVariables } from './variables/payloads.js';
 import { RetryVariables } from './variables/retries.js';
 import { SpoolVariables } from './variables/spool.js';
@@ -20,6 +21,7 @@ export const CONCERNS = [
   WebhookVariables,
   MetricsVariables,
   ForwardingVariables,
+  OutgoingVariables,
   PayloadVariables,
   SpoolVariables,
   RetryVariables,
@@ -40,6 +42,7 @@ export type EnvironmentVariables = ListenerVariables &
   WebhookVariables &
   MetricsVariables &
   ForwardingVariables &
+  OutgoingVariables &
   PayloadVariables &
   SpoolVariables &
   RetryVariables &

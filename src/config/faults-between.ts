@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
-
 import { toBackends } from '../model/to-backends.js';
 import { type EnvironmentVariables } from './environment-variables.js';
+import { isKeyPair } from './key-pair.js';
 import { isOwnListener } from './own-listeners.js';
 import { splitBackendUrls } from './variable.decorators.js';
+
+/** Files that belong together. */
+const KEY_PAIRS = [
+  ['SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY'],
+  ['SPRAYPROXY_BACKEND_CLIENT_CERT', 'SPRAYPROXY_BACKEND_CLIENT_KEY'],
+] as const;
 
 /** Faults of variables that are each well formed but do not go together; one already `faulty` is not named twice. */
 export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlySet<string>): string[] {
@@ -25,21 +29,14 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
       'GH_APP_WEBHOOK_SECRET or GH_APP_WEBHOOK_SECRET_FILE must be set, unless SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY is true',
     );
   }
-  if (
-    (variables.SPRAYPROXY_SERVER_METRICS_CERT === undefined) !==
-    (variables.SPRAYPROXY_SERVER_METRICS_KEY === undefined)
-  ) {
-    faults.push('SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must be set together');
-  }
-  if (
-    sound('SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY') &&
-    variables.SPRAYPROXY_SERVER_METRICS_CERT !== undefined &&
-    variables.SPRAYPROXY_SERVER_METRICS_KEY !== undefined &&
-    !isKeyPair(variables.SPRAYPROXY_SERVER_METRICS_CERT, variables.SPRAYPROXY_SERVER_METRICS_KEY)
-  ) {
-    faults.push(
-      'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key',
-    );
+  for (const [cert, key] of KEY_PAIRS) {
+    const { [cert]: certFile, [key]: keyFile } = variables;
+    if ((certFile === undefined) !== (keyFile === undefined)) {
+      faults.push(`${cert} and ${key} must be set together`);
+    }
+    if (certFile === undefined || keyFile === undefined || !sound(cert, key)) continue;
+    if (!isKeyPair(certFile, keyFile))
+      faults.push(`${cert} and ${key} must hold a PEM certificate and its key`);
   }
   if (
     sound('SPRAYPROXY_RETRY_MIN_DELAY', 'SPRAYPROXY_RETRY_MAX_DELAY') &&
@@ -66,14 +63,4 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
     }
   }
   return faults;
-}
-
-/** Whether a TLS server can be made of the two files. */
-function isKeyPair(certFile: string, keyFile: string): boolean {
-  try {
-    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
-    return true;
-  } catch {
-    return false;
-  }
 }

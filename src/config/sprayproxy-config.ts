@@ -1,6 +1,8 @@
 import { type DeliveryGuarantee } from '../model/forward.js';
+import { type BackendTlsFiles } from './backend-tls-files.js';
 import { ConfigurationError } from './configuration-error.js';
 import { type EnvironmentVariables } from './environment-variables.js';
+import { Proxies } from './proxies.js';
 import { readEnvironment } from './read-environment.js';
 import { spoolDirectory, splitBackendUrls } from './variable.decorators.js';
 
@@ -25,6 +27,10 @@ export class SprayproxyConfig {
   readonly dynamicBackendsEnabled: boolean;
   readonly allowLocalBackends: boolean;
   readonly skipTlsVerify: boolean;
+  readonly backendTls: BackendTlsFiles;
+  readonly proxies: Proxies;
+  /** Threads that Node has for what blocks, lookups of names among it. */
+  readonly threadPoolSize: number;
   readonly skipWebhookVerify: boolean;
   /** As it was given; what is dropped of it is still there. */
   readonly secret: string | undefined;
@@ -65,6 +71,18 @@ export class SprayproxyConfig {
     this.dynamicBackendsEnabled = variables.SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS;
     this.allowLocalBackends = variables.SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL;
     this.skipTlsVerify = variables.SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY;
+    const clientCert = variables.SPRAYPROXY_BACKEND_CLIENT_CERT;
+    const clientKey = variables.SPRAYPROXY_BACKEND_CLIENT_KEY;
+    this.backendTls = {
+      caFile: variables.SPRAYPROXY_BACKEND_CA_FILE,
+      extraCaFile: variables.NODE_EXTRA_CA_CERTS,
+      client:
+        clientCert !== undefined && clientKey !== undefined
+          ? { certFile: clientCert, keyFile: clientKey }
+          : undefined,
+    };
+    this.proxies = Proxies.of(variables);
+    this.threadPoolSize = variables.UV_THREADPOOL_SIZE;
     this.skipWebhookVerify = variables.SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY;
     this.secret = variables.GH_APP_WEBHOOK_SECRET;
     this.secretFile = variables.GH_APP_WEBHOOK_SECRET_FILE;

@@ -9,7 +9,8 @@ import { Spool } from '../spool/spool.js';
 import { SpoolModule } from '../spool/spool.module.js';
 import { BackendClient } from './client/backend-client.js';
 import { BackendPools } from './client/backend-pools.js';
-import { undiciAxios } from './client/undici-axios.js';
+import { BackendTls } from './client/backend-tls.js';
+import { socketAxios } from './client/socket-axios.js';
 import { FanOutService } from './fan-out.service.js';
 import { ForwardMetrics } from './lane/forward-metrics.js';
 import { LaneMetrics } from './lane/lane-metrics.js';
@@ -24,6 +25,7 @@ import { RemainsService } from './remains.service.js';
   providers: [
     BackendClient,
     BackendPools,
+    BackendTls,
     FanOutService,
     ForwardMetrics,
     LaneMetrics,
@@ -32,7 +34,7 @@ import { RemainsService } from './remains.service.js';
     RejectedSweep,
     RemainsService,
     Sender,
-    { provide: HttpService, useFactory: () => new HttpService(undiciAxios()) },
+    { provide: HttpService, useFactory: () => new HttpService(socketAxios()) },
   ],
   exports: [FanOutService, LanesService, RecentDeliveries, SpoolModule],
 })
@@ -52,7 +54,7 @@ export class ForwardingModule implements OnApplicationShutdown {
       cancel = this.clock.after(this.config.attemptTimeoutMs, resolve);
     });
     await Promise.race([this.lanes.stop(), timeout]).finally(cancel);
-    await this.pools.destroy();
+    this.pools.destroy();
     await this.spool.close();
   }
 }

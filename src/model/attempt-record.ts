@@ -1,4 +1,4 @@
-import { type AttemptRecord } from './forward.js';
+import { type AttemptRecord, type DeliveryGuarantee } from './forward.js';
 import { type AttemptResult } from './attempt.js';
 
 /** @param endedAt ms since the epoch */
@@ -13,3 +13,9 @@ export function attemptRecord(result: AttemptResult, endedAt: number): AttemptRe
     ...(error !== undefined && { error }),
   };
 }
+
+/** The guarantee that holds after an attempt: what must not be repeated is not, whatever is configured. */
+export const guaranteeFor = (
+  { mayRepeat }: AttemptResult,
+  configured: DeliveryGuarantee,
+): DeliveryGuarantee => (mayRepeat === false ? 'at-most-once' : configured);

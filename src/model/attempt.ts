@@ -16,6 +16,11 @@ export interface AttemptResult {
   readonly error?: string;
   /** Of a failure: whether the backend accepted other deliveries since the attempt before this one began. */
   readonly othersGotThrough?: boolean;
+  /**
+   * `false`, of an unknown outcome only: never to be sent again by itself, whatever the guarantee. The backend had begun to
+   * answer, so that it has read the request; what it answered could not be read.
+   */
+  readonly mayRepeat?: false;
 }
 
 /** Whether nothing is owed to the backend any more. */

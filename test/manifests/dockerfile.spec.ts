@@ -140,7 +140,7 @@ describe('Dockerfile', () => {
   });
 
   it('has production settings, and threads enough to look up dead names', () => {
-    expect(every('ENV', image)).toEqual(['NODE_ENV=production UV_THREADPOOL_SIZE=16']);
+    expect(every('ENV', image)).toEqual(['NODE_ENV=production']);
   });
 
   it('leaves health to the probes of Kubernetes', () => {

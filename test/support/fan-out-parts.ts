@@ -95,11 +95,7 @@ export class FanOutParts {
     return this.sent.filter((sent) => sent.host === host).map(({ guid }) => guid);
   }
 
-  readonly #attempt = async (
-    backend: Backend,
-    _message: Message,
-    rawHeaders: readonly string[],
-  ): Promise<AttemptResult> => {
+  readonly #attempt = async (backend: Backend, { rawHeaders }: Message): Promise<AttemptResult> => {
     const { host } = backend;
     const guid = rawHeaders[1] ?? '';
     this.sent.push({ host, guid, rawHeaders });

@@ -1,11 +1,15 @@
 import { isIP, type Socket } from 'node:net';
+import { type SecureContext } from 'node:tls';
 
+import { type NameLookups } from '../../backends/name-lookups.js';
+import { type Proxies } from '../../config/proxies.js';
 import { type Backend } from '../../model/backend.js';
 import { isLocalHost } from '../../backends/local-address.js';
 import { type CheckName, type Report } from '../check-result.js';
 import { timed } from '../timed.js';
 import { checkDns } from './dns.check.js';
 import { checkHttp } from './http.check.js';
+import { checkProxy } from './proxy.check.js';
 import { type Stage } from './stage.js';
 import { checkTcp } from './tcp.check.js';
 import { checkTls } from './tls.check.js';
@@ -14,6 +18,9 @@ export interface BackendCheckOptions {
   /** Time for all steps together. */
   readonly timeoutMs: number;
   readonly skipTlsVerify: boolean;
+  readonly secureContext: SecureContext;
+  readonly proxies: Proxies;
+  readonly names: NameLookups;
   readonly allowLocal: boolean;
   /** ms since the epoch */
   readonly now: () => number;
@@ -41,20 +48,29 @@ export async function checkBackend(
   };
 
   const { signal } = over;
-  const allowLocal = options.allowLocal || backend.origin === 'static';
-  const family = isIP(backend.hostname);
+  const { secureContext, skipTlsVerify: skipVerify } = options;
+  const proxy = options.proxies.proxyFor(backend);
+  const { hostname, port } = proxy ?? backend;
+  const allowLocal = options.allowLocal || backend.origin === 'static' || proxy !== undefined;
+  const family = isIP(hostname);
   const addresses =
-    family === 0 || (!allowLocal && isLocalHost(backend.hostname))
-      ? await step('dns', () => checkDns(backend, allowLocal, signal))
-      : [{ address: backend.hostname, family }];
-  const connection = addresses && (await step('tcp', () => checkTcp(backend, addresses, signal)));
-  const socket: Socket | undefined =
-    connection && backend.connectTo.startsWith('https:')
-      ? await step('tls', () =>
-          checkTls(backend, connection, { skipVerify: options.skipTlsVerify, now: options.now() }, signal),
+    family === 0 || (!allowLocal && isLocalHost(hostname))
+      ? await step('dns', () => checkDns(hostname, options.names, allowLocal, signal))
+      : [{ address: hostname, family }];
+  const connection = addresses && (await step('tcp', () => checkTcp({ hostname, port }, addresses, signal)));
+  const reached =
+    proxy && connection
+      ? await step('proxy', () =>
+          checkProxy(backend, proxy, connection, { skipVerify, secureContext }, signal),
         )
       : connection;
-  if (socket !== undefined) await step('http', () => checkHttp(backend, socket, signal));
+  const socket: Socket | undefined =
+    reached && backend.connectTo.startsWith('https:')
+      ? await step('tls', () =>
+          checkTls(backend, reached, { skipVerify, secureContext, now: options.now() }, signal),
+        )
+      : reached;
+  if (socket !== undefined) await step('http', () => checkHttp(backend, proxy, socket, signal));
   connection?.destroy();
   clearTimeout(timer);
 }

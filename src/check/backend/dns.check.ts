@@ -1,6 +1,6 @@
 import { type LookupAddress } from 'node:dns';
 
-import { type Backend } from '../../model/backend.js';
+import { type NameLookups } from '../../backends/name-lookups.js';
 import { isLocalHost } from '../../backends/local-address.js';
 import { createLookup } from '../../forwarding/client/backend-lookup.js';
 import { fault, ok } from '../check-result.js';
@@ -9,12 +9,13 @@ import { type Stage, TIMED_OUT, within } from './stage.js';
 
 /** Resolves the name as the service would. @param allowLocal whether the addresses may be local */
 export async function checkDns(
-  { hostname }: Backend,
+  hostname: string,
+  names: NameLookups,
   allowLocal: boolean,
   signal: AbortSignal,
 ): Promise<Stage<LookupAddress[]>> {
   try {
-    const addresses = await within(signal, resolve(hostname, allowLocal));
+    const addresses = await within(signal, resolve(hostname, names, allowLocal));
     return { finding: ok(addresses.map(({ address }) => address).join(', ')), passed: addresses };
   } catch (error) {
     const code = codeOf(error);
@@ -41,13 +42,13 @@ export async function checkDns(
   }
 }
 
-const resolve = (hostname: string, allowLocal: boolean): Promise<LookupAddress[]> =>
+const resolve = (hostname: string, names: NameLookups, allowLocal: boolean): Promise<LookupAddress[]> =>
   new Promise((done, reject) => {
     if (!allowLocal && isLocalHost(hostname)) {
       reject(Object.assign(new Error('the host is local'), { code: 'ELOCAL' }));
       return;
     }
-    createLookup(allowLocal)(hostname, { all: true }, (error, addresses) => {
+    createLookup(allowLocal, names)(hostname, { all: true }, (error, addresses) => {
       if (error === null) done(addresses as LookupAddress[]);
       else reject(error);
     });

@@ -1,5 +1,6 @@
 import { type Socket } from 'node:net';
 
+import { type HttpProxy } from '../../config/proxies.js';
 import { type Backend } from '../../model/backend.js';
 import { printable } from '../../model/printable.js';
 import { fault, type Finding, ok, warning } from '../check-result.js';
@@ -11,17 +12,27 @@ const MAX_LOCATION = 256;
 
 /**
  * Asks the backend with a `GET` to its own path: Pipelines-as-Code answers 200 to whatever is no POST, and starts nothing.
+ * @param proxy what the connection leads to, if not to the backend
  * @param socket the connection; it is over afterwards.
  */
 export async function checkHttp(
   backend: Backend,
+  proxy: HttpProxy | undefined,
   socket: Socket,
   signal: AbortSignal,
 ): Promise<Stage<never>> {
+  // Beyond a tunnel nothing is left of the proxy.
+  const asked = backend.connectTo.startsWith('http:') ? proxy : undefined;
   try {
     const answer = await within(
       signal,
-      httpGet({ path: backend.target(''), headers: { Host: backend.host }, signal, to: socket, keep: 0 }),
+      httpGet({
+        path: (asked === undefined ? '' : backend.connectTo) + backend.target(''),
+        headers: { Host: backend.host, ...asked?.headers },
+        signal,
+        to: socket,
+        keep: 0,
+      }),
     );
     return { finding: judgeAnswer(answer) };
   } catch (error) {

@@ -2,6 +2,7 @@ import { type LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
+import { addressOptions } from '../../forwarding/client/dial.js';
 import { type Backend } from '../../model/backend.js';
 import { fault, ok } from '../check-result.js';
 import { codeOf } from '../why.js';
@@ -9,12 +10,12 @@ import { type Stage, TIMED_OUT, within } from './stage.js';
 
 /** Connects to one of the addresses, as the service would. */
 export async function checkTcp(
-  backend: Backend,
+  { hostname: host, port }: Pick<Backend, 'hostname' | 'port'>,
   addresses: readonly LookupAddress[],
   signal: AbortSignal,
 ): Promise<Stage<Socket>> {
-  const { hostname: host, port } = backend;
   const socket = connect({
+    ...addressOptions,
     host,
     port,
     lookup: (_hostname, { all }, answer) => {

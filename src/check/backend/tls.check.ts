@@ -1,8 +1,9 @@
 import { type X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
+import { type Socket } from 'node:net';
+import { checkServerIdentity, connect, type SecureContext, type TLSSocket } from 'node:tls';
 
+import { serverName } from '../../forwarding/client/server-name.js';
 import { type Backend } from '../../model/backend.js';
 import { printable } from '../../model/printable.js';
 import { checkValidity } from '../certificate.check.js';
@@ -17,6 +18,7 @@ const EXPIRED: readonly string[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'];
 export interface TlsOptions {
   /** Whether a certificate that cannot be trusted is taken all the same. */
   readonly skipVerify: boolean;
+  readonly secureContext: SecureContext;
   /** ms since the epoch */
   readonly now: number;
 }
@@ -25,14 +27,14 @@ export interface TlsOptions {
 export async function checkTls(
   { hostname }: Backend,
   socket: Socket,
-  { skipVerify, now }: TlsOptions,
+  { skipVerify, secureContext, now }: TlsOptions,
   signal: AbortSignal,
 ): Promise<Stage<TLSSocket>> {
   const secure = connect({
     socket,
     host: hostname,
-    // An address is no name to ask for.
-    servername: isIP(hostname) === 0 ? hostname : '',
+    servername: serverName(hostname),
+    secureContext,
     ALPNProtocols: ['http/1.1'],
     // Else one fault would hide the others.
     rejectUnauthorized: false,
@@ -91,7 +93,7 @@ function chain({ authorizationError }: TLSSocket, validity: Finding): Finding | 
   }
   return fault(
     `its authority is not trusted (${code})`,
-    'put the certificate of the authority, and those between, into the file of NODE_EXTRA_CA_CERTS',
+    'put the certificate of the authority, and those between, into the file of SPRAYPROXY_BACKEND_CA_FILE',
   );
 }
 

@@ -1,14 +1,20 @@
 import { type LookupAddress, type LookupOptions } from 'node:dns';
 
+import { NameLookups } from '../../backends/name-lookups.js';
+import { SystemClock } from '../../clock/clock.js';
 import { createLookup } from './backend-lookup.js';
 
 /** What a lookup calls back with. An address is its own name, so no resolver is asked. */
 const lookUp = (hostname: string, allowLocal: boolean, options: LookupOptions = { all: true }) =>
   new Promise<LookupAddress[] | [address: string, family: number | undefined]>((resolve, reject) => {
-    createLookup(allowLocal)(hostname, options, (error, address, family) => {
-      if (error !== null) reject(error);
-      else resolve(typeof address === 'string' ? [address, family] : address);
-    });
+    createLookup(allowLocal, new NameLookups(4, new SystemClock()))(
+      hostname,
+      options,
+      (error, address, family) => {
+        if (error !== null) reject(error);
+        else resolve(typeof address === 'string' ? [address, family] : address);
+      },
+    );
   });
 
 describe('createLookup', () => {

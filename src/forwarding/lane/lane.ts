@@ -167,9 +167,16 @@ export class Lane {
   async attempt(message: Message, id?: number): Promise<AttemptResult> {
     const { backend } = this;
     const { client, clock, config } = this.parts;
-    if (!(await this.#slots.take())) {
-      const error = 'no turn in time: too many attempts are running at the backend';
-      return { backend, outcome: 'refused', durationMs: config.attemptTimeoutMs, error };
+    let timeoutMs = config.attemptTimeoutMs;
+    if (this.#slots.free > 0) {
+      this.#slots.take();
+    } else {
+      const waitedMs = await this.#slots.takeInTurn();
+      if (waitedMs === undefined) {
+        const error = 'no turn in time: too many attempts are running at the backend';
+        return { backend, outcome: 'refused', durationMs: timeoutMs, error };
+      }
+      timeoutMs = Math.max(1, timeoutMs - waitedMs);
     }
     try {
       if (this.#removed) {
@@ -177,7 +184,7 @@ export class Lane {
       }
       this.health.begin();
       const beganAt = clock.monotonic();
-      const result = this.#judge(await client.attempt(backend, message, message.rawHeaders), beganAt, id);
+      const result = this.#judge(await client.attempt(backend, message, timeoutMs), beganAt, id);
       if (!this.#removed) this.parts.onResult(this, result);
       return result;
     } finally {

@@ -1,4 +1,4 @@
-import { attemptRecord } from '../../model/attempt-record.js';
+import { attemptRecord, guaranteeFor } from '../../model/attempt-record.js';
 import { type Backend } from '../../model/backend.js';
 import { type Delivery } from '../../model/delivery.js';
 import {
@@ -43,7 +43,7 @@ function after(forward: Forward, attempt: RunningAttempt | undefined, guarantee:
   const { result, startedAt, ended } = attempt;
   if (result === undefined) return ended ? forward : begin(forward, startedAt);
   return settle(forward, attemptRecord(result, startedAt + result.durationMs), {
-    guarantee,
+    guarantee: guaranteeFor(result, guarantee),
     othersGotThrough: false,
   });
 }

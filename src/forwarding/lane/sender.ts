@@ -9,7 +9,7 @@ import { InflightBudget } from '../../inflight/inflight-budget.js';
 import { Logger } from '../../logging/logger.js';
 import { FORWARD_RETRIES } from '../../metrics/names.js';
 import { type AttemptResult, loggedAttempt } from '../../model/attempt.js';
-import { attemptRecord } from '../../model/attempt-record.js';
+import { attemptRecord, guaranteeFor } from '../../model/attempt-record.js';
 import { type Backend } from '../../model/backend.js';
 import { type HeldPayload, type Message } from '../../model/delivery.js';
 import { type ForwardState } from '../../model/forward.js';
@@ -99,7 +99,7 @@ export class Sender {
     if (result.outcome === 'accepted') this.logger.info(fields, 'owed forward sent');
     else this.logger.warn(fields, 'owed forward not taken');
     const rules = {
-      guarantee: this.config.deliveryGuarantee,
+      guarantee: guaranteeFor(result, this.config.deliveryGuarantee),
       othersGotThrough: result.othersGotThrough === true,
     };
     const attempt = attemptRecord(result, this.clock.now());

@@ -17,20 +17,22 @@ export class Slots {
     return this.#free;
   }
 
-  /** @returns whether there was one; `give` it back then. */
-  async take(): Promise<boolean> {
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return true;
-    }
+  /** Takes one that is free: there must be one. */
+  take(): void {
+    this.#free -= 1;
+  }
+
+  /** Takes one when its turn comes. @returns the wait, in ms; `undefined`: it did not come in time. */
+  takeInTurn(): Promise<number | undefined> {
+    const since = this.clock.monotonic();
     return new Promise((resolve) => {
       const turn = () => {
         cancel();
-        resolve(true);
+        resolve(this.clock.monotonic() - since);
       };
       const cancel = this.clock.after(this.maxWaitMs, () => {
         this.#waiting.delete(turn);
-        resolve(false);
+        resolve(undefined);
       });
       this.#waiting.add(turn);
     });

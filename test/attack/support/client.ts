@@ -1,0 +1,36 @@
+import { HttpService } from '@nestjs/axios';
+
+import { BackendRegistry } from '../../../src/backends/backend-registry.js';
+import { NameLookups } from '../../../src/backends/name-lookups.js';
+import { SystemClock } from '../../../src/clock/clock.js';
+import { BackendClient } from '../../../src/forwarding/client/backend-client.js';
+import { BackendPools } from '../../../src/forwarding/client/backend-pools.js';
+import { BackendTls } from '../../../src/forwarding/client/backend-tls.js';
+import { socketAxios } from '../../../src/forwarding/client/socket-axios.js';
+import { type AttemptResult } from '../../../src/model/attempt.js';
+import { Backend } from '../../../src/model/backend.js';
+import { NoSpool } from '../../../src/spool/no-spool.js';
+import { captureLog } from '../../support/captured-log.js';
+import { onCleanup } from '../../support/cleanup.js';
+import { configFor } from '../../support/config-for.js';
+import { newGauge } from '../../support/unregistered-metrics.js';
+
+/** The client of the program by itself: makes attempts at one backend. */
+export function attemptsAt(
+  url: string,
+  env: Readonly<Record<string, string>> = {},
+): (payload?: Buffer) => Promise<AttemptResult> {
+  const config = configFor(env);
+  const clock = new SystemClock();
+  const tls = new BackendTls(config, captureLog().logger);
+  const registry = new BackendRegistry(config, new NoSpool(), newGauge('origin'), captureLog().logger);
+  const pools = new BackendPools(config, registry, tls, new NameLookups(config.threadPoolSize, clock), clock);
+  const client = new BackendClient(new HttpService(socketAxios()), pools, config, clock);
+  onCleanup(() => {
+    pools.destroy();
+    tls.onModuleDestroy();
+  });
+  const backend = new Backend(new URL(url), 'static');
+  return (payload = Buffer.from('{}')) =>
+    client.attempt(backend, { payload, query: '', rawHeaders: ['X-A', '1'] });
+}

@@ -1,4 +1,4 @@
-import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { ConditionalModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 
@@ -10,7 +10,6 @@ import { type SprayproxyConfig } from './config/sprayproxy-config.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { SprayproxyExceptionFilter } from './errors/sprayproxy-exception.filter.js';
 import { HealthModule } from './health/health.module.js';
-import { rejectHead } from './http/reject-head.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { type Logger } from './logging/logger.js';
 import { LoggingModule } from './logging/logging.module.js';
@@ -24,7 +23,7 @@ export interface Replacements {
 }
 
 @Module({})
-export class AppModule implements NestModule {
+export class AppModule {
   static async of(config: SprayproxyConfig, { clock, logger }: Replacements = {}): Promise<DynamicModule> {
     const only = { debug: false };
     return {
@@ -42,9 +41,5 @@ export class AppModule implements NestModule {
       ],
       providers: [{ provide: APP_FILTER, useClass: SprayproxyExceptionFilter }],
     };
-  }
-
-  configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(rejectHead).forRoutes('{*path}');
   }
 }

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { ConditionalModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 
@@ -10,6 +10,7 @@ import { type SprayproxyConfig } from './config/sprayproxy-config.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { SprayproxyExceptionFilter } from './errors/sprayproxy-exception.filter.js';
 import { HealthModule } from './health/health.module.js';
+import { rejectFragment } from './http/reject-fragment.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { type Logger } from './logging/logger.js';
 import { LoggingModule } from './logging/logging.module.js';
@@ -23,7 +24,7 @@ export interface Replacements {
 }
 
 @Module({})
-export class AppModule {
+export class AppModule implements NestModule {
   static async of(config: SprayproxyConfig, { clock, logger }: Replacements = {}): Promise<DynamicModule> {
     const only = { debug: false };
     return {
@@ -41,5 +42,9 @@ export class AppModule {
       ],
       providers: [{ provide: APP_FILTER, useClass: SprayproxyExceptionFilter }],
     };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(rejectFragment).forRoutes('{*path}');
   }
 }

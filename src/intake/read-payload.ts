@@ -108,7 +108,7 @@ export function readPayload(request: IncomingMessage, options: ReadPayloadOption
     };
 
     if (request.destroyed) {
-      onClose();
+      onError(request.errored ?? new Error());
       return;
     }
     request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);

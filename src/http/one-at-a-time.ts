@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http';
+
 import { type Connection, type Exchange } from './connection.js';
 
 /**
@@ -37,6 +39,8 @@ export class OneAtATime {
   #wait(connection: Connection, exchange: Exchange): void {
     this.#waiting += 1;
     connection.waiting.push(exchange);
+    // One whose body is not whole yet would have the connection read on by itself.
+    exchange.request._read = readNothing;
     if (connection.pipelined) return;
     connection.pipelined = true;
     connection.socket.pause();
@@ -63,7 +67,11 @@ export class OneAtATime {
       return;
     }
     this.#waiting -= 1;
+    next.request._read = IncomingMessage.prototype._read;
+    if (!next.request.complete) connection.socket.resume();
     this.#goOnAfter(connection, next);
     this.#serve(connection, next);
   }
 }
+
+const readNothing = (): void => undefined;

@@ -27,6 +27,8 @@ describe('routes', () => {
   it.each(['/', '/proxy', '/healthz', '/proxy?probe=1'])('answers GET %s with 200 healthy', async (path) => {
     const reply = await send(url, { method: 'GET', path });
     expect(reply).toMatchObject({ status: 200, text: 'healthy', headers: { 'content-type': TEXT } });
+    const toHead = await send(url, { method: 'HEAD', path });
+    expect(toHead).toMatchObject({ status: 200, text: '', headers: { 'content-type': TEXT } });
     expect(reply.headers).not.toHaveProperty('x-powered-by');
     expect(reply.headers).not.toHaveProperty('etag');
   });
@@ -51,10 +53,11 @@ describe('routes', () => {
         '//',
         '/metrics',
       ].map((path) => ({ method: 'POST', path })),
-      ...['PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'].map((method) => ({ method, path: '/proxy' })),
-      ...['HEAD', 'OPTIONS', 'PUT'].map((method) => ({ method, path: '/' })),
-      ...['POST', 'HEAD'].map((method) => ({ method, path: '/healthz' })),
-      ...['GET', 'POST', 'DELETE'].map((method) => ({ method, path: '/backends' })),
+      ...['PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => ({ method, path: '/proxy' })),
+      ...['OPTIONS', 'PUT'].map((method) => ({ method, path: '/' })),
+      { method: 'POST', path: '/healthz' },
+      ...['GET', 'HEAD', 'POST', 'DELETE'].map((method) => ({ method, path: '/backends' })),
+      { method: 'HEAD', path: '/x' },
       ...['/metrics', '/healthz/', '/Healthz', '/backends/', '/x'].map((path) => ({ method: 'GET', path })),
     ];
     for (const request of requests) {
@@ -397,11 +400,11 @@ describe('a connection', () => {
     const before = proxied();
     const connection = await RawConnection.open(port);
     connection.write(signed('{"n":1}') + signed('{"n":2}'));
-    await backend.receive(2);
+    await backend.receive(1);
     connection.socket.destroy();
     await connection.closed;
     for (const answer of answers) answer();
-    while (proxied() < before + 2) await once(program, 'line');
+    while (proxied() < before + 1) await once(program, 'line');
     const metrics = await scrape(metricsUrl);
     expect(metrics.get('sprayproxy_webhooks_in_flight')).toBe(0);
     expect(metrics.get('sprayproxy_inflight_payload_bytes')).toBe(0);

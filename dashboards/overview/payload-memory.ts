@@ -1,6 +1,8 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
 import {
+  CONNECTIONS,
+  CONNECTIONS_EVICTED,
   INFLIGHT_MAX_BYTES,
   INFLIGHT_PAYLOAD_BYTES,
   INFLIGHT_WAIT_SECONDS,
@@ -67,6 +69,29 @@ export const payloadMemory: Row = {
           unit: units.BytesIEC,
         },
         ...quantiles(WEBHOOK_PAYLOAD_BYTES, [0.5, 0.99]),
+      ),
+    ],
+    [
+      withLimits(
+        graph(
+          {
+            title: 'Connections of senders',
+            description:
+              'Open ones, by replica. At 2,000, the one that has been idle longest gives way to the next one.',
+            unit: units.Short,
+          },
+          query(sumBy('pod', series(CONNECTIONS)), '{{pod}}'),
+        ),
+        limit(2000),
+      ),
+      graph(
+        {
+          title: 'Connections evicted',
+          description:
+            'Closed to make place for others, by replica. Somebody holds connections open and sends nothing: see the access log of the proxy in front.',
+          unit: units.RequestsPerSecond,
+        },
+        query(sumBy('pod', rate(CONNECTIONS_EVICTED)), '{{pod}}'),
       ),
     ],
   ],

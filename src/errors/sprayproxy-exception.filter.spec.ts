@@ -20,7 +20,9 @@ import { type Counter } from 'prom-client';
 import { type CapturedLog, captureLog } from '../../test/support/captured-log.js';
 import { listeningApp } from '../../test/support/listening-app.js';
 import { newCounter, samplesOf } from '../../test/support/unregistered-metrics.js';
+import { Clock, SystemClock } from '../clock/clock.js';
 import { Logger } from '../logging/logger.js';
+import { OutsidersLog } from '../logging/outsiders-log.js';
 import { REJECTION_REASONS, WEBHOOKS_REJECTED } from '../metrics/names.js';
 import { SprayproxyError, type SprayproxyErrorCode } from '../model/sprayproxy-error.js';
 import { SprayproxyExceptionFilter } from './sprayproxy-exception.filter.js';
@@ -67,6 +69,8 @@ beforeEach(async () => {
     providers: [
       { provide: APP_FILTER, useClass: SprayproxyExceptionFilter },
       { provide: Logger, useValue: log.logger },
+      { provide: Clock, useClass: SystemClock },
+      OutsidersLog,
       { provide: getToken(WEBHOOKS_REJECTED), useValue: rejected },
     ],
   }));
@@ -104,6 +108,7 @@ describe('an error of this program', () => {
       'payload-too-large': [413, 'request body too large', 'size'],
       'payload-aborted': [400, 'bad request', 'aborted'],
       'payload-timeout': [408, 'request timeout', 'timeout'],
+      'payload-malformed': [400, 'bad request', 'malformed'],
       overload: [503, 'overloaded', 'overload'],
       'forwarding-failed': [502, 'failed to proxy', undefined],
       'spool-full': [503, 'spool full', undefined],
@@ -147,8 +152,10 @@ describe('an error of this program', () => {
     },
   );
 
-  it('knows every reason to turn a webhook away', () => {
-    expect(table.flatMap(([, , , reason]) => reason ?? []).sort()).toEqual([...REJECTION_REASONS].sort());
+  it('knows every reason to turn a webhook away, but for what is refused before it is one', () => {
+    expect(['headers', ...table.flatMap(([, , , reason]) => reason ?? [])].sort()).toEqual(
+      [...REJECTION_REASONS].sort(),
+    );
   });
 });
 

@@ -6,7 +6,7 @@ import { type Counter } from 'prom-client';
 
 import { requestFields } from '../http/request-fields.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
-import { Logger } from '../logging/logger.js';
+import { OutsidersLog } from '../logging/outsiders-log.js';
 import { type RejectionReason, WEBHOOKS_REJECTED } from '../metrics/names.js';
 import { SprayproxyError, type SprayproxyErrorCode } from '../model/sprayproxy-error.js';
 
@@ -25,6 +25,7 @@ export const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
   'payload-too-large': { status: 413, text: 'request body too large', rejection: 'size' },
   'payload-aborted': { status: 400, text: 'bad request', rejection: 'aborted' },
   'payload-timeout': { status: 408, text: 'request timeout', rejection: 'timeout' },
+  'payload-malformed': { status: 400, text: 'bad request', rejection: 'malformed' },
   overload: { status: 503, text: 'overloaded', retryAfterSeconds: 10, rejection: 'overload' },
   'forwarding-failed': { status: 502, text: 'failed to proxy' },
   'spool-full': { status: 503, text: 'spool full', retryAfterSeconds: 60 },
@@ -44,7 +45,7 @@ export const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
 export class SprayproxyExceptionFilter implements ExceptionFilter {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
-    private readonly logger: Logger,
+    private readonly log: OutsidersLog,
     @InjectMetric(WEBHOOKS_REJECTED) private readonly rejected: Counter,
   ) {}
 
@@ -63,7 +64,7 @@ export class SprayproxyExceptionFilter implements ExceptionFilter {
       const answer = ANSWERS[error.code];
       if (answer.rejection !== undefined) {
         this.rejected.inc({ reason: answer.rejection });
-        this.logger.warn(
+        this.log.warn(
           { ...requestFields(request), reason: answer.rejection, why: error.message, status: answer.status },
           'webhook rejected',
         );
@@ -74,7 +75,7 @@ export class SprayproxyExceptionFilter implements ExceptionFilter {
     if (status === 404) return { status, text: '404 page not found' };
     if (status === 413) return { status, text: 'request body too large' };
     if (status < 500) return { status, text: 'bad request' };
-    this.logger.error({ ...requestFields(request), err: error }, 'unexpected error');
+    this.log.error({ ...requestFields(request), err: error }, 'unexpected error');
     return { status: 500, text: 'internal error' };
   }
 }

@@ -12,51 +12,28 @@ import {
   WAIT_RESULTS,
   type WaitResult,
 } from '../metrics/names.js';
+import { Reservation } from './reservation.js';
+import { isSmall, RoomLedger } from './room-ledger.js';
+
+export { Reservation } from './reservation.js';
+export { MAX_SMALL_BYTES } from './room-ledger.js';
 
 /** GitHub hangs up after 10 s: a webhook that waited longer would be answered too late. */
 export const MAX_WAIT_MS = 5000;
 
-/** Most webhooks are some 20 KiB. Larger ones, and those that do not tell, must not hold these up. */
-export const MAX_SMALL_BYTES = 1024 * 1024;
-
-/** Part of the room that is kept for small payloads. */
-const SMALL_SHARE = 1 / 8;
-
-const isSmall = (bytes: number): boolean => bytes <= MAX_SMALL_BYTES;
-
-interface Waiter {
+/** Somebody who waits for room. */
+export interface Wait {
   readonly bytes: number;
-  readonly admit: () => void;
+  readonly small: boolean;
+  /** What it holds already, and keeps meanwhile. */
+  readonly heldBytes: number;
+  readonly admitted: () => void;
+  /** It is over, and nothing came of it. */
+  readonly refused: (error: SprayproxyError) => void;
 }
 
-/** Room for one payload, given back when the last of those who hold it has let go. */
-export class Reservation {
-  #holders = 1;
-  readonly #small: boolean;
-
-  constructor(
-    private readonly giveBack: (bytes: number, small: boolean) => void,
-    private bytes: number,
-  ) {
-    this.#small = isSmall(bytes);
-  }
-
-  /** Gives back what turned out not to be needed. */
-  shrinkTo(bytes: number): void {
-    if (bytes === this.bytes) return;
-    this.giveBack(this.bytes - bytes, this.#small);
-    this.bytes = bytes;
-  }
-
-  /** One more holder, who will `release` it too. */
-  retain(): void {
-    this.#holders += 1;
-  }
-
-  release(): void {
-    this.#holders -= 1;
-    if (this.#holders === 0) this.giveBack(this.bytes, this.#small);
-  }
+interface Waiter extends Wait {
+  readonly leave: (result: WaitResult) => void;
 }
 
 /**
@@ -65,11 +42,14 @@ export class Reservation {
  */
 @Injectable()
 export class InflightBudget {
-  readonly #maxBytes: number;
-  readonly #keptForSmallBytes: number;
+  readonly #ledger: RoomLedger;
   readonly #queue = new Set<Waiter>();
+  /** Who has some room and waits for the rest. Nobody who needs little is to wait behind these. */
+  readonly #rests = new Set<Waiter>();
   #heldBytes = 0;
-  #heldBySmallBytes = 0;
+  #heldByWaitingBytes = 0;
+  /** Called when somebody has to wait. */
+  #onShortage: () => void = () => undefined;
 
   constructor(
     config: SprayproxyConfig,
@@ -78,11 +58,35 @@ export class InflightBudget {
     @InjectMetric(INFLIGHT_MAX_BYTES) max: Gauge,
     @InjectMetric(INFLIGHT_WAIT_SECONDS) private readonly waits: Histogram,
   ) {
-    this.#maxBytes = config.maxInflightBytes;
-    // The largest one must find room as well.
-    this.#keptForSmallBytes = Math.min(this.#maxBytes * SMALL_SHARE, this.#maxBytes - config.maxPayloadBytes);
-    max.set(this.#maxBytes);
+    this.#ledger = new RoomLedger(config.maxInflightBytes, config.maxPayloadBytes);
+    max.set(config.maxInflightBytes);
     for (const result of WAIT_RESULTS) waits.zero({ result });
+  }
+
+  /** Whether somebody waits for room. */
+  get short(): boolean {
+    return this.#queue.size > 0 || this.#rests.size > 0;
+  }
+
+  /** Whether all the room is held by those who wait for more of it: nobody will give any back. */
+  get stuck(): boolean {
+    return (
+      this.short && this.#heldByWaitingBytes > 0 && this.#heldByWaitingBytes === this.#ledger.spokenBytes
+    );
+  }
+
+  /** @param relieve makes room, if there is a way */
+  onShortage(relieve: () => void): void {
+    this.#onShortage = relieve;
+  }
+
+  /** Room for `bytes`, if there is some right now. */
+  tryReserve(wantedBytes: number): Reservation | undefined {
+    const bytes = this.#ledger.atMost(wantedBytes);
+    const small = isSmall(bytes);
+    if (!this.speakFor(bytes, small)) return undefined;
+    this.hold(bytes);
+    return new Reservation(this.#giveBack, bytes, small);
   }
 
   /**
@@ -92,77 +96,112 @@ export class InflightBudget {
    * @throws SprayproxyError `overload` after `MAX_WAIT_MS`; `payload-aborted`.
    */
   async reserve(wantedBytes: number, signal: () => AbortSignal): Promise<Reservation> {
-    const bytes = isSmall(wantedBytes)
-      ? Math.min(wantedBytes, this.#maxBytes)
-      : Math.min(wantedBytes, this.#maxBytes - this.#keptForSmallBytes);
-    if (this.#fits(bytes, this.#queue.size > 0)) this.#take(bytes, isSmall(bytes));
-    else await this.#wait(bytes, signal());
-    return new Reservation(this.#giveBack, bytes);
+    return this.tryReserve(wantedBytes) ?? (await this.#waitToReserve(wantedBytes, signal()));
   }
 
-  readonly #giveBack = (bytes: number, small: boolean): void => {
-    this.#take(-bytes, small);
-    let othersWait = false;
-    for (const waiter of this.#queue) {
-      if (this.#fits(waiter.bytes, othersWait)) {
-        this.#queue.delete(waiter);
-        this.#take(waiter.bytes, isSmall(waiter.bytes));
-        waiter.admit();
-      } else {
-        othersWait = true;
-        if (this.#heldBySmallBytes >= this.#keptForSmallBytes) return;
-      }
-    }
-  };
-
-  /** @param othersWait whether somebody came before, and waits */
-  #fits(bytes: number, othersWait: boolean): boolean {
-    const ofKeptBytes = Math.max(0, this.#keptForSmallBytes - this.#heldBySmallBytes);
-    if (isSmall(bytes) && ofKeptBytes > 0 && bytes <= ofKeptBytes) {
-      return this.#heldBytes + bytes <= this.#maxBytes;
-    }
-    if (othersWait) return false;
-    const freeBytes = this.#maxBytes - this.#heldBytes;
-    return bytes <= (isSmall(bytes) ? freeBytes : freeBytes - ofKeptBytes);
+  /**
+   * Takes room for something that is still to come, if there is some right now. `hold` says when it has come.
+   * @param rest whether who asks has some already
+   */
+  speakFor(bytes: number, small: boolean, rest = false): boolean {
+    if (!this.#ledger.fits(bytes, small, rest ? this.short : this.#queue.size > 0)) return false;
+    this.#ledger.speakFor(bytes, small);
+    return true;
   }
 
-  #take(bytes: number, small: boolean): void {
+  /** Of what is spoken for, so much more is in memory. */
+  hold(bytes: number): void {
     this.#heldBytes += bytes;
-    if (small) this.#heldBySmallBytes += bytes;
     this.held.set(this.#heldBytes);
   }
 
-  #wait(bytes: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const startedAt = this.clock.monotonic();
-      const leave = (result: WaitResult, error?: SprayproxyError) => {
+  /** Gives back what was spoken for, and what of it was held. */
+  giveBack(spokenBytes: number, heldBytes: number, small: boolean): void {
+    this.#ledger.speakFor(-spokenBytes, small);
+    if (heldBytes !== 0) this.hold(-heldBytes);
+    if (this.short) this.#admit();
+  }
+
+  /** Makes a reservation of room that is spoken for and held. */
+  reservationOf(bytes: number, small: boolean): Reservation {
+    return new Reservation(this.#giveBack, bytes, small);
+  }
+
+  /**
+   * Waits for room, which is spoken for then.
+   * @param maxMs after which it is refused as `overload`
+   * @returns how to stop waiting
+   */
+  wait(wait: Wait, maxMs = MAX_WAIT_MS): () => void {
+    const startedAt = this.clock.monotonic();
+    const queue = wait.heldBytes > 0 ? this.#rests : this.#queue;
+    const waiter: Waiter = {
+      ...wait,
+      leave: (result) => {
         cancelTimer();
+        queue.delete(waiter);
+        this.#heldByWaitingBytes -= wait.heldBytes;
         this.waits.observe({ result }, (this.clock.monotonic() - startedAt) / 1000);
-        signal.removeEventListener('abort', onAbort);
-        if (error === undefined) {
-          resolve();
-          return;
-        }
-        this.#queue.delete(waiter);
         // Whoever stood behind may fit where this one did not.
-        this.#giveBack(0, false);
-        reject(error);
-      };
-      const onAbort = () => {
-        leave('aborted', new SprayproxyError('payload-aborted', 'gone while waiting for room'));
-      };
-      const waiter: Waiter = {
-        bytes,
-        admit: () => {
-          leave('admitted');
-        },
-      };
-      const cancelTimer = this.clock.after(MAX_WAIT_MS, () => {
-        leave('refused', new SprayproxyError('overload', `no room for the payload within ${MAX_WAIT_MS} ms`));
-      });
-      this.#queue.add(waiter);
-      signal.addEventListener('abort', onAbort);
-      if (signal.aborted) onAbort();
+        if (result !== 'admitted') this.#admit();
+      },
+    };
+    const cancelTimer = this.clock.after(maxMs, () => {
+      waiter.leave('refused');
+      wait.refused(new SprayproxyError('overload', `no room for the payload within ${MAX_WAIT_MS} ms`));
     });
+    queue.add(waiter);
+    this.#heldByWaitingBytes += wait.heldBytes;
+    this.#onShortage();
+    return () => {
+      if (queue.has(waiter)) waiter.leave('aborted');
+    };
+  }
+
+  #waitToReserve(wantedBytes: number, signal: AbortSignal): Promise<Reservation> {
+    const bytes = this.#ledger.atMost(wantedBytes);
+    const small = isSmall(bytes);
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        stopWaiting();
+        reject(new SprayproxyError('payload-aborted', 'gone while waiting for room'));
+      };
+      const stopWaiting = this.wait({
+        bytes,
+        small,
+        heldBytes: 0,
+        admitted: () => {
+          signal.removeEventListener('abort', onAbort);
+          this.hold(bytes);
+          resolve(this.reservationOf(bytes, small));
+        },
+        refused: (error) => {
+          signal.removeEventListener('abort', onAbort);
+          reject(error);
+        },
+      });
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  readonly #giveBack = (bytes: number, small: boolean): void => {
+    this.giveBack(bytes, bytes, small);
+  };
+
+  #admit(): void {
+    let othersWait = false;
+    for (const queue of [this.#queue, this.#rests]) {
+      for (const waiter of queue) {
+        if (this.#ledger.fits(waiter.bytes, waiter.small, othersWait)) {
+          this.#ledger.speakFor(waiter.bytes, waiter.small);
+          waiter.leave('admitted');
+          waiter.admitted();
+        } else {
+          othersWait = true;
+          if (!this.#ledger.smallMayPass) return;
+        }
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
+import { ArrivingBodies } from './arriving-bodies.js';
 import { InflightBudget } from './inflight-budget.js';
 
-@Module({ providers: [InflightBudget], exports: [InflightBudget] })
+@Module({ providers: [InflightBudget, ArrivingBodies], exports: [InflightBudget, ArrivingBodies] })
 export class InflightModule {}

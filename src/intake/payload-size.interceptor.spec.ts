@@ -13,7 +13,9 @@ import {
 import { sign } from '../../test/support/send-webhook.js';
 import { newGauge, newHistogram, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { SystemClock } from '../clock/clock.js';
+import { ArrivingBodies } from '../inflight/arriving-bodies.js';
 import { InflightBudget } from '../inflight/inflight-budget.js';
+import { PayloadReader } from './payload-reader.js';
 import { PayloadSizeInterceptor } from './payload-size.interceptor.js';
 import { HmacSignature, parseSignature, toSecretKey } from '../secrets/signature.js';
 import { PAYLOAD, SIGNATURE, type WebhookRequest } from './webhook-request.js';
@@ -37,8 +39,10 @@ function setUp(readTimeout = '10s'): void {
   });
   gauge = newGauge();
   sizes = newHistogram();
-  budget = new InflightBudget(config, new SystemClock(), gauge, newGauge(), newHistogram('result'));
-  interceptor = new PayloadSizeInterceptor(config, budget, sizes);
+  const clock = new SystemClock();
+  budget = new InflightBudget(config, clock, gauge, newGauge(), newHistogram('result'));
+  const reader = new PayloadReader(config, budget, new ArrivingBodies(config, budget, clock), clock);
+  interceptor = new PayloadSizeInterceptor(reader, sizes);
 }
 
 beforeEach(() => {
@@ -86,28 +90,28 @@ describe('PayloadSizeInterceptor', () => {
     ['declared', 0, 0],
     ['declared', CAP - 1, CAP - 1],
     ['declared', CAP, CAP],
-    ['chunked', 0, CAP],
-    ['chunked', CAP - 1, CAP],
+    ['chunked', 0, 0],
+    ['chunked', CAP - 1, CAP - 1],
     ['chunked', CAP, CAP],
     ['absent', 0, 0],
-  ] as const)('reads a payload, %s, of %d bytes with room for %d', async (framing, length, room) => {
+  ] as const)('reads a payload, %s, of %d bytes, and holds room for %d', async (framing, length, room) => {
     const body = BODY.slice(0, length);
     const { headers, framed } = framings[framing];
     const received = await receive(headers(length));
     expectBody(received, body);
     const handler = new Subject();
+    const handled = once(received.request, 'handled');
     const answer = intercept(received, () => {
       received.request.emit('handled');
       return handler;
     });
-    await expect(heldBytes()).resolves.toBe(room);
+    await expect(heldBytes()).resolves.toBe(0);
 
-    const handled = once(received.request, 'handled');
     received.sender.write(framed(body));
     await handled;
     expect((received.request as WebhookRequest)[PAYLOAD]?.bytes.toString()).toBe(body);
     // While it is handled, a payload holds room for its own size.
-    await expect(heldBytes()).resolves.toBe(length);
+    await expect(heldBytes()).resolves.toBe(room);
 
     handler.next('answer');
     handler.complete();
@@ -130,17 +134,20 @@ describe('PayloadSizeInterceptor', () => {
     await expect(heldBytes()).resolves.toBe(ROOM);
   });
 
-  it('asks for a payload with 100 Continue once there is room for it', async () => {
+  it('asks for a payload with 100 Continue, and reads it once there is room for it', async () => {
     const room = await fillRoom();
     const received = await receive({ 'Content-Length': CAP, Expect: '100-continue' });
     expectBody(received, BODY.slice(0, CAP));
     const writeContinue = jest.spyOn(received.response, 'writeContinue');
     const answer = intercept(received);
-    expect(writeContinue).not.toHaveBeenCalled();
+    expect(writeContinue).toHaveBeenCalledTimes(1);
+    await received.sender.receive(/^HTTP\/1.1 100 Continue\r\n\r\n$/);
+    const arrival = once(received.request, 'data');
+    received.sender.write(BODY.slice(0, CAP));
+    await arrival;
+    await expect(heldBytes()).resolves.toBe(ROOM);
 
     room.release();
-    await received.sender.receive(/^HTTP\/1.1 100 Continue\r\n\r\n$/);
-    received.sender.write(BODY.slice(0, CAP));
     await expect(answer).resolves.toBe('answer');
   });
 
@@ -177,9 +184,12 @@ describe('the room of a payload is given back', () => {
     const received = await receive(headers);
     expectBody(received, signed);
     const failure = expect(intercept(received, failing)).rejects.toMatchObject(error);
-    await expect(heldBytes()).resolves.toBe('Content-Length' in headers ? 8 : CAP);
+    await expect(heldBytes()).resolves.toBe(0);
 
+    const arrival = once(received.request, 'data');
     received.sender.write('Content-Length' in headers ? '0123' : asChunk('0123'));
+    await arrival;
+    await expect(heldBytes()).resolves.toBe('Content-Length' in headers ? 8 : CAP);
     goOn(received);
     await failure;
     await expect(heldBytes()).resolves.toBe(0);
@@ -209,12 +219,14 @@ describe('the room of a payload is given back', () => {
       hangUp(received);
       await closed;
     }
-    const answer = intercept(received);
-    if (when === 'while') hangUp(received);
-    await expect(answer).rejects.toMatchObject({
-      code: 'payload-aborted',
-      message: 'gone while waiting for room',
-    });
+    const answer = expect(intercept(received)).rejects.toMatchObject({ code: 'payload-aborted' });
+    if (when === 'while') {
+      const arrival = once(received.request, 'data');
+      received.sender.write(BODY.slice(0, 4));
+      await arrival;
+      received.request.destroy();
+    }
+    await answer;
     await expect(heldBytes()).resolves.toBe(ROOM);
   });
 });

@@ -1,75 +1,116 @@
 import { type IncomingMessage } from 'node:http';
 
-import { SprayproxyError } from '../model/sprayproxy-error.js';
+import { CutOff, type CutOffReason } from '../http/cut-off.js';
+import { type ArrivingBodies } from '../inflight/arriving-bodies.js';
+import { type Reservation } from '../inflight/inflight-budget.js';
+import { type Clock } from '../clock/clock.js';
+import { SprayproxyError, type SprayproxyErrorCode } from '../model/sprayproxy-error.js';
+import { BodyBuffer } from './body-buffer.js';
+import { type PendingSignature } from '../secrets/signature.js';
+import { type Turns } from './turns.js';
 
 export interface ReadPayloadOptions {
   /** Length the sender has declared; `undefined`: it sends in chunks. */
   readonly declaredBytes: number | undefined;
   readonly maxBytes: number;
-  readonly timeoutMs: number;
-  /** Sees the bytes as they arrive. */
-  readonly onBytes: (bytes: Buffer) => void;
+  /** Has seen all the bytes in the end. */
+  readonly signature: PendingSignature;
+  readonly bodies: ArrivingBodies;
+  readonly clock: Clock;
+  readonly turns: Turns;
 }
 
-/** Room that a payload of unknown length begins with: most webhooks need no more. */
-const FIRST_ROOM_BYTES = 64 * 1024;
+export interface ReadPayload {
+  readonly bytes: Buffer;
+  /** What the bytes take. */
+  readonly room: Reservation;
+}
+
+/** A body in pieces of a few bytes costs some µs a piece; after so many, others have their turn. */
+export const PIECES_A_TURN = 8192;
+
+const CODES: Readonly<Record<CutOffReason, SprayproxyErrorCode>> = {
+  malformed: 'payload-malformed',
+  headers: 'payload-malformed',
+  timeout: 'payload-timeout',
+  evicted: 'overload',
+  aborted: 'payload-aborted',
+};
 
 /**
- * Reads the body of a request to its end, holding it in memory once, however small the pieces are that it comes in.
- * @throws SprayproxyError `payload-too-large` the moment the cap is crossed, `payload-timeout`, `payload-aborted`.
+ * Reads the body of a request to its end, taking room as it comes in. While there is none, nothing is read.
+ * @throws SprayproxyError `payload-too-large` the moment the cap is crossed, `payload-timeout`, `payload-aborted`,
+ *   `payload-malformed`, `overload`.
  */
-export function readPayload(request: IncomingMessage, options: ReadPayloadOptions): Promise<Buffer> {
-  const { declaredBytes, maxBytes, timeoutMs, onBytes } = options;
+export function readPayload(request: IncomingMessage, options: ReadPayloadOptions): Promise<ReadPayload> {
+  const { declaredBytes, maxBytes, signature, bodies, clock, turns } = options;
   return new Promise((resolve, reject) => {
-    let held: Buffer = Buffer.alloc(0);
-    let length = 0;
+    const buffer = new BodyBuffer(declaredBytes, maxBytes, signature);
+    let pieces = 0;
+    let over = false;
 
     const stop = (error: SprayproxyError) => {
+      if (over) return;
       cleanUp();
+      bodies.close(body);
       reject(error);
     };
+    const body = bodies.open(declaredBytes ?? maxBytes, stop);
+
     const onData = (bytes: Buffer) => {
-      if (length + bytes.length > maxBytes) {
+      const length = buffer.length + bytes.length;
+      if (length > maxBytes)
         stop(new SprayproxyError('payload-too-large', `the payload is larger than ${maxBytes} bytes`));
-        return;
-      }
-      onBytes(bytes);
-      if (bytes.length === declaredBytes) {
-        held = bytes;
-      } else {
-        if (length + bytes.length > held.length) held = moreRoom(length + bytes.length);
-        bytes.copy(held, length);
-      }
-      length += bytes.length;
+      else if (body.grow(length)) accept(bytes);
+      else awaitRoom(bytes);
+    };
+    const accept = (bytes: Buffer) => {
+      buffer.add(bytes);
+      body.pace.arrived(bytes.length);
+      pieces += 1;
+      if (pieces % PIECES_A_TURN === 0) turns.await(holdBack());
+    };
+    const awaitRoom = (bytes: Buffer) => {
+      const goOn = holdBack();
+      body.awaitRoom(buffer.length + bytes.length, clock.monotonic(), () => {
+        accept(bytes);
+        goOn();
+      });
+    };
+    /** Reads nothing until the function is called that it returns. */
+    const holdBack = (): (() => void) => {
+      request.pause();
+      body.pace.holdBack(clock.monotonic());
+      return () => {
+        if (over) return;
+        body.pace.goOn(clock.monotonic());
+        request.resume();
+      };
     };
     const onEnd = () => {
       cleanUp();
-      resolve(held.subarray(0, length));
+      const room = body.arrived(buffer.length);
+      bodies.close(body);
+      resolve({ bytes: buffer.whole(), room });
     };
-    /** The memory that is not written to does not exist yet, so all there may ever be costs no more than a part. */
-    const moreRoom = (neededBytes: number): Buffer => {
-      const first = Math.min(FIRST_ROOM_BYTES, maxBytes);
-      const room = Buffer.allocUnsafeSlow(declaredBytes ?? (neededBytes <= first ? first : maxBytes));
-      held.copy(room, 0, 0, length);
-      return room;
+    const onError = (error: Error) => {
+      if (error instanceof CutOff) stop(new SprayproxyError(CODES[error.reason], error.message));
+      else onClose();
     };
     const onClose = () => {
-      stop(new SprayproxyError('payload-aborted', `the sender hung up after ${length} bytes`));
+      stop(new SprayproxyError('payload-aborted', `the sender hung up after ${buffer.length} bytes`));
     };
-    const timer = setTimeout(() => {
-      stop(new SprayproxyError('payload-timeout', `${length} bytes arrived within ${timeoutMs} ms`));
-    }, timeoutMs);
     const cleanUp = () => {
-      clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('error', onClose).off('close', onClose);
+      over = true;
+      request.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
       // What comes after is nobody's concern, but an error without a listener would end the process.
       request.on('error', () => undefined);
     };
 
     if (request.destroyed) {
-      onClose();
+      onError(request.errored ?? new Error());
       return;
     }
-    request.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose);
+    request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   });
 }

@@ -14,7 +14,9 @@ import { type CapturedLog, captureLog } from '../../test/support/captured-log.js
 import { listeningApp } from '../../test/support/listening-app.js';
 import { newCounter } from '../../test/support/unregistered-metrics.js';
 import { SprayproxyExceptionFilter } from '../errors/sprayproxy-exception.filter.js';
+import { Clock, SystemClock } from '../clock/clock.js';
 import { Logger } from '../logging/logger.js';
+import { OutsidersLog } from '../logging/outsiders-log.js';
 import { WEBHOOKS_REJECTED } from '../metrics/names.js';
 import { Reservation } from '../inflight/inflight-budget.js';
 import { ANY_SIGNATURE } from '../secrets/signature.js';
@@ -74,6 +76,8 @@ beforeEach(async () => {
     providers: [
       { provide: APP_FILTER, useClass: SprayproxyExceptionFilter },
       { provide: Logger, useValue: log.logger },
+      { provide: Clock, useClass: SystemClock },
+      OutsidersLog,
       { provide: getToken(WEBHOOKS_REJECTED), useValue: newCounter('reason') },
     ],
   }));

@@ -46,7 +46,8 @@ export class WebhookController {
     const fields = requestFields(request);
     const delivery = toDelivery(request, fields, payload, request[ARRIVED_AT] ?? startedAt);
     const report = await this.fanOut.deliver(delivery);
-    const heard = !response.closed;
+    // One that hangs up ends its half first, and nothing tells it from one that still listens.
+    const heard = !response.closed && !request.socket.readableEnded;
     this.fanOut.answered(delivery, report, heard);
     this.#log(fields, report, {
       payloadBytes: payload.bytes.length,

@@ -3,6 +3,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { createLogger, Logger } from './logger.js';
 import { NestLogger } from './nest-logger.js';
+import { OutsidersLog } from './outsiders-log.js';
 
 @Global()
 @Module({})
@@ -18,8 +19,9 @@ export class LoggingModule {
           useFactory: ({ logLevel }: SprayproxyConfig) => logger ?? createLogger(logLevel),
         },
         NestLogger,
+        OutsidersLog,
       ],
-      exports: [Logger, NestLogger],
+      exports: [Logger, NestLogger, OutsidersLog],
     };
   }
 }

@@ -9,6 +9,8 @@ export const FORWARDED_REQUESTS = 'sprayproxy_http_forwarded_requests_total';
 export const RESPONSE_TIME = 'sprayproxy_http_response_time_duration_seconds';
 
 export const WEBHOOKS_REJECTED = 'sprayproxy_webhooks_rejected_total';
+export const CONNECTIONS = 'sprayproxy_connections';
+export const CONNECTIONS_EVICTED = 'sprayproxy_connections_evicted_total';
 export const WEBHOOKS_IN_FLIGHT = 'sprayproxy_webhooks_in_flight';
 export const WEBHOOK_PAYLOAD_BYTES = 'sprayproxy_webhook_payload_bytes';
 export const WEBHOOK_ANSWER_SECONDS = 'sprayproxy_webhook_answer_duration_seconds';
@@ -37,7 +39,15 @@ export const FORWARD_ERRORS = ['none', 'http-error', 'non-http-error'] as const;
 export type ForwardError = (typeof FORWARD_ERRORS)[number];
 
 /** Label `reason` of `WEBHOOKS_REJECTED`. */
-export const REJECTION_REASONS = ['signature', 'size', 'aborted', 'timeout', 'overload'] as const;
+export const REJECTION_REASONS = [
+  'signature',
+  'size',
+  'aborted',
+  'timeout',
+  'overload',
+  'malformed',
+  'headers',
+] as const;
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** Label `status` of `WEBHOOK_ANSWER_SECONDS`: what a webhook is answered with. */

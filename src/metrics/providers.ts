@@ -6,6 +6,8 @@ import {
   FORWARDED_REQUESTS,
   RESPONSE_TIME,
   WEBHOOKS_REJECTED,
+  CONNECTIONS,
+  CONNECTIONS_EVICTED,
   WEBHOOKS_IN_FLIGHT,
   WEBHOOK_PAYLOAD_BYTES,
   WEBHOOK_ANSWER_SECONDS,
@@ -56,8 +58,16 @@ export const metricProviders: Provider[] = [
   }),
   makeCounterProvider({
     name: WEBHOOKS_REJECTED,
-    help: 'Webhooks that were not forwarded. reason: signature, size, aborted (the sender hung up), timeout (it did not arrive in time), overload (no room).',
+    help: 'Webhooks that were not forwarded. reason: signature, size, aborted (the sender hung up), timeout (it did not arrive in time, or too slowly), overload (no room), malformed (it is no HTTP), headers (they are too large).',
     labelNames: ['reason'],
+  }),
+  makeGaugeProvider({
+    name: CONNECTIONS,
+    help: 'Open connections of senders.',
+  }),
+  makeCounterProvider({
+    name: CONNECTIONS_EVICTED,
+    help: 'Connections of senders that were closed to make place for others, those idle longest first.',
   }),
   makeGaugeProvider({
     name: WEBHOOKS_IN_FLIGHT,

@@ -3,6 +3,7 @@ export type SprayproxyErrorCode =
   | 'payload-too-large'
   | 'payload-aborted'
   | 'payload-timeout'
+  | 'payload-malformed'
   | 'overload'
   | 'forwarding-failed'
   | 'spool-full'

@@ -15,12 +15,13 @@ export class HealthController {
     return 'healthy';
   }
 
-  /** 503 from the moment a shutdown begins, so that no more webhooks are sent here. */
+  /** 503 while something stands against it, from the moment a shutdown begins: no more webhooks are to be sent here. */
   @Get('readyz')
   @Header('Content-Type', TEXT_PLAIN)
   ready(@Res({ passthrough: true }) response: Response): string {
-    if (this.readiness.ready) return 'ready';
+    const { obstacle } = this.readiness;
+    if (obstacle === undefined) return 'ready';
     response.status(503);
-    return 'shutting down';
+    return obstacle;
   }
 }

@@ -7,18 +7,26 @@ import { READY } from '../metrics/names.js';
 /** Whether new webhooks are welcome. */
 @Injectable()
 export class Readiness {
-  #ready = true;
+  readonly #obstacles = new Set<string>();
 
   constructor(@InjectMetric(READY) private readonly gauge: Gauge) {
     gauge.set(1);
   }
 
-  get ready(): boolean {
-    return this.#ready;
+  /** What stands against it, in a few words; `undefined`: nothing. */
+  get obstacle(): string | undefined {
+    const [first] = this.#obstacles;
+    return first;
   }
 
-  fall(): void {
-    this.#ready = false;
+  /** Falls, until all that stands against it is gone. */
+  fall(obstacle: string): void {
+    this.#obstacles.add(obstacle);
     this.gauge.set(0);
+  }
+
+  rise(obstacle: string): void {
+    this.#obstacles.delete(obstacle);
+    if (this.#obstacles.size === 0) this.gauge.set(1);
   }
 }

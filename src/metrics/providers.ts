@@ -17,6 +17,7 @@ import {
   FORWARD_ATTEMPT_SECONDS,
   FORWARD_RETRIES,
   FORWARDS_OWED,
+  FORWARDS_SIGNED_ANEW,
   FORWARDS_DEAD,
   OLDEST_OWED_SECONDS,
   BACKEND_DOWN,
@@ -108,6 +109,10 @@ export const metricProviders: Provider[] = [
     name: FORWARD_RETRIES,
     help: 'Attempts to send what was owed. outcome: accepted, rejected, refused, unknown.',
     labelNames: ['outcome'],
+  }),
+  makeCounterProvider({
+    name: FORWARDS_SIGNED_ANEW,
+    help: 'Forwards that were owed while the secret was rotated, sent with a new signature.',
   }),
   makeGaugeProvider({
     name: FORWARDS_OWED,

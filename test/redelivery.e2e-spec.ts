@@ -235,13 +235,15 @@ describe.each([
   ])('and %s, sends it again to nobody', async (_how, hangUp) => {
     const { backend: slow, answers } = await startHanging();
     const healthy = await BackendServer.start(202);
-    const { url, port, program } = await boot([healthy.url, slow.url]);
+    const { url, port, program, metricsUrl } = await boot([healthy.url, slow.url]);
     const guid = randomUUID();
     const connection = await RawConnection.open(port);
     const headers = { ...githubHeaders(PAYLOAD, 'push', guid), 'Content-Length': PAYLOAD.length };
     connection.write(head('POST', '/proxy', headers) + PAYLOAD);
     await slow.receive(1);
     hangUp(connection);
+    // Two round trips, and the program has seen it.
+    for (let trip = 0; trip < 2; trip += 1) await scrape(metricsUrl);
     answers[0]?.(202);
     await program.line((line) => line.heard === false && line.delivery === guid);
 

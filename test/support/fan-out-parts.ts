@@ -46,7 +46,7 @@ export class FanOutParts {
 
   constructor({
     hosts = ['a'],
-    spool = new MemorySpool() as Spool,
+    spool = new MemorySpool(),
     env = {},
   }: { hosts?: readonly string[]; spool?: Spool; env?: Readonly<Record<string, string>> } = {}) {
     const { clock, log } = this;

@@ -19,7 +19,7 @@ describe('the proxy', () => {
     [{ HTTP_PROXY: 'p', HTTPS_PROXY: 'q', NO_PROXY: 'a.example:81' }, undefined, 'http://q'],
     [{ HTTP_PROXY: 'p', HTTPS_PROXY: 'q', no_proxy: 'a.example' }, undefined, undefined],
   ])('of %j is %s for http, %s for https', (environment, http, https) => {
-    const { proxies } = configFor(environment as Record<string, string>);
+    const { proxies } = configFor(environment);
     expect(proxies.proxyFor(HTTP)?.origin).toBe(http);
     expect(proxies.proxyFor(HTTPS)?.origin).toBe(https);
   });

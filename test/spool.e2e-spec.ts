@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -16,9 +17,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { openDatabases, openRoot, SPOOL_VERSION } from '../src/spool/lmdb/layout.js';
+import { closedPort } from './support/closed-port.js';
 import { fixture } from './support/fixture.js';
 import { scrape } from './support/metrics.js';
-import { send } from './support/send-webhook.js';
+import { send, sendWebhook } from './support/send-webhook.js';
 import { filledSpool } from './support/spool/filled-spool.js';
 import { openBuilt } from './support/spool/open-built.js';
 import { readSpool } from './support/spool/read-spool.js';
@@ -171,6 +173,28 @@ it('one process at a time uses a spool, whatever the directory is called', async
   expect(await send(url, { method: 'GET', path: '/readyz' })).toMatchObject({ status: 200 });
   await program.stop();
   await (await open(dir)).close();
+});
+
+it('while the directory is gone, nothing is kept and the program is not ready', async () => {
+  const dir = join(makeTempDir(), 'spool');
+  const { program, url, metricsUrl } = await startSprayproxy({
+    backends: [`http://127.0.0.1:${await closedPort()}`],
+    env: { SPRAYPROXY_SPOOL_URL: `file:${dir}` },
+  });
+  const readiness = async () => {
+    const { status, text } = await send(url, { method: 'GET', path: '/readyz' });
+    return [status, text, (await scrape(metricsUrl)).get('sprayproxy_ready')];
+  };
+  renameSync(dir, `${dir}.aside`);
+  expect(await program.logged('the spool is lost: nothing that is owed is kept')).toMatchObject({
+    level: 'error',
+  });
+  expect(await readiness()).toEqual([503, 'spool failed', 0]);
+  expect(await sendWebhook(url, '{}')).toMatchObject({ status: 503, text: 'spool failed' });
+  renameSync(`${dir}.aside`, dir);
+  await program.logged('the spool is there again');
+  expect(await readiness()).toEqual([200, 'ready', 1]);
+  expect(await sendWebhook(url, '{}')).toMatchObject({ status: 202 });
 });
 
 it('the start ends with status 1 where the spool cannot be opened, and one line that says why', async () => {

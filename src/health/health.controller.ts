@@ -15,12 +15,13 @@ export class HealthController {
     return 'healthy';
   }
 
-  /** 503 from the moment a shutdown begins, so that no more webhooks are sent here. */
+  /** 503 from the moment a shutdown begins, so that no more webhooks are sent here; and while what is owed cannot be kept. */
   @Get('readyz')
   @Header('Content-Type', TEXT_PLAIN)
   ready(@Res({ passthrough: true }) response: Response): string {
-    if (this.readiness.ready) return 'ready';
+    const { fault } = this.readiness;
+    if (fault === undefined) return 'ready';
     response.status(503);
-    return 'shutting down';
+    return fault;
   }
 }

@@ -3,22 +3,35 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Gauge } from 'prom-client';
 
 import { READY } from '../metrics/names.js';
+import { Spool } from '../spool/spool.js';
 
 /** Whether new webhooks are welcome. */
 @Injectable()
 export class Readiness {
-  #ready = true;
+  #fallen = false;
 
-  constructor(@InjectMetric(READY) private readonly gauge: Gauge) {
-    gauge.set(1);
+  constructor(
+    @InjectMetric(READY) private readonly gauge: Gauge,
+    private readonly spool: Spool,
+  ) {
+    this.#show();
+    spool.watch(({ kind }) => {
+      if (kind === 'lost' || kind === 'found') this.#show();
+    });
   }
 
-  get ready(): boolean {
-    return this.#ready;
+  /** Why they are not; `undefined`: they are. */
+  get fault(): 'shutting down' | 'spool failed' | undefined {
+    if (this.#fallen) return 'shutting down';
+    return this.spool.fault === undefined ? undefined : 'spool failed';
   }
 
   fall(): void {
-    this.#ready = false;
-    this.gauge.set(0);
+    this.#fallen = true;
+    this.#show();
+  }
+
+  #show(): void {
+    this.gauge.set(this.fault === undefined ? 1 : 0);
   }
 }

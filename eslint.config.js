@@ -3,7 +3,7 @@ const { defineConfig, globalIgnores } = require('eslint/config');
 const tseslint = require('typescript-eslint');
 
 module.exports = defineConfig(
-  globalIgnores(['dist/', 'dist-demo/', 'dist-dashboards/', 'dist-bench/', 'coverage/']),
+  globalIgnores(['dist/', 'dist-demo/', 'dist-dashboards/', 'dist-bench/', 'dist-scripts/', 'coverage/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   {

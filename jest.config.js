@@ -42,12 +42,6 @@ module.exports = {
     },
     {
       ...shared,
-      displayName: 'attack',
-      testMatch: ['<rootDir>/test/attack/*.spec.ts'],
-      setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
-    },
-    {
-      ...shared,
       displayName: 'soak',
       testMatch: ['<rootDir>/test/soak/*.spec.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],

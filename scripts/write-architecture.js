@@ -43,8 +43,12 @@ function imports() {
 
 /** Without the arrows that two others make together: of a graph without circles, there is one such. */
 function reduced(graph) {
-  const reaches = (from, to) =>
-    graph.get(from).has(to) || [...graph.get(from)].some((next) => reaches(next, to));
+  const reaches = (from, to, path = [from]) =>
+    graph.get(from).has(to) ||
+    [...graph.get(from)].some((next) => {
+      if (path.includes(next)) throw new Error(`a circle of folders: ${[...path, next].join(' → ')}`);
+      return reaches(next, to, [...path, next]);
+    });
   return [...graph].map(([from, all]) => [
     from,
     [...all].filter((to) => ![...all].some((other) => other !== to && reaches(other, to))).sort(),

@@ -26,7 +26,7 @@ import { filledSpool } from './support/spool/filled-spool.js';
 import { openBuilt } from './support/spool/open-built.js';
 import { readSpool } from './support/spool/read-spool.js';
 import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
-import { makeTempDir as tempDir } from './support/temp-dirs.js';
+import { makeTempDir } from './support/temp-dir.js';
 
 const PAGE = 4096;
 const NO_DATABASE = 'holds a data.mdb that is no LMDB database, or has lost its beginning';
@@ -117,7 +117,7 @@ describe('a spool that can be used', () => {
       },
     ],
   ])('begins where the directory %s', async (_what, foreign, prepare) => {
-    const dir = join(tempDir(), 'a', 'spool.d');
+    const dir = join(makeTempDir(), 'a', 'spool.d');
     mkdirSync(dir, { recursive: true });
     prepare(dir);
     const spool = await open(dir);
@@ -128,14 +128,14 @@ describe('a spool that can be used', () => {
   });
 
   it('is opened again where the program has begun it and was killed', async () => {
-    const dir = join(tempDir(), 'a', 'spool.d');
+    const dir = join(makeTempDir(), 'a', 'spool.d');
     const { program } = await startWith(dir);
     await program.kill();
     await (await open(dir)).close();
   });
 
   it('has metrics of its writes from the start', async () => {
-    const { metricsUrl } = await startWith(tempDir());
+    const { metricsUrl } = await startWith(makeTempDir());
     const metrics = await scrape(metricsUrl);
     expect(metrics.get('sprayproxy_spool_write_failures_total')).toBe(0);
     expect(metrics.get('sprayproxy_spool_write_duration_seconds_count')).toBe(0);
@@ -164,8 +164,8 @@ describe('a spool that can be used', () => {
 });
 
 it('one process at a time uses a spool, whatever the directory is called', async () => {
-  const dir = tempDir();
-  const alias = join(tempDir(), 'alias');
+  const dir = makeTempDir();
+  const alias = join(makeTempDir(), 'alias');
   symlinkSync(dir, alias);
   const { program, url } = await startWith(dir);
   const before = contentOf(dir);
@@ -177,8 +177,30 @@ it('one process at a time uses a spool, whatever the directory is called', async
   await (await open(dir)).close();
 });
 
+it('while the directory is gone, nothing is kept and the program is not ready', async () => {
+  const dir = join(makeTempDir(), 'spool');
+  const { program, url, metricsUrl } = await startSprayproxy({
+    backends: [`http://127.0.0.1:${await closedPort()}`],
+    env: { SPRAYPROXY_SPOOL_URL: `file:${dir}` },
+  });
+  const readiness = async () => {
+    const { status, text } = await send(url, { method: 'GET', path: '/readyz' });
+    return [status, text, (await scrape(metricsUrl)).get('sprayproxy_ready')];
+  };
+  renameSync(dir, `${dir}.aside`);
+  expect(await program.logged('the spool is lost: nothing that is owed is kept')).toMatchObject({
+    level: 'error',
+  });
+  expect(await readiness()).toEqual([503, 'spool failed', 0]);
+  expect(await sendWebhook(url, '{}')).toMatchObject({ status: 503, text: 'spool failed' });
+  renameSync(`${dir}.aside`, dir);
+  await program.logged('the spool is there again');
+  expect(await readiness()).toEqual([200, 'ready', 1]);
+  expect(await sendWebhook(url, '{}')).toMatchObject({ status: 202 });
+});
+
 it('the start ends with status 1 where the spool cannot be opened, and one line that says why', async () => {
-  const dir = tempDir();
+  const dir = makeTempDir();
   writeFileSync(join(dir, 'data.mdb'), 'text');
   const program = runSprayproxy({ GH_APP_WEBHOOK_SECRET: SECRET, SPRAYPROXY_SPOOL_URL: `file:${dir}` });
   expect(await program.exited).toBe(1);
@@ -193,13 +215,13 @@ it('the start ends with status 1 where the spool cannot be opened, and one line 
 it('the lock does not keep a process alive', async () => {
   const lock = JSON.stringify(join(__dirname, '../dist/spool/lmdb/lock.js'));
   const script = `require(${lock}).SpoolLock.take(process.argv[1]).then(() => console.log('taken'))`;
-  const { stdout } = await run(process.execPath, ['-e', script, tempDir()]);
+  const { stdout } = await run(process.execPath, ['-e', script, makeTempDir()]);
   expect(stdout).toBe('taken\n');
 });
 
 it('another user of the same group takes over, whatever the umask was', async () => {
   if (!isRoot) return;
-  const dir = join(tempDir(), 'spool');
+  const dir = join(makeTempDir(), 'spool');
   chmodSync(join(dir, '..'), 0o777);
   for (const uid of [OTHER_USER, OTHER_USER + 1, OTHER_USER]) {
     expect(await openAs(uid, dir)).toBe('open');
@@ -221,14 +243,14 @@ describe('a directory that cannot be used', () => {
   });
 
   it('is a file', async () => {
-    const file = join(tempDir(), 'file');
+    const file = join(makeTempDir(), 'file');
     writeFileSync(file, 'mine');
     await expectRefused(file, 'is no directory');
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
   it('holds a data file that is a directory', async () => {
-    const dir = tempDir();
+    const dir = makeTempDir();
     mkdirSync(join(dir, 'data.mdb'));
     await expectRefused(dir, 'holds a data.mdb that is no file');
   });
@@ -254,7 +276,7 @@ describe('a data file that cannot be used', () => {
     ['is one byte', 'x', NO_DATABASE],
     ['is zeros', Buffer.alloc(50_000), NO_DATABASE],
   ])('%s', async (_what, content, why) => {
-    const dir = tempDir();
+    const dir = makeTempDir();
     writeFileSync(join(dir, 'data.mdb'), content);
     const before = contentOf(dir);
     await expectRefused(
@@ -303,7 +325,7 @@ describe('a data file that cannot be used', () => {
   });
 
   it("is another program's", async () => {
-    const dir = tempDir();
+    const dir = makeTempDir();
     const root = openRoot(dir, false);
     root.openDB('theirs', {}).putSync('key', 'value');
     await root.close();
@@ -314,7 +336,7 @@ describe('a data file that cannot be used', () => {
 });
 
 it('a full disk costs what did not fit, and nothing else', async () => {
-  const dir = tempDir();
+  const dir = makeTempDir();
   // In blocks of 512 bytes.
   const script = `ulimit -f 2000; exec "${process.execPath}" "${fixture('fill-spool.js')}" "${dir}"`;
   const { stdout } = await run('sh', ['-c', script]);
@@ -381,7 +403,7 @@ describe('the directory of a running service', () => {
     expect(await sendWebhook(url, '{}')).toMatchObject({ status: 503, text: 'spool failed' });
     expect(await send(url, { method: 'GET', path: '/readyz' })).toMatchObject({
       status: 503,
-      text: 'spool lost',
+      text: 'spool failed',
     });
     expect(await send(url, { method: 'GET', path: '/healthz' })).toMatchObject({ status: 200 });
     expect(program.lines.filter(({ msg }) => msg.startsWith('the spool is lost'))).toHaveLength(1);

@@ -41,6 +41,7 @@ const DURATIONS: [name: string, minMs: number, maxMs: number][] = [
   ['SPRAYPROXY_RETRY_MIN_DELAY', 1, DAY_MS],
   ['SPRAYPROXY_RETRY_MAX_DELAY', 1, DAY_MS],
   ['SPRAYPROXY_RETRY_MAX_AGE', 1, 365 * DAY_MS],
+  ['SPRAYPROXY_REJECTED_MAX_AGE', 1, 365 * DAY_MS],
   ['SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER', 1, 365 * DAY_MS],
   ['SPRAYPROXY_SHUTDOWN_DELAY', 0, HOUR_MS],
   ['SPRAYPROXY_SHUTDOWN_TIMEOUT', 0, HOUR_MS],
@@ -50,6 +51,8 @@ const ANY_DELAY = { SPRAYPROXY_RETRY_MIN_DELAY: '1ms', SPRAYPROXY_RETRY_MAX_DELA
 const WHOLE_NUMBERS: [name: string, min: number, max: number][] = [
   ['SPRAYPROXY_SERVER_PORT', 0, 65_535],
   ['SPRAYPROXY_SERVER_METRICS_PORT', 0, 65_535],
+  ['SPRAYPROXY_FORWARDING_CONCURRENCY', 1, 10_000],
+  ['UV_THREADPOOL_SIZE', 1, 1024],
   ['SPRAYPROXY_MAX_REQUEST_SIZE', 1, 1_073_741_824],
   ['SPRAYPROXY_MAX_INFLIGHT_BYTES', 1, 68_719_476_736],
   ['SPRAYPROXY_SPOOL_MAX_BYTES', 1_048_576, 1_125_899_906_842_624],
@@ -59,10 +62,14 @@ const WHOLE_NUMBERS: [name: string, min: number, max: number][] = [
 const FILES = [
   'SPRAYPROXY_SERVER_METRICS_CERT',
   'SPRAYPROXY_SERVER_METRICS_KEY',
+  'SPRAYPROXY_BACKEND_CLIENT_CERT',
+  'SPRAYPROXY_BACKEND_CLIENT_KEY',
   'GH_APP_WEBHOOK_SECRET_FILE',
 ];
-/** Any text is good for them. */
-const FREE_TEXT = ['SPRAYPROXY_SERVER_HOST'];
+const AUTHORITIES = ['SPRAYPROXY_BACKEND_CA_FILE', 'NODE_EXTRA_CA_CERTS'];
+const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'];
+/** Any word is good for them; for a proxy it is a host. */
+const FREE_TEXT = ['SPRAYPROXY_SERVER_HOST', 'NO_PROXY', 'no_proxy', 'REQUEST_METHOD', ...PROXIES];
 
 describe('defaults', () => {
   const defaults = {
@@ -74,6 +81,8 @@ describe('defaults', () => {
     SPRAYPROXY_SERVER_READ_TIMEOUT: 10_000,
     SPRAYPROXY_SERVER_METRICS_PORT: 9090,
     SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT: 15_000,
+    SPRAYPROXY_FORWARDING_CONCURRENCY: 64,
+    UV_THREADPOOL_SIZE: 64,
     SPRAYPROXY_MAX_REQUEST_SIZE: 26_214_400,
     SPRAYPROXY_MAX_INFLIGHT_BYTES: 134_217_728,
     SPRAYPROXY_SPOOL_URL: 'off',
@@ -83,6 +92,7 @@ describe('defaults', () => {
     SPRAYPROXY_RETRY_MIN_DELAY: 1000,
     SPRAYPROXY_RETRY_MAX_DELAY: 300_000,
     SPRAYPROXY_RETRY_MAX_AGE: 259_200_000,
+    SPRAYPROXY_REJECTED_MAX_AGE: 86_400_000,
     SPRAYPROXY_DRAIN_CONCURRENCY: 32,
     SPRAYPROXY_SERVER_ENABLE_DELIVERIES: false,
     SPRAYPROXY_DELIVERIES_JOURNAL_SIZE: 10_000,
@@ -159,6 +169,18 @@ describe('a sound environment', () => {
       'SPRAYPROXY_SERVER_HOST',
       host,
     );
+  });
+
+  it.each(AUTHORITIES)('takes the certificates of %s', (name) => {
+    expect(faultsOf({ ...SECRET, [name]: join(FIXTURES, 'localhost-cert.pem') })).toEqual([]);
+  });
+
+  it.each(
+    PROXIES.flatMap((name) =>
+      ['proxy', 'proxy:3128', 'https://user:pass%40word@proxy'].map((value) => [name, value] as const),
+    ),
+  )('takes %s=%j', (name, value) => {
+    expect(faultsOf({ ...SECRET, [name]: value })).toEqual([]);
   });
 
   it('leaves names alone that it does not know', () => {
@@ -379,6 +401,30 @@ describe('a fault', () => {
     expect(faultsOf({ ...SECRET, [name]: join(dir.path, 'directory') })).toContain(fault);
   });
 
+  it.each(AUTHORITIES)('is %s where nothing is, a directory, or no certificate', (name) => {
+    const fault = `${name} must name a file with PEM certificates that this process can read`;
+    mkdirSync(join(dir.path, 'directory'));
+    for (const path of [
+      join(dir.path, 'missing'),
+      join(dir.path, 'directory'),
+      join(FIXTURES, 'README.md'),
+    ]) {
+      expect(faultsOf({ ...SECRET, [name]: path })).toEqual([fault]);
+    }
+  });
+
+  it.each(
+    PROXIES.flatMap((name) =>
+      ['socks5://proxy:1080', 'http://', 'proxy with spaces', 'http://%zz@proxy'].map(
+        (value) => [name, value] as const,
+      ),
+    ),
+  )('is %s=%j', (name, value) => {
+    expect(faultsOf({ ...SECRET, [name]: value })).toEqual([
+      `${name} must be the URL of a proxy, http:// or https://, or host:port`,
+    ]);
+  });
+
   it('is never alone in being told, and never told with a value', () => {
     const names = [...documentedVariables.keys()].filter((name) => !FREE_TEXT.includes(name));
     const faults = faultsOf(Object.fromEntries(names.map((name) => [name, 'hunter2'])));
@@ -390,9 +436,6 @@ describe('a fault', () => {
 describe('between variables', () => {
   const NO_SECRET =
     'GH_APP_WEBHOOK_SECRET or GH_APP_WEBHOOK_SECRET_FILE must be set, unless SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY is true';
-  const HALF_TLS = 'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must be set together';
-  const NO_PAIR =
-    'SPRAYPROXY_SERVER_METRICS_CERT and SPRAYPROXY_SERVER_METRICS_KEY must hold a PEM certificate and its key';
   const NOTHING_IN_FILE = 'GH_APP_WEBHOOK_SECRET_FILE must hold a secret';
   const DELAYS = 'SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY';
   const SAME_PORT = 'SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ';
@@ -456,28 +499,35 @@ describe('between variables', () => {
     expect(faultsOf({ ...SECRET, GH_APP_WEBHOOK_SECRET_FILE: file })).toEqual(faults);
   });
 
-  it.each([
-    ['SPRAYPROXY_SERVER_METRICS_CERT', 'localhost-cert.pem'],
-    ['SPRAYPROXY_SERVER_METRICS_KEY', 'localhost-key.pem'],
-  ])('%s alone', (name, file) => {
-    expect(faultsOf({ ...SECRET, [name]: join(FIXTURES, file) })).toEqual([HALF_TLS]);
-  });
-
   const CERT = 'localhost-cert.pem';
   const KEY = 'localhost-key.pem';
-  it.each([
-    [CERT, KEY, []],
-    [KEY, CERT, [NO_PAIR]],
-    [CERT, CERT, [NO_PAIR]],
-    ['README.md', KEY, [NO_PAIR]],
-    [CERT, 'README.md', [NO_PAIR]],
-    [CERT, 'other-key.pem', [NO_PAIR]],
-  ])('the certificate %s and the key %s', (cert, key, faults) => {
-    const environment = {
-      SPRAYPROXY_SERVER_METRICS_CERT: join(FIXTURES, cert),
-      SPRAYPROXY_SERVER_METRICS_KEY: join(FIXTURES, key),
-    };
-    expect(faultsOf({ ...SECRET, ...environment })).toEqual(faults);
+
+  describe.each([
+    ['SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY'],
+    ['SPRAYPROXY_BACKEND_CLIENT_CERT', 'SPRAYPROXY_BACKEND_CLIENT_KEY'],
+  ])('%s and %s', (certName, keyName) => {
+    const NO_PAIR = `${certName} and ${keyName} must hold a PEM certificate and its key`;
+
+    it.each([
+      [certName, CERT],
+      [keyName, KEY],
+    ])('%s alone', (name, file) => {
+      expect(faultsOf({ ...SECRET, [name]: join(FIXTURES, file) })).toEqual([
+        `${certName} and ${keyName} must be set together`,
+      ]);
+    });
+
+    it.each([
+      [CERT, KEY, []],
+      [KEY, CERT, [NO_PAIR]],
+      [CERT, CERT, [NO_PAIR]],
+      ['README.md', KEY, [NO_PAIR]],
+      [CERT, 'README.md', [NO_PAIR]],
+      [CERT, 'other-key.pem', [NO_PAIR]],
+    ])('the certificate %s and the key %s', (cert, key, faults) => {
+      const environment = { [certName]: join(FIXTURES, cert), [keyName]: join(FIXTURES, key) };
+      expect(faultsOf({ ...SECRET, ...environment })).toEqual(faults);
+    });
   });
 });
 

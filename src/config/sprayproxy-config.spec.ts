@@ -7,6 +7,7 @@ import { useTempDir } from '../../test/support/temp-dir.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
 import { SprayproxyConfigModule } from './config.module.js';
 import { ConfigurationError } from './configuration-error.js';
+import { Proxies } from './proxies.js';
 import { SprayproxyConfig } from './sprayproxy-config.js';
 import { documentedVariables } from './environment-variables.js';
 
@@ -21,6 +22,9 @@ const DEFAULTS = {
   dynamicBackendsEnabled: false,
   allowLocalBackends: false,
   skipTlsVerify: false,
+  backendTls: { caFile: undefined, extraCaFile: undefined, client: undefined },
+  proxies: Proxies.of({}),
+  threadPoolSize: 64,
   skipWebhookVerify: false,
   secret: CONFIG_SECRET,
   secretFile: undefined,
@@ -35,6 +39,8 @@ const DEFAULTS = {
   minRetryDelayMs: 1000,
   maxRetryDelayMs: 300_000,
   maxForwardAgeMs: 72 * 3_600_000,
+  rejectedMaxAgeMs: 24 * 3_600_000,
+  maxAttemptsAtOnce: 64,
   drainConcurrency: 32,
   deliveriesEnabled: false,
   journalSize: 10_000,
@@ -54,6 +60,7 @@ describe('SprayproxyConfig', () => {
     writeFileSync(file, 'another secret of the tests');
     const certFile = join(__dirname, '../../test/fixtures/localhost-cert.pem');
     const keyFile = join(__dirname, '../../test/fixtures/localhost-key.pem');
+    const proxies = { HTTP_PROXY: 'proxy:1', HTTPS_PROXY: 'proxy:2', NO_PROXY: 'a.example.com' };
     const config = configFor({
       SPRAYPROXY_SERVER_HOST: '127.0.0.1',
       SPRAYPROXY_SERVER_PORT: '1',
@@ -64,6 +71,12 @@ describe('SprayproxyConfig', () => {
       SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: '1',
       SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: '1',
       SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY: 't',
+      SPRAYPROXY_BACKEND_CA_FILE: certFile,
+      SPRAYPROXY_BACKEND_CLIENT_CERT: certFile,
+      SPRAYPROXY_BACKEND_CLIENT_KEY: keyFile,
+      NODE_EXTRA_CA_CERTS: certFile,
+      ...proxies,
+      UV_THREADPOOL_SIZE: '17',
       SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY: 'T',
       GH_APP_WEBHOOK_SECRET_FILE: file,
       SPRAYPROXY_SERVER_READ_TIMEOUT: '3s',
@@ -77,6 +90,8 @@ describe('SprayproxyConfig', () => {
       SPRAYPROXY_RETRY_MIN_DELAY: '11s',
       SPRAYPROXY_RETRY_MAX_DELAY: '12s',
       SPRAYPROXY_RETRY_MAX_AGE: '13s',
+      SPRAYPROXY_REJECTED_MAX_AGE: '18s',
+      SPRAYPROXY_FORWARDING_CONCURRENCY: '19',
       SPRAYPROXY_DRAIN_CONCURRENCY: '14',
       SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
       SPRAYPROXY_DELIVERIES_JOURNAL_SIZE: '15',
@@ -94,6 +109,9 @@ describe('SprayproxyConfig', () => {
       dynamicBackendsEnabled: true,
       allowLocalBackends: true,
       skipTlsVerify: true,
+      backendTls: { caFile: certFile, extraCaFile: certFile, client: { certFile, keyFile } },
+      proxies: Proxies.of(proxies),
+      threadPoolSize: 17,
       skipWebhookVerify: true,
       secret: CONFIG_SECRET,
       secretFile: file,
@@ -108,6 +126,8 @@ describe('SprayproxyConfig', () => {
       minRetryDelayMs: 11_000,
       maxRetryDelayMs: 12_000,
       maxForwardAgeMs: 13_000,
+      rejectedMaxAgeMs: 18_000,
+      maxAttemptsAtOnce: 19,
       drainConcurrency: 14,
       deliveriesEnabled: true,
       journalSize: 15,

@@ -14,7 +14,7 @@ import { LanesService } from './lane/lanes.service.js';
 import { missing, resultsOf, type RunningAttempt, untilAnswer } from './lane/running-attempt.js';
 import { RecentDeliveries } from './recent/recent-deliveries.js';
 import { type FanOut, openAmong, RemainsService, type Targets } from './remains.service.js';
-import { type Report } from './report.js';
+import { type Report } from '../model/report.js';
 
 /** Sends a delivery to every backend that misses it, all at once; sees to it that the spool has what remains. */
 @Injectable()

@@ -15,7 +15,7 @@ import { LanesService } from './lane/lanes.service.js';
 import { recordOf } from './lane/record-of.js';
 import { missing, resultsOf, type RunningAttempt } from './lane/running-attempt.js';
 import { RecentDeliveries } from './recent/recent-deliveries.js';
-import { type Failed, type Kept, type Served } from './report.js';
+import { type Failed, type Kept, type Served } from '../model/report.js';
 
 /** Who is to get a delivery. */
 export interface Targets {

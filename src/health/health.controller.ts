@@ -15,13 +15,13 @@ export class HealthController {
     return 'healthy';
   }
 
-  /** 503 while something stands against it, from the moment a shutdown begins: no more webhooks are to be sent here. */
+  /** 503 from the moment a shutdown begins, so that no more webhooks are sent here; and while what is owed cannot be kept. */
   @Get('readyz')
   @Header('Content-Type', TEXT_PLAIN)
   ready(@Res({ passthrough: true }) response: Response): string {
-    const { obstacle } = this.readiness;
-    if (obstacle === undefined) return 'ready';
+    const { fault } = this.readiness;
+    if (fault === undefined) return 'ready';
     response.status(503);
-    return obstacle;
+    return fault;
   }
 }

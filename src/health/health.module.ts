@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
 
+import { SpoolModule } from '../spool/spool.module.js';
 import { HealthController } from './health.controller.js';
 import { Readiness } from './readiness.js';
 
-@Module({ controllers: [HealthController], providers: [Readiness], exports: [Readiness] })
+@Module({
+  imports: [SpoolModule],
+  controllers: [HealthController],
+  providers: [Readiness],
+  exports: [Readiness],
+})
 export class HealthModule {}

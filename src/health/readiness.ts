@@ -3,30 +3,35 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Gauge } from 'prom-client';
 
 import { READY } from '../metrics/names.js';
+import { Spool } from '../spool/spool.js';
 
 /** Whether new webhooks are welcome. */
 @Injectable()
 export class Readiness {
-  readonly #obstacles = new Set<string>();
+  #fallen = false;
 
-  constructor(@InjectMetric(READY) private readonly gauge: Gauge) {
-    gauge.set(1);
+  constructor(
+    @InjectMetric(READY) private readonly gauge: Gauge,
+    private readonly spool: Spool,
+  ) {
+    this.#show();
+    spool.watch(({ kind }) => {
+      if (kind === 'lost' || kind === 'found') this.#show();
+    });
   }
 
-  /** What stands against it, in a few words; `undefined`: nothing. */
-  get obstacle(): string | undefined {
-    const [first] = this.#obstacles;
-    return first;
+  /** Why they are not; `undefined`: they are. */
+  get fault(): 'shutting down' | 'spool failed' | undefined {
+    if (this.#fallen) return 'shutting down';
+    return this.spool.fault === undefined ? undefined : 'spool failed';
   }
 
-  /** Falls, until all that stands against it is gone. */
-  fall(obstacle: string): void {
-    this.#obstacles.add(obstacle);
-    this.gauge.set(0);
+  fall(): void {
+    this.#fallen = true;
+    this.#show();
   }
 
-  rise(obstacle: string): void {
-    this.#obstacles.delete(obstacle);
-    if (this.#obstacles.size === 0) this.gauge.set(1);
+  #show(): void {
+    this.gauge.set(this.fault === undefined ? 1 : 0);
   }
 }

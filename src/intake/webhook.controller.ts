@@ -7,7 +7,7 @@ import { loggedAttempt } from '../model/attempt.js';
 import { type Delivery } from '../model/delivery.js';
 import { forwardHeaders } from '../forwarding/client/forward-headers.js';
 import { FanOutService } from '../forwarding/fan-out.service.js';
-import { type Report } from '../forwarding/report.js';
+import { type Report } from '../model/report.js';
 import { Identity } from '../model/identity.js';
 import { type RequestFields, requestFields } from '../http/request-fields.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';

@@ -14,7 +14,7 @@ import { Logger } from '../logging/logger.js';
 export async function shutDown(app: INestApplication): Promise<void> {
   const { shutdownDelayMs, shutdownTimeoutMs } = app.get(SprayproxyConfig);
   const logger = app.get(Logger);
-  app.get(Readiness).fall('shutting down');
+  app.get(Readiness).fall();
   (app.getHttpAdapter() as WebhookHttpAdapter).announceClosing();
   await delay(shutdownDelayMs);
 

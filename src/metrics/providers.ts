@@ -158,7 +158,7 @@ export const metricProviders: Provider[] = [
   }),
   makeGaugeProvider({
     name: READY,
-    help: '1 while new webhooks are welcome; 0 from the moment a shutdown begins.',
+    help: '1 while new webhooks are welcome; 0 from the moment a shutdown begins, and while the spool is lost.',
   }),
   makeGaugeProvider({
     name: MEMORY_USED_BYTES,

@@ -4,8 +4,6 @@ import { type Counter, type Histogram } from 'prom-client';
 
 import { Clock } from '../clock/clock.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
-import { HealthModule } from '../health/health.module.js';
-import { Readiness } from '../health/readiness.js';
 import { Logger } from '../logging/logger.js';
 import { SPOOL_WRITE_FAILURES, SPOOL_WRITE_SECONDS } from '../metrics/names.js';
 import { NoSpool } from './no-spool.js';
@@ -16,7 +14,6 @@ export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './
 
 /** Gives `Spool`. Whoever uses it last closes it. */
 @Module({
-  imports: [HealthModule],
   providers: [
     {
       provide: Spool,
@@ -24,7 +21,6 @@ export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './
         SprayproxyConfig,
         Clock,
         Logger,
-        Readiness,
         getToken(SPOOL_WRITE_SECONDS),
         getToken(SPOOL_WRITE_FAILURES),
       ],
@@ -32,7 +28,6 @@ export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './
         { spoolDir, maxSpoolBytes }: SprayproxyConfig,
         clock: Clock,
         logger: Logger,
-        readiness: Readiness,
         writeSeconds: Histogram,
         writeFailures: Counter,
       ): Promise<Spool> => {
@@ -44,7 +39,7 @@ export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './
           if (!ok) writeFailures.inc();
         };
         const spool = await openSpool({ dir: spoolDir, maxBytes: maxSpoolBytes, clock, onWrite });
-        tellLoss(spool, logger, readiness);
+        logLoss(spool, logger);
         return spool;
       },
     },
@@ -53,16 +48,10 @@ export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './
 })
 export class SpoolModule {}
 
-const LOST = 'spool lost';
-
-function tellLoss(spool: Spool, logger: Logger, readiness: Readiness): void {
+function logLoss(spool: Spool, logger: Logger): void {
   spool.watch(({ kind }) => {
-    if (kind === 'lost') {
+    if (kind === 'lost')
       logger.error({ why: spool.fault }, 'the spool is lost: nothing that is owed is kept');
-      readiness.fall(LOST);
-    } else if (kind === 'found') {
-      logger.info({}, 'the spool is there again');
-      readiness.rise(LOST);
-    }
+    if (kind === 'found') logger.info({}, 'the spool is there again');
   });
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { fixture } from '../support/fixture.js';
 import { filledSpool } from '../support/spool/filled-spool.js';
 import { readSpool } from '../support/spool/read-spool.js';
-import { makeTempDir } from '../support/temp-dirs.js';
+import { makeTempDir } from '../support/temp-dir.js';
 
 const PAGE = 4096;
 const run = promisify(execFile);

@@ -6,7 +6,7 @@ import { Identity } from '../../model/identity.js';
 import { IdentityMap } from '../../model/identity-map.js';
 import { inShort, sizeOf, type StoredDelivery } from '../../model/stored-delivery.js';
 import { Spool } from '../../spool/spool.js';
-import { type Report } from '../report.js';
+import { type Report } from '../../model/report.js';
 
 /** Bound of all that is remembered: some 7,000 deliveries to three backends. */
 export const MAX_BYTES = 8 * 1024 * 1024;

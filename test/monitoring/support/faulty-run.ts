@@ -5,7 +5,7 @@ import { type Replica, startReplicas } from './replicas.js';
 export interface FaultyRun {
   readonly backends: FaultyBackends;
   readonly replicas: readonly Replica[];
-  /** One round of everything that can go wrong, at both replicas; takes some 10 s with the overload, else 1 to 3 s. */
+  /** One round of everything that can go wrong, at both replicas; takes 1 to 3 s, and some 2 s more with the overload. */
   round(options?: { overloaded?: boolean }): Promise<void>;
 }
 

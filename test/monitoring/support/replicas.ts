@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { type RunningSprayproxy, startSprayproxy } from '../../support/start-sprayproxy.js';
-import { MAX_INFLIGHT_BYTES, MAX_REQUEST_BYTES, READ_TIMEOUT_SECONDS } from './faulty-traffic.js';
+import { MAX_INFLIGHT_BYTES, MAX_REQUEST_BYTES } from './faulty-traffic.js';
 import { type Target } from './prometheus.js';
 
 /** Of the Service that the ServiceMonitor finds, as the operator names the job after it. */
@@ -29,7 +29,6 @@ export function startReplicas(directory: string, backends: readonly string[]): P
           SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true',
           SPRAYPROXY_MAX_REQUEST_SIZE: String(MAX_REQUEST_BYTES),
           SPRAYPROXY_MAX_INFLIGHT_BYTES: String(MAX_INFLIGHT_BYTES),
-          SPRAYPROXY_SERVER_READ_TIMEOUT: `${READ_TIMEOUT_SECONDS}s`,
           SPRAYPROXY_ACK_TIMEOUT: '2s',
           SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT: '3s',
           SPRAYPROXY_RETRY_MIN_DELAY: '50ms',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { makeTempDir } from '../temp-dirs.js';
+import { makeTempDir } from '../temp-dir.js';
 import { survive } from './kill-rounds.js';
 import { isTaken, type MoodyBackend } from './moody-backend.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { newForward } from '../../../src/model/forward.js';
-import { makeTempDir } from '../temp-dirs.js';
+import { makeTempDir } from '../temp-dir.js';
 import { openBuilt } from './open-built.js';
 
 /** A spool with deliveries owed to `http://a` and `http://b`, a third of which are gone again: it has free pages. */

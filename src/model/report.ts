@@ -1,6 +1,6 @@
-import { type AttemptResult } from '../model/attempt.js';
-import { type Backend } from '../model/backend.js';
-import { type SprayproxyError } from '../model/sprayproxy-error.js';
+import { type AttemptResult } from './attempt.js';
+import { type Backend } from './backend.js';
+import { type SprayproxyError } from './sprayproxy-error.js';
 
 interface Common {
   /** What `/deliveries` knows the delivery by, if it does. */

@@ -394,7 +394,7 @@ describe('the directory of a running service', () => {
       },
     ],
   ])('%s: what is owed is answered 503, and it is not ready', async (_name, spoil) => {
-    const dir = join(tempDir(), 'spool');
+    const dir = join(makeTempDir(), 'spool');
     const down = `http://127.0.0.1:${await closedPort()}`;
     const { program, url } = await startWith(dir, { SPRAYPROXY_SERVER_BACKEND: down });
     expect((await sendWebhook(url, '{}')).status).toBe(202);

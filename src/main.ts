@@ -1,6 +1,9 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
 import { THREAD_POOL_SIZE } from './config/thread-pool.js';
 
+/** As it was given. */
+const env = { ...process.env };
+
 // Before anything needs the threads: their number is fixed from then on.
 if ((process.env.UV_THREADPOOL_SIZE ?? '') === '') process.env.UV_THREADPOOL_SIZE = THREAD_POOL_SIZE;
 
@@ -26,14 +29,18 @@ async function main(): Promise<void> {
   const at = args.findIndex((argument) => !argument.startsWith('-'));
   const command = COMMANDS.get(args[at]);
   if (command !== undefined) {
-    process.exitCode = await command(args.toSpliced(at, 1), process);
+    process.exitCode = await command(args.toSpliced(at, 1), {
+      env,
+      stdout: process.stdout,
+      stderr: process.stderr,
+    });
   } else if (args.includes('--help')) {
     process.stdout.write((await import('./help.js')).helpText());
   } else if (args.includes('--version')) {
     process.stdout.write(`${(await import('./version.js')).VERSION}\n`);
   } else {
     const { SprayproxyConfig } = await import('./config/sprayproxy-config.js');
-    const config = SprayproxyConfig.of(process.env);
+    const config = SprayproxyConfig.of(env);
     await (await import('./serve.js')).serve(config);
   }
 }

@@ -2,9 +2,11 @@ import { type Clock } from '../../clock/clock.js';
 import { type AttemptResult } from '../../model/attempt.js';
 import { retryDelayMs, type RetryLimits } from './retry-policy.js';
 
-/** Failures of the oldest, one after the other, until another is tried in its stead; at most, when that has failed too. */
-const FIRST_PATIENCE = 2;
-const MAX_PATIENCE = 16;
+/**
+ * Failures of the oldest until another is tried in its stead: early, when little time is lost by that, and then hardly ever:
+ * when a backend is back, the oldest is to be the first that it gets.
+ */
+const PATIENCE = [2, 1, 64, 256, 1024];
 
 interface Trouble {
   /** When its latest attempt began, in ms of the monotonic clock. */
@@ -24,7 +26,8 @@ export class Unwanted {
   readonly #troubles = new Map<number, Trouble>();
   /** Failures in a row of the oldest. */
   #failures = 0;
-  #patience = FIRST_PATIENCE;
+  /** How often another was tried in vain. */
+  #explored = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -52,7 +55,7 @@ export class Unwanted {
 
   /** Whether another is to be tried than those that have failed. */
   get exploring(): boolean {
-    return this.#failures >= this.#patience;
+    return this.#failures >= (PATIENCE[this.#explored] ?? Infinity);
   }
 
   /** When the next of them is due by its own back-off, in ms of the monotonic clock; `undefined`: none waits. */
@@ -98,7 +101,7 @@ export class Unwanted {
     if (failuresAlone > 0) return;
     if (wasExploring) {
       this.#failures = 0;
-      this.#patience = Math.min(MAX_PATIENCE, this.#patience * 2);
+      this.#explored += 1;
     } else {
       this.#failures += 1;
     }
@@ -112,7 +115,7 @@ export class Unwanted {
     if (this.#troubles.size === 0) return false;
     if (id !== undefined) this.#troubles.delete(id);
     this.#failures = 0;
-    this.#patience = FIRST_PATIENCE;
+    this.#explored = 0;
     return true;
   }
 

@@ -16,6 +16,7 @@ import {
   INFLIGHT_WAIT_SECONDS,
   FORWARD_ATTEMPT_SECONDS,
   FORWARD_RETRIES,
+  FORWARDS_SIGNED_ANEW,
   FORWARDS_OWED,
   FORWARDS_DEAD,
   OLDEST_OWED_SECONDS,
@@ -108,6 +109,10 @@ export const metricProviders: Provider[] = [
     name: FORWARD_RETRIES,
     help: 'Attempts to send what was owed. outcome: accepted, rejected, refused, unknown.',
     labelNames: ['outcome'],
+  }),
+  makeCounterProvider({
+    name: FORWARDS_SIGNED_ANEW,
+    help: 'Attempts at what was owed that were signed anew, since the secret it came with is no longer in use.',
   }),
   makeGaugeProvider({
     name: FORWARDS_OWED,

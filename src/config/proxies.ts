@@ -1,14 +1,7 @@
 import { bypassesProxy } from './no-proxy.js';
 
-const NAMES = [
-  'HTTP_PROXY',
-  'http_proxy',
-  'HTTPS_PROXY',
-  'https_proxy',
-  'NO_PROXY',
-  'no_proxy',
-  'REQUEST_METHOD',
-] as const;
+type Name =
+  'HTTP_PROXY' | 'http_proxy' | 'HTTPS_PROXY' | 'https_proxy' | 'NO_PROXY' | 'no_proxy' | 'REQUEST_METHOD';
 
 /** Where requests to a backend go instead. */
 export class HttpProxy {
@@ -49,8 +42,8 @@ export class Proxies {
   ) {}
 
   /** @param variables of which those that are set hold a URL that can be used */
-  static of(variables: Readonly<Partial<Record<(typeof NAMES)[number], string>>>): Proxies {
-    const first = (...names: (typeof NAMES)[number][]): HttpProxy | undefined => {
+  static of(variables: Readonly<Partial<Record<Name, string>>>): Proxies {
+    const first = (...names: Name[]): HttpProxy | undefined => {
       const name = names.find((each) => variables[each] !== undefined);
       const url = name === undefined ? undefined : parseProxyUrl(variables[name] ?? '');
       return name === undefined || url === undefined ? undefined : new HttpProxy(url, name);

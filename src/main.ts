@@ -2,7 +2,7 @@
 import { THREAD_POOL_SIZE } from './config/thread-pool.js';
 
 // Before anything needs the threads: their number is fixed from then on.
-process.env.UV_THREADPOOL_SIZE ||= THREAD_POOL_SIZE;
+if ((process.env.UV_THREADPOOL_SIZE ?? '') === '') process.env.UV_THREADPOOL_SIZE = THREAD_POOL_SIZE;
 
 import { type CommandContext } from './config/command-context.js';
 

@@ -260,7 +260,7 @@ describe('sending again', () => {
     const { id } = await only(running, '?state=dead');
     const answer = json<DeliveryView>(running, 'POST', `/${id}/attempts`);
     await backend.receive(2);
-    await clock.untilAwaited();
+    await clock.untilAwaited(7000);
     clock.pass(7000);
     const { forwards } = await answer;
     expect(forwards).toMatchObject([

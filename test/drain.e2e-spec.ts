@@ -79,11 +79,25 @@ describe('a webhook that a backend did not take', () => {
     expect(guidsAt(healthy)).toEqual([guid]);
   });
 
-  it('is not kept if the backend has read it and said no', async () => {
+  it('is kept for a day if the backend has read it and said no; a redelivery goes there alone', async () => {
+    const healthy = await BackendServer.start(202);
+    const rejecting = await BackendServer.start(422, 202);
+    const { url, metricsUrl } = await withSpool([healthy.url, rejecting.url]);
+    const guid = randomUUID();
+    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
+    await scrapeUntil(metricsUrl, 'sprayproxy_spool_bytes', 4096 + Buffer.byteLength(PAYLOAD));
+    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
+    expect([guidsAt(healthy), guidsAt(rejecting)]).toEqual([[guid], [guid, guid]]);
+    await scrapeUntil(metricsUrl, 'sprayproxy_spool_bytes', 0);
+  });
+
+  it('is let go of when it was rejected and SPRAYPROXY_REJECTED_MAX_AGE has passed', async () => {
     const rejecting = await BackendServer.start(422);
-    const { url, metricsUrl } = await withSpool([rejecting.url]);
+    const { url, metricsUrl } = await withSpool([rejecting.url], { SPRAYPROXY_REJECTED_MAX_AGE: '1h' });
     expect((await sendWebhook(url, PAYLOAD)).status).toBe(200);
-    expect((await scrape(metricsUrl)).get('sprayproxy_spool_bytes')).toBe(0);
+    await scrapeUntil(metricsUrl, 'sprayproxy_spool_bytes', 4096 + Buffer.byteLength(PAYLOAD));
+    clock.pass(60 * MINUTE_MS);
+    await scrapeUntil(metricsUrl, 'sprayproxy_spool_bytes', 0);
   });
 
   it('is dead after three attempts of unknown outcome, and shows in the metrics', async () => {
@@ -176,7 +190,7 @@ describe('time', () => {
     );
     const { url, metricsUrl } = await withSpool([busy.url], { SPRAYPROXY_RETRY_MIN_DELAY: '10ms' });
     await sendWebhook(url, PAYLOAD);
-    await clock.untilAwaited();
+    await clock.untilAwaited(30_000);
     clock.pass(29_999);
     await scrape(metricsUrl);
     expect(busy.received).toHaveLength(1);

@@ -140,8 +140,18 @@ describe('the answer to GitHub', () => {
     [204, 'accepted', 200],
     [299, 'accepted', 200],
     [400, 'rejected', 200],
-    [404, 'rejected', 200],
+    [402, 'rejected', 200],
+    [406, 'rejected', 200],
+    [410, 'rejected', 200],
     [413, 'rejected', 200],
+    [415, 'rejected', 200],
+    [422, 'rejected', 200],
+    [401, 'refused', 502],
+    [403, 'refused', 502],
+    [404, 'refused', 502],
+    [405, 'refused', 502],
+    [407, 'refused', 502],
+    [421, 'refused', 502],
     [301, 'refused', 502],
     [302, 'refused', 502],
     [307, 'refused', 502],
@@ -385,13 +395,14 @@ describe('a redelivery', () => {
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(502);
     expect(received()).toEqual([1, 1, 1]);
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(502);
-    expect(received()).toEqual([1, 2, 1]);
+    // What was rejected is missing as well.
+    expect(received()).toEqual([1, 2, 2]);
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
-    expect(received()).toEqual([1, 3, 1]);
+    expect(received()).toEqual([1, 3, 2]);
     await program.line((line) => line.fillsGaps === true && line.msg === 'delivery proxied');
     expect(program.lines.filter((line) => line.fillsGaps === true)).toHaveLength(2);
     expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
-    expect(received()).toEqual([2, 4, 2]);
+    expect(received()).toEqual([2, 4, 3]);
   });
 
   it('with another payload is another delivery', async () => {
@@ -404,7 +415,7 @@ describe('a redelivery', () => {
     expect(backends.map((backend) => backend.received.length)).toEqual([2, 3]);
   });
 
-  it('cannot be told without a GUID', async () => {
+  it('is told by its payload where there is no GUID', async () => {
     const backends = [await BackendServer.start(202), await BackendServer.start(503, 202)];
     const { url } = await bootSprayproxy({ backends: backends.map((backend) => backend.url) });
     const headers = Object.fromEntries(
@@ -413,7 +424,7 @@ describe('a redelivery', () => {
     const webhook = { method: 'POST', path: '/proxy', headers, body: PAYLOAD };
     expect((await send(url, webhook)).status).toBe(502);
     expect((await send(url, webhook)).status).toBe(200);
-    expect(backends.map((backend) => backend.received.length)).toEqual([2, 2]);
+    expect(backends.map((backend) => backend.received.length)).toEqual([1, 2]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { type ServerResponse } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,8 @@ import { BackendServer } from './support/backend-server.js';
 import { bootSprayproxy } from './support/boot.js';
 import { FakeClock } from './support/fake-clock.js';
 import { scrape, scrapeUntil } from './support/metrics.js';
-import { send, sendWebhook, sign } from './support/send-webhook.js';
+import { head, RawConnection } from './support/raw-connection.js';
+import { githubHeaders, send, sendWebhook, sign } from './support/send-webhook.js';
 import { SECRET } from './support/start-sprayproxy.js';
 import { useTempDir } from './support/temp-dir.js';
 
@@ -66,7 +67,7 @@ async function inbound(metricsUrl: string, count: number): Promise<void> {
 
 /** Lets the ack timeout pass once it is running. */
 async function untilAckTimeout<T>(reply: Promise<T>): Promise<T> {
-  await clock.untilAwaited();
+  await clock.untilAwaited(7000);
   clock.pass(7000);
   return reply;
 }
@@ -221,4 +222,61 @@ describe('a redelivery', () => {
       expect(taken.slice(-3)).toEqual(payloads);
     },
   );
+});
+
+describe.each([
+  ['with a spool', withSpool],
+  ['without a spool', (backends: readonly string[]) => bootSprayproxy({ backends, clock })],
+])('a sender that hung up before the answer, %s', (_name, boot) => {
+  it.each([
+    ['resets its connection', (connection: RawConnection) => connection.socket.resetAndDestroy()],
+    ['closes its connection', (connection: RawConnection) => connection.socket.destroy()],
+    ['has closed its half', (connection: RawConnection) => connection.socket.end()],
+  ])('and %s, sends it again to nobody', async (_how, hangUp) => {
+    const { backend: slow, answers } = await startHanging();
+    const healthy = await BackendServer.start(202);
+    const { url, port, program, metricsUrl } = await boot([healthy.url, slow.url]);
+    const guid = randomUUID();
+    const connection = await RawConnection.open(port);
+    const headers = { ...githubHeaders(PAYLOAD, 'push', guid), 'Content-Length': PAYLOAD.length };
+    connection.write(head('POST', '/proxy', headers) + PAYLOAD);
+    await slow.receive(1);
+    hangUp(connection);
+    // Two round trips, and the program has seen it.
+    for (let trip = 0; trip < 2; trip += 1) await scrape(metricsUrl);
+    answers[0]?.(202);
+    await program.line((line) => line.heard === false && line.delivery === guid);
+
+    expect(await sendWebhook(url, PAYLOAD, { guid })).toMatchObject({ status: 200, text: 'proxied' });
+    await program.logged('redelivery sent to nobody: every backend has it');
+    expect([healthy.received.length, slow.received.length]).toEqual([1, 1]);
+
+    expect((await sendWebhook(url, PAYLOAD, { guid })).status).toBe(200);
+    expect([healthy.received.length, slow.received.length]).toEqual([2, 2]);
+  });
+});
+
+it('what was kept while the secret was rotated is signed anew, with both headers, when it is sent', async () => {
+  const down = await BackendServer.start(503, 202);
+  const file = join(dir.path, 'rotated');
+  await writeFile(file, SECRET);
+  const { url, program, metricsUrl } = await withSpool([down.url], {
+    GH_APP_WEBHOOK_SECRET_FILE: file,
+    GH_APP_WEBHOOK_SECRET: '',
+  });
+  expect((await sendWebhook(url, PAYLOAD)).status).toBe(202);
+  await writeFile(file, 'another secret of theirs');
+  await program.logged('webhook secrets read again');
+  clock.pass(60_000);
+  await down.receive(2);
+  const [first, second] = down.received;
+  expect(first?.headers['x-hub-signature-256']).toBe(sign(PAYLOAD));
+  expect(second?.headers['x-hub-signature-256']).toBe(sign(PAYLOAD, 'another secret of theirs'));
+  expect(second?.headers['x-hub-signature']).toBe(
+    `sha1=${createHmac('sha1', 'another secret of theirs').update(PAYLOAD).digest('hex')}`,
+  );
+  const others = ({ headers }: { headers: object }) =>
+    Object.entries(headers).filter(([name]) => !name.startsWith('x-hub-signature'));
+  expect(others(second ?? { headers: {} })).toEqual(others(first ?? { headers: {} }));
+  await scrapeUntil(metricsUrl, 'sprayproxy_forwards_signed_anew_total', 1);
 });

@@ -16,6 +16,7 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { DATA_FILE } from '../src/spool/lmdb/data-file.js';
 import { openDatabases, openRoot, SPOOL_VERSION } from '../src/spool/lmdb/layout.js';
 import { closedPort } from './support/closed-port.js';
 import { fixture } from './support/fixture.js';
@@ -31,7 +32,8 @@ const PAGE = 4096;
 const NO_DATABASE = 'holds a data.mdb that is no LMDB database, or has lost its beginning';
 const run = promisify(execFile);
 
-const startWith = (dir: string) => startSprayproxy({ env: { SPRAYPROXY_SPOOL_URL: `file:${dir}` } });
+const startWith = (dir: string, env: Readonly<Record<string, string>> = {}) =>
+  startSprayproxy({ env: { SPRAYPROXY_SPOOL_URL: `file:${dir}`, ...env } });
 
 const open = (dir: string) => openBuilt({ dir, maxBytes: 1e9 });
 
@@ -362,4 +364,48 @@ it('a full disk costs what did not fit, and nothing else', async () => {
   expect((await readSpool(dir)).counts).toEqual([
     ['http://backend', { owed: 0, dead: deliveries - 9, rejected: 0 }],
   ]);
+});
+
+describe('the directory of a running service', () => {
+  it.each<[string, (dir: string) => void]>([
+    [
+      'is removed',
+      (dir) => {
+        rmSync(dir, { recursive: true });
+      },
+    ],
+    [
+      'is moved away',
+      (dir) => {
+        renameSync(dir, `${dir}.away`);
+      },
+    ],
+    [
+      'loses its file',
+      (dir) => {
+        rmSync(join(dir, DATA_FILE));
+      },
+    ],
+    [
+      'gets another file',
+      (dir) => {
+        writeFileSync(join(dir, 'other'), '');
+        renameSync(join(dir, 'other'), join(dir, DATA_FILE));
+      },
+    ],
+  ])('%s: what is owed is answered 503, and it is not ready', async (_name, spoil) => {
+    const dir = join(makeTempDir(), 'spool');
+    const down = `http://127.0.0.1:${await closedPort()}`;
+    const { program, url } = await startWith(dir, { SPRAYPROXY_SERVER_BACKEND: down });
+    expect((await sendWebhook(url, '{}')).status).toBe(202);
+    spoil(dir);
+    await program.logged('the spool is lost: nothing that is owed is kept');
+    expect(await sendWebhook(url, '{}')).toMatchObject({ status: 503, text: 'spool failed' });
+    expect(await send(url, { method: 'GET', path: '/readyz' })).toMatchObject({
+      status: 503,
+      text: 'spool failed',
+    });
+    expect(await send(url, { method: 'GET', path: '/healthz' })).toMatchObject({ status: 200 });
+    expect(program.lines.filter(({ msg }) => msg.startsWith('the spool is lost'))).toHaveLength(1);
+  });
 });

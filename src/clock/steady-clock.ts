@@ -8,14 +8,14 @@ const MAX_CONFIRMATION_MS = 60_000;
 
 /**
  * The wall clock, believed when it has gone on as the monotonic clock has: what is given up for its age must not go because
- * somebody sets the clock for two seconds. After a start that takes two looks, some time apart.
+ * somebody sets the clock for two seconds. That takes two looks, some time apart; the first is taken when it is made.
  */
 export class SteadyClock {
   readonly #confirmationMs: number;
   /** Of the wall clock, ahead of the monotonic one. */
   #believedAheadMs: number | undefined;
-  #seenAheadMs = NaN;
-  #seenSince = 0;
+  #seenAheadMs: number;
+  #seenSince: number;
 
   /** @param longestMs the shorter the time to be judged, the sooner a clock is believed: after a tenth of it */
   constructor(
@@ -23,13 +23,15 @@ export class SteadyClock {
     longestMs: number,
   ) {
     this.#confirmationMs = Math.min(MAX_CONFIRMATION_MS, longestMs / 10);
+    this.#seenSince = clock.monotonic();
+    this.#seenAheadMs = clock.now() - this.#seenSince;
   }
 
   /** Whether a moment has passed for sure. @param at ms since the epoch */
   isPast(at: number): boolean {
     const monotonic = this.clock.monotonic();
     const aheadMs = this.clock.now() - monotonic;
-    if (!(Math.abs(aheadMs - this.#seenAheadMs) < TOLERANCE_MS)) {
+    if (Math.abs(aheadMs - this.#seenAheadMs) >= TOLERANCE_MS) {
       this.#seenAheadMs = aheadMs;
       this.#seenSince = monotonic;
     }

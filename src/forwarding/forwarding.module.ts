@@ -5,6 +5,7 @@ import { BackendRegistryModule } from '../backends/backend-registry.module.js';
 import { Clock } from '../clock/clock.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { InflightModule } from '../inflight/inflight.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { Spool } from '../spool/spool.js';
 import { SpoolModule } from '../spool/spool.module.js';
 import { BackendClient } from './client/backend-client.js';
@@ -17,11 +18,12 @@ import { LaneMetrics } from './lane/lane-metrics.js';
 import { LanesService } from './lane/lanes.service.js';
 import { RejectedSweep } from './lane/rejected-sweep.js';
 import { Sender } from './lane/sender.js';
+import { Signer } from './lane/signer.js';
 import { RecentDeliveries } from './recent/recent-deliveries.js';
 import { RemainsService } from './remains.service.js';
 
 @Module({
-  imports: [BackendRegistryModule, InflightModule, SpoolModule],
+  imports: [BackendRegistryModule, InflightModule, SecretsModule, SpoolModule],
   providers: [
     BackendClient,
     BackendPools,
@@ -34,6 +36,7 @@ import { RemainsService } from './remains.service.js';
     RejectedSweep,
     RemainsService,
     Sender,
+    Signer,
     { provide: HttpService, useFactory: () => new HttpService(socketAxios()) },
   ],
   exports: [FanOutService, LanesService, RecentDeliveries, SpoolModule],

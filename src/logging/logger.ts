@@ -18,8 +18,6 @@ export abstract class Logger {
   abstract readonly flush: PinoLogger['flush'];
 }
 
-const STDOUT = 1;
-
 /** All lines of a busy turn in one write: 16 KiB a turn, the default, is less than a few thousand webhooks a second say. */
 const MAX_WRITE_BYTES = 1024 * 1024;
 
@@ -53,10 +51,9 @@ export function createLogger(level: string, stream: DestinationStream = standard
 }
 
 function standardOutput(): DestinationStream {
-  // That makes a pipe one that does not keep a writer waiting: a thread that waits for a reader cannot end.
-  void process.stdout;
   return destination({
-    dest: STDOUT,
+    // To ask for it makes a pipe one that does not keep a writer waiting: a thread that waits for a reader cannot end.
+    dest: process.stdout.fd,
     sync: false,
     minLength: WRITE_FROM_BYTES,
     periodicFlush: WRITE_EVERY_MS,

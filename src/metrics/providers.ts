@@ -112,7 +112,7 @@ export const metricProviders: Provider[] = [
   }),
   makeCounterProvider({
     name: FORWARDS_SIGNED_ANEW,
-    help: 'Attempts at what was owed that were signed anew, since the secret it came with is no longer in use.',
+    help: 'Forwards that were owed while the secret was rotated, sent with a new signature.',
   }),
   makeGaugeProvider({
     name: FORWARDS_OWED,

@@ -42,9 +42,10 @@ export class FakeClock extends Clock {
     return this.#timers.size > 0;
   }
 
-  /** Resolves as soon as somebody waits for a later time. */
-  async untilAwaited(): Promise<void> {
-    while (!this.awaited) await new Promise<void>((resolve) => (this.#onTimer = resolve));
+  /** Resolves as soon as somebody waits for the time that is so many ms from now. */
+  async untilAwaited(ms: number): Promise<void> {
+    while (![...this.#timers].some(({ at }) => at === this.#now + ms))
+      await new Promise<void>((resolve) => (this.#onTimer = resolve));
   }
 
   /** Calls back whoever waited for it, in order. */

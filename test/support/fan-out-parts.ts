@@ -3,6 +3,8 @@ import { FanOutService } from '../../src/forwarding/fan-out.service.js';
 import { ForwardMetrics } from '../../src/forwarding/lane/forward-metrics.js';
 import { LanesService } from '../../src/forwarding/lane/lanes.service.js';
 import { Sender } from '../../src/forwarding/lane/sender.js';
+import { Signer } from '../../src/forwarding/lane/signer.js';
+import { WebhookSecrets } from '../../src/secrets/webhook-secrets.js';
 import { RecentDeliveries } from '../../src/forwarding/recent/recent-deliveries.js';
 import { RemainsService } from '../../src/forwarding/remains.service.js';
 import { BackendRegistry } from '../../src/backends/backend-registry.js';
@@ -44,7 +46,7 @@ export class FanOutParts {
 
   constructor({
     hosts = ['a'],
-    spool = new MemorySpool() as Spool,
+    spool = new MemorySpool(),
     env = {},
   }: { hosts?: readonly string[]; spool?: Spool; env?: Readonly<Record<string, string>> } = {}) {
     const { clock, log } = this;
@@ -61,7 +63,9 @@ export class FanOutParts {
       newHistogram('host', 'outcome'),
     );
     const client = { attempt: this.#attempt } as unknown as BackendClient;
-    const sender = new Sender(spool, this.budget, clock, config, log.logger, newCounter('outcome'));
+    const secrets = new WebhookSecrets(config, log.logger, newCounter('variable', 'reason'));
+    const signer = new Signer(secrets, log.logger, newCounter());
+    const sender = new Sender(spool, this.budget, signer, clock, config, log.logger, newCounter('outcome'));
     const { registry } = this;
     this.lanes = new LanesService(spool, registry, sender, client, metrics, clock, config, log.logger);
     this.recent = new RecentDeliveries(config, spool);

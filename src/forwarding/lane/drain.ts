@@ -58,10 +58,10 @@ export class Drain {
   }
 
   async #sendDue(): Promise<void> {
-    const { ahead, unwanted, stopped, room, isRunning, begin } = this.parts;
+    const { ahead, unwanted, room, isRunning, begin } = this.parts;
     let skipped = false;
     while (room() > 0) {
-      if (stopped.aborted || this.#isPaused()) return;
+      if (this.#mustWait()) return;
       const stored = await ahead.next();
       if (stored === undefined) {
         if (!skipped) return;
@@ -72,13 +72,14 @@ export class Drain {
       } else if (!isRunning(stored)) {
         if (unwanted.mustWait(stored.delivery.id)) skipped = true;
         // There was a wait, for the spool to be read.
-        else if (!stopped.aborted && !this.#isPaused()) begin(stored);
+        else if (!this.#mustWait()) begin(stored);
       }
     }
   }
 
-  #isPaused(): boolean {
-    const { health, unwanted, clock } = this.parts;
+  #mustWait(): boolean {
+    const { health, unwanted, clock, stopped } = this.parts;
+    if (stopped.aborted) return true;
     if (unwanted.nextAt !== undefined) this.#wakeAt(unwanted.nextAt);
     const until = Math.max(health.retryAt, this.#pausedUntil);
     if (until <= clock.monotonic()) return false;

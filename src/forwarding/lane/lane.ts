@@ -179,17 +179,21 @@ export class Lane {
       timeoutMs = Math.max(1, timeoutMs - waitedMs);
     }
     try {
-      if (this.#removed) {
+      if (this.#isRemoved()) {
         return { backend, outcome: 'refused', durationMs: 0, error: 'the backend is no longer registered' };
       }
       this.health.begin();
       const beganAt = clock.monotonic();
       const result = this.#judge(await client.attempt(backend, message, timeoutMs), beganAt, id);
-      if (!this.#removed) this.parts.onResult(this, result);
+      if (!this.#isRemoved()) this.parts.onResult(this, result);
       return result;
     } finally {
       this.#slots.give();
     }
+  }
+
+  #isRemoved(): boolean {
+    return this.#removed;
   }
 
   /** What an attempt says of the backend, and what of the delivery. */

@@ -18,6 +18,7 @@ import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { Spool } from '../../spool/spool.js';
 import { forwardHeaders } from '../client/forward-headers.js';
 import { logGivenUp } from './given-up.js';
+import { Signer } from './signer.js';
 
 /** Pause before the spool, or room in memory, is asked for again after it failed. */
 export const TROUBLE_PAUSE_MS = 1000;
@@ -48,6 +49,7 @@ export class Sender {
   constructor(
     private readonly spool: Spool,
     private readonly budget: InflightBudget,
+    private readonly signer: Signer,
     private readonly clock: Clock,
     private readonly config: SprayproxyConfig,
     private readonly logger: Logger,
@@ -66,7 +68,7 @@ export class Sender {
    * @throws SprayproxyError `spool-failed`, `overload`
    */
   async send({ lane, stored, from = ['owed'], held }: Sending): Promise<AttemptResult | undefined> {
-    const { id, receivedAt, payloadBytes, query, rawHeaders } = stored.delivery;
+    const { id, receivedAt, payloadBytes, query } = stored.delivery;
     const { key } = lane.backend;
     if (held === undefined && this.#time.isPast(receivedAt + this.config.maxForwardAgeMs)) {
       await this.#bury(id, key, 'older than SPRAYPROXY_RETRY_MAX_AGE');
@@ -80,7 +82,8 @@ export class Sender {
       // What was read ahead may have been sent, given up or discarded since.
       if (payload === undefined || !(await this.spool.claim(id, key, this.clock.now(), from)))
         return undefined;
-      result = await lane.attempt({ payload, query, rawHeaders: forwardHeaders(rawHeaders) }, id);
+      const rawHeaders = forwardHeaders(this.signer.headersOf(stored, payload, lane.backend));
+      result = await lane.attempt({ payload, query, rawHeaders }, id);
     } finally {
       room.release();
     }

@@ -1,6 +1,9 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
 import { THREAD_POOL_SIZE } from './config/thread-pool.js';
 
+/** What the program was started with, for who tells of it. */
+const given = { ...process.env };
+
 // Before anything needs the threads: their number is fixed from then on.
 if ((process.env.UV_THREADPOOL_SIZE ?? '') === '') process.env.UV_THREADPOOL_SIZE = THREAD_POOL_SIZE;
 
@@ -26,7 +29,8 @@ async function main(): Promise<void> {
   const at = args.findIndex((argument) => !argument.startsWith('-'));
   const command = COMMANDS.get(args[at]);
   if (command !== undefined) {
-    process.exitCode = await command(args.toSpliced(at, 1), process);
+    const { stdout, stderr } = process;
+    process.exitCode = await command(args.toSpliced(at, 1), { env: given, stdout, stderr });
   } else if (args.includes('--help')) {
     process.stdout.write((await import('./help.js')).helpText());
   } else if (args.includes('--version')) {

@@ -10,6 +10,7 @@ import { onCleanup } from './support/cleanup.js';
 import { fixture } from './support/fixture.js';
 import { ProxyServer } from './support/proxy-server.js';
 import { runCommand } from './support/run-command.js';
+import { scrape } from './support/metrics.js';
 import { sendWebhook } from './support/send-webhook.js';
 import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 import { useTempDir } from './support/temp-dir.js';
@@ -104,13 +105,17 @@ describe('the files of TLS', () => {
     copyFileSync(fixture('elsewhere-cert.pem'), caFile);
     const backend = await BackendServer.startTls('localhost-cert.pem', 202);
     const env = { SPRAYPROXY_BACKEND_CA_FILE: caFile };
-    const { url, program } = await startSprayproxy({ backends: [backend.url], env });
+    const { url, program, metricsUrl } = await startSprayproxy({ backends: [backend.url], env });
     expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status: 502 });
     writeFileSync(caFile, readFileSync(fixture('localhost-cert.pem')));
     await program.logged('certificates for backends read again');
     expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status: 200 });
     writeFileSync(caFile, 'no certificate');
     await program.line(({ level, msg }) => level === 'error' && msg.includes('stays in use'));
+    const failures = (await scrape(metricsUrl)).get(
+      'sprayproxy_reload_failures_total{variable="SPRAYPROXY_BACKEND_CA_FILE",reason="unusable"}',
+    );
+    expect(failures).toBe(1);
     expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status: 200 });
   });
 

@@ -1,6 +1,11 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import { BACKENDS, FORWARD_ATTEMPT_SECONDS, FORWARD_RETRIES } from '../../src/metrics/names.js';
+import {
+  BACKENDS,
+  FORWARD_ATTEMPT_SECONDS,
+  FORWARD_RETRIES,
+  FORWARDS_SIGNED_ANEW,
+} from '../../src/metrics/names.js';
 import { OUTCOME_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, graphByHost, query, stacked } from '../panels.js';
@@ -18,7 +23,7 @@ export const forwards: Row = {
         {
           title: 'Attempts by backend and outcome',
           description:
-            'accepted: 2xx. rejected: 4xx, it said no and is not asked again. refused: cannot have been taken, sent again. unknown: may have been taken. Follow a line to its backend.',
+            'accepted: 2xx. rejected: it has read it and said no (400, 422), and is not asked again. refused: cannot have been taken, sent again. unknown: may have been taken. Follow a line to its backend.',
           unit: units.RequestsPerSecond,
           section: 'sprayproxybackenddown',
         },
@@ -61,6 +66,16 @@ export const forwards: Row = {
           query(sumBy('outcome', rate(FORWARD_RETRIES)), '{{outcome}}'),
         ),
         OUTCOME_COLORS,
+      ),
+      graph(
+        {
+          title: 'Signed anew',
+          description:
+            'Attempts at what was owed whose signature fits none of the secrets in use any more, by replica. After a change of the secret some are right; else look at the secrets of the clusters.',
+          unit: units.CountsPerSecond,
+          section: 'sprayproxysignaturerejections',
+        },
+        query(sumBy('pod', rate(FORWARDS_SIGNED_ANEW)), '{{pod}}'),
       ),
       graph(
         {

@@ -79,6 +79,7 @@ export const payloadMemory: Row = {
             description:
               'Open ones, by replica. At 2,000, the one that has been idle longest gives way to the next one.',
             unit: units.Short,
+            section: 'sprayproxyconnectionsevicted',
           },
           query(sumBy('pod', series(CONNECTIONS)), '{{pod}}'),
         ),
@@ -90,6 +91,7 @@ export const payloadMemory: Row = {
           description:
             'Closed to make place for others, by replica. Somebody holds connections open and sends nothing: see the access log of the proxy in front.',
           unit: units.RequestsPerSecond,
+          section: 'sprayproxyconnectionsevicted',
         },
         query(sumBy('pod', rate(CONNECTIONS_EVICTED)), '{{pod}}'),
       ),

@@ -77,7 +77,7 @@ export const processes: Row = {
         {
           title: 'Readiness',
           description:
-            'Not ready from the moment a shutdown begins. A gap: Prometheus got no answer, so the process is gone or cannot be reached.',
+            'Not ready from the moment a shutdown begins, and while the spool is lost. A gap: Prometheus got no answer, so the process is gone or cannot be reached.',
           unit: units.Short,
           section: 'sprayproxynotready',
         },
@@ -89,7 +89,7 @@ export const processes: Row = {
           description:
             'Secrets and certificates whose file changed and cannot be used, by the variable that names it; what was read before stays in use. The log says why.',
           unit: units.Short,
-          section: 'sprayproxysignaturerejections',
+          section: 'sprayproxyreloadfailed',
         },
         query(sumBy('variable', `increase(${series(RELOAD_FAILURES)}[1h])`), '{{variable}}'),
       ).decimals(0),

@@ -45,7 +45,7 @@ export const webhooks: Row = {
         {
           title: 'Rejections by reason',
           description:
-            'signature: somebody else knocks, or the secret was changed on one side only. size: over the cap. timeout, aborted: it arrived too slowly, or not whole. overload: no room in memory.',
+            'signature: somebody else knocks, or the secret was changed on one side only. size: over the cap. timeout, aborted: it arrived too slowly, or not whole. overload: no room in memory, or too many connections. malformed, headers: no HTTP, or too much of it.',
           unit: units.RequestsPerSecond,
           section: 'sprayproxysignaturerejections',
         },

@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { documentedVariables } from '../../src/config/environment-variables.js';
 import * as names from '../../src/metrics/names.js';
 import { operations } from '../support/description.js';
-import { pages, proseOf, textOf } from './pages.js';
+import { pages, proseOf, ROOT, textOf } from './pages.js';
 
 const metrics = Object.values<unknown>(names).filter((name) => typeof name === 'string');
 
@@ -27,6 +30,18 @@ it.each(operations)('docs/http.md has a row for %s', (operation) => {
   const request = `${method.toUpperCase()} ${path.replace('{id}', '<id>')}`;
   const rows = textOf('docs/http.md').split('\n');
   expect(rows.filter((row) => new RegExp(`^\\| \`${request}(\`|\\?)`).test(row))).toHaveLength(1);
+});
+
+it.each(
+  readdirSync(join(ROOT, 'src/check'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .flatMap((file) => [
+      ...textOf(`src/check/${file}`).matchAll(/\b(?:timedTogether|check|step)\('([a-z-]+)'/g),
+    ])
+    .map(([, check = '']) => check),
+)('docs/operating.md has a row for the check %s', (check) => {
+  const rows = textOf('docs/operating.md').split('\n');
+  expect(rows.filter((row) => /^\| `[^|]+\|/.exec(row)?.[0].includes(`\`${check}\``))).toHaveLength(1);
 });
 
 it('the README is at most 150 lines', () => {

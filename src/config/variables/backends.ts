@@ -18,7 +18,8 @@ export class BackendVariables {
   // Off: cloud metadata services answer on link-local addresses.
   @Variable({
     default: 'false',
-    effect: 'lets registered backends be at loopback, link-local, unspecified or multicast addresses',
+    effect:
+      'lets registered backends be at loopback, link-local, unspecified or multicast addresses, or where clouds keep metadata',
   })
   @GoBoolean()
   SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL!: boolean;

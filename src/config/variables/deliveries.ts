@@ -10,7 +10,10 @@ export class DeliveriesVariables {
   SPRAYPROXY_SERVER_ENABLE_DELIVERIES!: boolean;
 
   // Some 1.5 KiB each with three backends.
-  @Variable({ default: '10000', effect: 'deliveries that went well that /deliveries remembers, in memory' })
+  @Variable({
+    default: '10000',
+    effect: 'deliveries that went well that /deliveries remembers, in memory; 8 MiB of them at most',
+  })
   @WholeNumber(0, 1_000_000)
   SPRAYPROXY_DELIVERIES_JOURNAL_SIZE!: number;
 }

@@ -10,7 +10,8 @@ export class ForwardingVariables {
   // 256 backends that hang must not cost 11,000 sockets.
   @Variable({
     default: '64',
-    effect: 'attempts at one backend at a time; beyond it a webhook waits its turn, with a spool in that',
+    effect:
+      'attempts at one backend at a time; beyond it a webhook is owed or, without a spool, waits its turn',
   })
   @WholeNumber(1, 10_000)
   SPRAYPROXY_FORWARDING_CONCURRENCY!: number;

@@ -1,11 +1,19 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type ConnectionOptions, type SecureContext } from 'node:tls';
 
+import { type Counter } from 'prom-client';
+
+import { isKeyPair } from '../../config/key-pair.js';
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { watchFiles } from '../../config/watched-files.js';
 import { Logger } from '../../logging/logger.js';
+import { RELOAD_FAILURES } from '../../metrics/names.js';
 import { backendSecureContext } from './secure-context.js';
 import { serverName } from './server-name.js';
+
+const CA_FILE = 'SPRAYPROXY_BACKEND_CA_FILE';
+const CLIENT_CERT = 'SPRAYPROXY_BACKEND_CLIENT_CERT';
 
 /** The TLS of connections to backends, as the files it is made of are now. */
 @Injectable()
@@ -18,8 +26,11 @@ export class BackendTls implements OnModuleDestroy {
   constructor(
     private readonly config: SprayproxyConfig,
     private readonly logger: Logger,
+    @InjectMetric(RELOAD_FAILURES) private readonly failures: Counter,
   ) {
     const { caFile, client } = config.backendTls;
+    if (caFile !== undefined) failures.inc({ variable: CA_FILE, reason: 'unusable' }, 0);
+    if (client !== undefined) failures.inc({ variable: CLIENT_CERT, reason: 'unusable' }, 0);
     this.#context = backendSecureContext(config.backendTls);
     const paths = [caFile, client?.certFile, client?.keyFile].filter((path) => path !== undefined);
     this.#stopWatching = watchFiles(paths, () => {
@@ -41,6 +52,12 @@ export class BackendTls implements OnModuleDestroy {
     this.#stopWatching();
   }
 
+  /** The variable whose file it is that cannot be used. */
+  get #faulty(): string {
+    const { client } = this.config.backendTls;
+    return client === undefined || isKeyPair(client.certFile, client.keyFile) ? CA_FILE : CLIENT_CERT;
+  }
+
   /** A file that is gone or half written for a moment must not cut off the backends: the last ones stay good. */
   #readAgain(): void {
     try {
@@ -48,6 +65,7 @@ export class BackendTls implements OnModuleDestroy {
       this.onChange();
       this.logger.info({}, 'certificates for backends read again');
     } catch (error) {
+      this.failures.inc({ variable: this.#faulty, reason: 'unusable' });
       this.logger.error(
         { why: error instanceof Error ? error.message : String(error) },
         'SPRAYPROXY_BACKEND_CA_FILE, _CLIENT_CERT or _CLIENT_KEY changed and cannot be used; what was read before stays in use',

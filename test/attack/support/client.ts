@@ -13,7 +13,7 @@ import { NoSpool } from '../../../src/spool/no-spool.js';
 import { captureLog } from '../../support/captured-log.js';
 import { onCleanup } from '../../support/cleanup.js';
 import { configFor } from '../../support/config-for.js';
-import { newGauge } from '../../support/unregistered-metrics.js';
+import { newCounter, newGauge } from '../../support/unregistered-metrics.js';
 
 /** The client of the program by itself: makes attempts at one backend. */
 export function attemptsAt(
@@ -22,7 +22,7 @@ export function attemptsAt(
 ): (payload?: Buffer) => Promise<AttemptResult> {
   const config = configFor(env);
   const clock = new SystemClock();
-  const tls = new BackendTls(config, captureLog().logger);
+  const tls = new BackendTls(config, captureLog().logger, newCounter('variable', 'reason'));
   const registry = new BackendRegistry(config, new NoSpool(), newGauge('origin'), captureLog().logger);
   const pools = new BackendPools(config, registry, tls, new NameLookups(config.threadPoolSize, clock), clock);
   const client = new BackendClient(new HttpService(socketAxios()), pools, config, clock);

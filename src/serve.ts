@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net';
 
 import { createApp } from './app.js';
 import { SprayproxyConfig } from './config/sprayproxy-config.js';
+import { listenOn } from './http/listen-on.js';
 import { shutDownOnSignal } from './lifecycle/signals.js';
 import { trimHeap } from './lifecycle/trim-heap.js';
 import { Logger } from './logging/logger.js';
@@ -21,9 +22,12 @@ export async function serve(config: SprayproxyConfig): Promise<void> {
 /** Resolves when the application takes webhooks, and has said so. */
 export async function listen(app: INestApplication): Promise<void> {
   const { serverHost, serverPort } = app.get(SprayproxyConfig);
-  await (serverHost === undefined ? app.listen(serverPort) : app.listen(serverPort, serverHost));
+  await app.init();
+  const server = app.getHttpServer() as Server;
+  // Nest would write a line of its own about a failure.
+  await listenOn(server, { host: serverHost, port: serverPort, variable: 'SPRAYPROXY_SERVER_PORT' });
 
-  const { address, port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  const { address, port } = server.address() as AddressInfo;
   app
     .get(Logger)
     .info({ version: VERSION, address, port, metricsPort: app.get(MetricsServer).port }, 'listening');

@@ -554,7 +554,7 @@ describe('a port', () => {
       const { code, of } = await check({ [variable]: port });
       expect(code).toBe(1);
       expect(of('port')).toMatchObject([
-        { status: 'fault', subject: variable, detail: 'in use by another program' },
+        { status: 'fault', subject: variable, detail: 'in use by another program (EADDRINUSE)' },
       ]);
     }
   });

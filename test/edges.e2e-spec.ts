@@ -8,7 +8,7 @@ import { connect } from 'node:tls';
 
 import { onCleanup } from './support/cleanup.js';
 import { fixture } from './support/fixture.js';
-import { send } from './support/send-webhook.js';
+import { send, sendWebhook } from './support/send-webhook.js';
 import { MAIN, runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 
 function tempDir(): string {
@@ -56,10 +56,10 @@ describe('a signal', () => {
     const [text] = (await once(child.stdout, 'data')) as [Buffer];
     child.stdout.pause();
     const { port } = JSON.parse(text.toString()) as { port: number };
-    // More than a pipe holds: each is a line of rejection.
-    const reject = () => send(`http://127.0.0.1:${port}`, { method: 'POST', path: '/proxy' });
+    // More than a pipe holds: each delivery is a line, while those of rejections are bounded.
+    const deliver = () => sendWebhook(`http://127.0.0.1:${port}`, '{}');
     for (let count = 0; count < 1000; count += 50) {
-      await Promise.all(Array.from({ length: 50 }, reject));
+      await Promise.all(Array.from({ length: 50 }, deliver));
     }
     child.kill('SIGTERM');
     const [code] = (await once(child, 'exit')) as [number | null];

@@ -86,11 +86,26 @@ describe('the start', () => {
         [name]: String((taken.address() as AddressInfo).port),
       });
       expect(await program.exited).toBe(1);
-      expect(program.lines).toMatchObject([
-        { level: 'fatal', msg: expect.stringContaining('EADDRINUSE') as string },
+      expect(program.lines).toEqual([
+        expect.objectContaining({ level: 'fatal', msg: expect.stringContaining(name) as string }),
       ]);
+      expect(program.lines[0]?.msg).toContain('in use by another program (EADDRINUSE)');
+      expect(program.lines[0]).not.toHaveProperty('err');
     },
   );
+
+  it('fails if SPRAYPROXY_SERVER_HOST is no address of this host', async () => {
+    const program = runSprayproxy({
+      GH_APP_WEBHOOK_SECRET: SECRET,
+      SPRAYPROXY_SERVER_HOST: '192.0.2.1',
+      SPRAYPROXY_SERVER_PORT: '0',
+      SPRAYPROXY_SERVER_METRICS_PORT: '0',
+    });
+    expect(await program.exited).toBe(1);
+    expect(program.lines.map(({ msg }) => msg)).toEqual([
+      expect.stringMatching(/not an address of this host \(EADDRNOTAVAIL\); correct SPRAYPROXY_SERVER_HOST/),
+    ]);
+  });
 
   it.each([
     ['--help', /Usage: sprayproxy[^]*SPRAYPROXY_SERVER_PORT \[8080\]/],
@@ -277,6 +292,7 @@ describe('the end', () => {
     await backend.receive(1);
     program.process.kill('SIGTERM');
     await program.logged('shutting down');
+    // Within a second it may be the same stop, sent twice.
     const impatient = setInterval(() => program.process.kill('SIGTERM'), 100);
     await expect(reply).rejects.toThrow();
     expect(await program.exited).toBe(1);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
+import { listenFault } from '../http/listen-on.js';
 import { ownAddress } from '../http/own-address.js';
 import { fault, type Finding, ok } from './check-result.js';
 import { httpGet } from './http-get.js';
@@ -35,33 +36,14 @@ export interface PortFinding {
 export async function checkPort(listener: Listener, signal: AbortSignal): Promise<PortFinding> {
   const { host, port, variable } = listener;
   const code = await failureToListen(host, port);
-  switch (code) {
-    case undefined:
-      return { finding: ok('free') };
-    case 'EADDRINUSE': {
-      const service = { host: ownAddress(host), port };
-      const answer = await ourAnswer(listener, service, signal);
-      if (answer !== undefined) {
-        return { finding: ok('in use by a running sprayproxy'), service, answer };
-      }
-      return {
-        finding: fault('in use by another program', `end that program, or set another ${variable}`),
-      };
-    }
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return { finding: fault(`not an address of this host (${code})`, 'correct SPRAYPROXY_SERVER_HOST') };
-    case 'EACCES':
-      return { finding: fault(`not allowed (${code})`, `set a ${variable} of 1024 or more`) };
-    default:
-      return {
-        finding: fault(
-          `cannot be listened on (${code})`,
-          `set another SPRAYPROXY_SERVER_HOST or ${variable}`,
-        ),
-      };
+  if (code === undefined) return { finding: ok('free') };
+  if (code === 'EADDRINUSE') {
+    const service = { host: ownAddress(host), port };
+    const answer = await ourAnswer(listener, service, signal);
+    if (answer !== undefined) return { finding: ok('in use by a running sprayproxy'), service, answer };
   }
+  const { what, action } = listenFault(code, variable);
+  return { finding: fault(what, action) };
 }
 
 async function failureToListen(host: string | undefined, port: number): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 
-import { CutOff } from './cut-off.js';
+import { type CutOff } from './cut-off.js';
 import { answerText } from './refusal.js';
 
 export interface Exchange {
@@ -21,6 +21,7 @@ export class Connection {
   over = false;
   #seenBytes = 0;
   #seenAt: number;
+  #held = false;
 
   constructor(
     readonly socket: Socket,
@@ -38,6 +39,22 @@ export class Connection {
   /** Whether the body of its request is still on its way. */
   get arriving(): boolean {
     return this.busy && this.current?.request.complete === false;
+  }
+
+  /**
+   * Reads nothing more of it. Node has a socket read on after every message that has come in whole, and for every body;
+   * so it is paused again each time.
+   */
+  hold(): void {
+    if (this.#held) return;
+    this.#held = true;
+    this.socket.on('resume', pauseAgain).pause();
+  }
+
+  readOn(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.socket.off('resume', pauseAgain).resume();
   }
 
   /** When it was last seen to have brought something since somebody looked, in ms. */
@@ -63,4 +80,8 @@ export class Connection {
     if (arriving) current?.request.destroy(cause);
     else socket.destroy();
   }
+}
+
+function pauseAgain(this: Socket): void {
+  this.pause();
 }

@@ -1,11 +1,9 @@
-import { IncomingMessage } from 'node:http';
-
 import { type Connection, type Exchange } from './connection.js';
 
 /**
  * Serves the requests of a connection one after the other. The proxies and GitHub await an answer before they send the
  * next request. Who does not gets its answers in turn, and nothing more of what it sends is read meanwhile: what has been
- * read already, 64 KiB at most, may hold thousands of requests.
+ * read already, some 64 KiB, may hold hundreds of requests.
  */
 export class OneAtATime {
   #waiting = 0;
@@ -39,11 +37,9 @@ export class OneAtATime {
   #wait(connection: Connection, exchange: Exchange): void {
     this.#waiting += 1;
     connection.waiting.push(exchange);
-    // One whose body is not whole yet would have the connection read on by itself.
-    exchange.request._read = readNothing;
+    connection.hold();
     if (connection.pipelined) return;
     connection.pipelined = true;
-    connection.socket.pause();
     this.#goOnAfter(connection, connection.current ?? exchange);
   }
 
@@ -63,15 +59,12 @@ export class OneAtATime {
     const next = connection.waiting.shift();
     if (next === undefined) {
       connection.pipelined = false;
-      connection.socket.resume();
+      connection.readOn();
       return;
     }
     this.#waiting -= 1;
-    next.request._read = IncomingMessage.prototype._read;
-    if (!next.request.complete) connection.socket.resume();
+    if (!next.request.complete) connection.readOn();
     this.#goOnAfter(connection, next);
     this.#serve(connection, next);
   }
 }
-
-const readNothing = (): void => undefined;

@@ -12,7 +12,8 @@ export const LOOK_EVERY_MS = 100;
 
 /**
  * All bodies that are on their way in and not verified yet. Ends those that come too slowly, and, when somebody waits for
- * room, makes some: the slowest give way first. So no wait for room depends on a sender.
+ * room, makes some: the slowest give way first. So no wait for room depends on a sender. Nobody is judged between looks:
+ * what a sender has sent while we were busy may not have been read yet.
  */
 @Injectable()
 export class ArrivingBodies {
@@ -23,11 +24,7 @@ export class ArrivingBodies {
     private readonly config: SprayproxyConfig,
     private readonly budget: InflightBudget,
     private readonly clock: Clock,
-  ) {
-    budget.onShortage(() => {
-      this.#makeRoom();
-    });
-  }
+  ) {}
 
   /** @param end tells the reader of the body that it ends here; it has to close it then */
   open(neededBytes: number, end: (error: SprayproxyError) => void): ArrivingBody {

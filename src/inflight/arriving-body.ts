@@ -48,20 +48,20 @@ export class ArrivingBody {
   /** Waits until it has room for `bytes` in all. For all its waits together it has `MAX_WAIT_MS`. */
   awaitRoom(bytes: number, now: number, goOn: () => void): void {
     const wanted = this.#wantedFor(bytes);
-    let over = false;
+    const waiting = { over: false };
     const stop = this.budget.wait(
       {
         bytes: wanted,
         small: this.#small,
         heldBytes: this.#heldBytes,
         admitted: () => {
-          over = true;
+          waiting.over = true;
           this.#stopWaiting = undefined;
           this.#take(bytes, wanted);
           goOn();
         },
         refused: (error) => {
-          over = true;
+          waiting.over = true;
           this.#stopWaiting = undefined;
           this.end(error);
         },
@@ -69,7 +69,7 @@ export class ArrivingBody {
       Math.max(0, MAX_WAIT_MS - this.pace.heldBackMs(now)),
     );
     // Others may have given way at once.
-    if (!over) this.#stopWaiting = stop;
+    if (!waiting.over) this.#stopWaiting = stop;
   }
 
   /** Gives back what it has spoken for and not got. If it goes on, it has to ask again. */

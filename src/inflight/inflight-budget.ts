@@ -48,8 +48,6 @@ export class InflightBudget {
   readonly #rests = new Set<Waiter>();
   #heldBytes = 0;
   #heldByWaitingBytes = 0;
-  /** Called when somebody has to wait. */
-  #onShortage: () => void = () => undefined;
 
   constructor(
     config: SprayproxyConfig,
@@ -73,11 +71,6 @@ export class InflightBudget {
     return (
       this.short && this.#heldByWaitingBytes > 0 && this.#heldByWaitingBytes === this.#ledger.spokenBytes
     );
-  }
-
-  /** @param relieve makes room, if there is a way */
-  onShortage(relieve: () => void): void {
-    this.#onShortage = relieve;
   }
 
   /** Room for `bytes`, if there is some right now. */
@@ -152,7 +145,6 @@ export class InflightBudget {
     });
     queue.add(waiter);
     this.#heldByWaitingBytes += wait.heldBytes;
-    this.#onShortage();
     return () => {
       if (queue.has(waiter)) waiter.leave('aborted');
     };

@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { once } from 'node:events';
 import {
   createServer,
   type IncomingMessage,
@@ -13,6 +12,7 @@ import { type AddressInfo } from 'node:net';
 import { collectDefaultMetrics, type Counter, type Gauge, register } from 'prom-client';
 
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { listenOn } from '../http/listen-on.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
 import { Logger } from '../logging/logger.js';
 import { VERSION } from '../version.js';
@@ -67,8 +67,8 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#server.listen(this.config.metricsPort, this.config.serverHost);
-    await once(this.#server, 'listening');
+    const { serverHost: host, metricsPort: port } = this.config;
+    await listenOn(this.#server, { host, port, variable: 'SPRAYPROXY_SERVER_METRICS_PORT' });
   }
 
   onApplicationShutdown(): void {

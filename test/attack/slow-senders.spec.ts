@@ -2,36 +2,95 @@ import { BackendServer } from '../support/backend-server.js';
 import { scrape } from '../support/metrics.js';
 import { head, RawConnection } from '../support/raw-connection.js';
 import { githubHeaders, sendWebhook, sign } from '../support/send-webhook.js';
-import { startSprayproxy } from '../support/start-sprayproxy.js';
+import { type RunningSprayproxy, startSprayproxy } from '../support/start-sprayproxy.js';
 
-const SENDERS = 300;
 const MIB = 1024 * 1024;
 const PAYLOAD = JSON.stringify({ zen: 'x'.repeat(20_000) });
 const SIGNATURE = { 'X-Hub-Signature-256': sign('of something else') };
+const MAX_COST_MS = 1500;
 
-/** What each of the senders sends at once; then it says no more. */
-const SENT = {
-  'declare 1 MiB and send nothing': head('POST', '/proxy', { ...SIGNATURE, 'Content-Length': MIB }),
-  'declare 25 MiB and send nothing': head('POST', '/proxy', { ...SIGNATURE, 'Content-Length': 25 * MIB }),
-  'declare 25 MiB and send a byte': `${head('POST', '/proxy', { ...SIGNATURE, 'Content-Length': 25 * MIB })}x`,
-  'declare 64 KiB and lack a byte': `${head('POST', '/proxy', { ...SIGNATURE, 'Content-Length': 65_536 })}${'x'.repeat(65_535)}`,
-  'declare 1 MiB and send 100 KiB': `${head('POST', '/proxy', { ...SIGNATURE, 'Content-Length': MIB })}${'x'.repeat(102_400)}`,
-  'begin a chunk': `${head('POST', '/proxy', { ...SIGNATURE, 'Transfer-Encoding': 'chunked' })}ff\r\nx`,
-  'do not end their chunks': `${head('POST', '/proxy', { ...SIGNATURE, 'Transfer-Encoding': 'chunked' })}1\r\nx\r\n`,
+const declaring = (bytes: number): string =>
+  head('POST', '/proxy', { ...SIGNATURE, 'Content-Length': bytes });
+const CHUNKED = head('POST', '/proxy', { ...SIGNATURE, 'Transfer-Encoding': 'chunked' });
+
+interface Senders {
+  readonly count: number;
+  /** What each of them sends at once. */
+  readonly sent: string;
+  /** What each of them sends ten times a second after that. */
+  readonly drip?: string;
+}
+
+const SENDERS: Readonly<Record<string, Senders>> = {
+  'say nothing': { count: 1000, sent: '' },
+  'send half a head': { count: 1000, sent: 'POST /proxy HTTP/1.1\r\nHost: a\r\n' },
+  'declare 1 MiB and send nothing': { count: 1000, sent: declaring(MIB) },
+  'declare 25 MiB and send a byte': { count: 1000, sent: `${declaring(25 * MIB)}x` },
+  'declare 64 KiB and lack a byte': { count: 1000, sent: `${declaring(65_536)}${'x'.repeat(65_535)}` },
+  'declare 1 MiB and drip': { count: 1000, sent: declaring(MIB), drip: 'x' },
+  'send chunks and drip': { count: 1000, sent: CHUNKED, drip: '1\r\nx\r\n' },
+  'begin a chunk': { count: 1000, sent: `${CHUNKED}ff\r\nx` },
+  'are 260 that declare 1 MiB': { count: 260, sent: `${declaring(MIB)}${'x'.repeat(102_400)}` },
+  'are 21 that declare 25 MiB': { count: 21, sent: `${declaring(25 * MIB)}${'x'.repeat(MIB)}` },
 };
 
-// Room for few, so that hundreds do what thousands would do to the default.
-const SMALL = { SPRAYPROXY_MAX_INFLIGHT_BYTES: String(32 * MIB) };
+describe('with all the room there is by default', () => {
+  let backend: BackendServer;
+  let running: RunningSprayproxy;
 
-it.each(Object.entries(SENT))('those who %s keep no webhook out', async (_what, sent) => {
+  beforeAll(async () => {
+    backend = await BackendServer.start();
+    running = await startSprayproxy({ backends: [backend.url] });
+  });
+
+  /** How long a webhook takes, in ms. */
+  async function timeOfWebhook(): Promise<number> {
+    const startedAt = performance.now();
+    expect(await sendWebhook(running.url, PAYLOAD)).toMatchObject({ status: 200 });
+    return performance.now() - startedAt;
+  }
+
+  it.each(Object.entries(SENDERS))(
+    'those who %s cost no webhook more than 1.5 s',
+    async (_what, { count, sent, drip }) => {
+      const usualMs = await timeOfWebhook();
+      const senders: RawConnection[] = [];
+      while (senders.length < count) {
+        const batch = Array.from({ length: Math.min(100, count - senders.length) }, () =>
+          RawConnection.open(running.port),
+        );
+        senders.push(...(await Promise.all(batch)));
+      }
+      for (const sender of senders) sender.write(sent);
+      const dripping = setInterval(() => {
+        if (drip === undefined) return;
+        for (const { socket } of senders) if (socket.writable) socket.write(drip);
+      }, 100);
+      try {
+        const times: number[] = [];
+        for (let n = 0; n < 10; n += 1) times.push(await timeOfWebhook());
+        expect(Math.max(...times) - usualMs).toBeLessThan(MAX_COST_MS);
+      } finally {
+        clearInterval(dripping);
+        for (const { socket } of senders) socket.destroy();
+      }
+    },
+  );
+});
+
+/** What gives way, or is told so, where there is room for few. */
+it.each([
+  ['declare 25 MiB and send nothing', declaring(25 * MIB)],
+  ['declare 1 MiB and send 100 KiB', `${declaring(MIB)}${'x'.repeat(102_400)}`],
+  ['do not end their chunks', `${CHUNKED}1\r\nx\r\n`],
+])('nobody waits for those who %s: each hears 408 or 503', async (_what, sent) => {
   const backend = await BackendServer.start();
-  const { port, url, metricsUrl, program } = await startSprayproxy({ backends: [backend.url], env: SMALL });
-  const senders = await Promise.all(Array.from({ length: SENDERS }, () => RawConnection.open(port)));
+  const env = { SPRAYPROXY_MAX_INFLIGHT_BYTES: String(32 * MIB) };
+  const { port, url, metricsUrl, program } = await startSprayproxy({ backends: [backend.url], env });
+  const senders = await Promise.all(Array.from({ length: 300 }, () => RawConnection.open(port)));
   for (const sender of senders) sender.write(sent);
-
   for (let n = 0; n < 20; n += 1) expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status: 200 });
 
-  // None is waited for: each hears so, or has given way.
   await Promise.all(senders.map(({ closed }) => closed));
   for (const { received } of senders) expect(received).toMatch(/^HTTP\/1.1 (408|503) /);
   const rejected = await program.line(({ reason }) => reason === 'timeout' || reason === 'overload');
@@ -60,7 +119,9 @@ it('answers 408 to a sender that drips, though it never pauses for long', async 
   const sender = await RawConnection.open(port);
   const headers = { ...githubHeaders('x'), 'Content-Length': MIB };
   sender.write(head('POST', '/proxy', headers));
-  const dripping = setInterval(() => sender.socket.writable && sender.write('x'), 100);
+  const dripping = setInterval(() => {
+    if (sender.socket.writable) sender.write('x');
+  }, 100);
   try {
     expect(await sender.receive(/request timeout$/)).toMatch(/^HTTP\/1.1 408 /);
   } finally {

@@ -234,6 +234,7 @@ export class Lane {
     this.running.add(identity, attempt);
     void attempt.over().then(() => {
       this.running.remove(identity, attempt);
+      if (this.#owed === 0) this.#unwanted.clear();
       // Where nothing came of it somebody else has its claim: asking again and again would not change that.
       if (this.#owed > 0 && (attempt.result !== undefined || this.#ahead.begun)) this.#drain.wake();
     });

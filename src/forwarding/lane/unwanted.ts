@@ -8,6 +8,9 @@ import { retryDelayMs, type RetryLimits } from './retry-policy.js';
  */
 const PATIENCE = [2, 1, 64, 256, 1024];
 
+/** A backend that is away for a moment is to get the oldest first. */
+const EXPLORE_AFTER_MS = 5000;
+
 interface Trouble {
   /** When its latest attempt began, in ms of the monotonic clock. */
   beganAt: number;
@@ -26,6 +29,8 @@ export class Unwanted {
   readonly #troubles = new Map<number, Trouble>();
   /** Failures in a row of the oldest. */
   #failures = 0;
+  /** Since when none was accepted, in ms of the monotonic clock. */
+  #failingSince = Infinity;
   /** How often another was tried in vain. */
   #explored = 0;
 
@@ -55,7 +60,10 @@ export class Unwanted {
 
   /** Whether another is to be tried than those that have failed. */
   get exploring(): boolean {
-    return this.#failures >= (PATIENCE[this.#explored] ?? Infinity);
+    return (
+      this.#failures >= (PATIENCE[this.#explored] ?? Infinity) &&
+      this.clock.monotonic() - this.#failingSince >= EXPLORE_AFTER_MS
+    );
   }
 
   /** When the next of them is due by its own back-off, in ms of the monotonic clock; `undefined`: none waits. */
@@ -90,6 +98,7 @@ export class Unwanted {
     // No connection: no fault of what would have been sent on it.
     if (status === undefined && outcome === 'refused') return;
     const known = this.#troubles.get(id);
+    this.#failingSince = Math.min(this.#failingSince, beganAt);
     const wasExploring = this.exploring;
     const before = known?.alone ?? 0;
     const failuresAlone = alone || before > 0 ? before + 1 : 0;
@@ -116,6 +125,7 @@ export class Unwanted {
     if (id !== undefined) this.#troubles.delete(id);
     this.#failures = 0;
     this.#explored = 0;
+    this.#failingSince = Infinity;
     return true;
   }
 

@@ -165,32 +165,27 @@ export class Lane {
 
   /** One try. @param id of the delivery, if it is in the spool */
   async attempt(message: Message, id?: number): Promise<AttemptResult> {
-    const { backend } = this;
-    const { client, clock, config } = this.parts;
-    let timeoutMs = config.attemptTimeoutMs;
-    if (this.#slots.free > 0) {
-      this.#slots.take();
-    } else {
-      const waitedMs = await this.#slots.takeInTurn();
-      if (waitedMs === undefined) {
-        const error = 'no turn in time: too many attempts are running at the backend';
-        return { backend, outcome: 'refused', durationMs: timeoutMs, error };
-      }
-      timeoutMs = Math.max(1, timeoutMs - waitedMs);
-    }
+    const timeoutMs = this.#slots.free > 0 ? this.#slots.take() : await this.#slots.takeInTurn();
+    if (timeoutMs === undefined) return this.#notTried('no turn in time: too many attempts are running');
     try {
-      if (this.#isRemoved()) {
-        return { backend, outcome: 'refused', durationMs: 0, error: 'the backend is no longer registered' };
-      }
+      if (this.#isRemoved()) return this.#notTried('the backend is no longer registered');
       this.health.begin();
-      const beganAt = clock.monotonic();
-      const result = this.#judge(await client.attempt(backend, message, timeoutMs), beganAt, id);
+      const beganAt = this.parts.clock.monotonic();
+      const attempt = await this.parts.client.attempt(this.backend, message, timeoutMs);
+      const result = this.#judge(attempt, beganAt, id);
       if (!this.#isRemoved()) this.parts.onResult(this, result);
       return result;
     } finally {
       this.#slots.give();
     }
   }
+
+  #notTried = (error: string): AttemptResult => ({
+    backend: this.backend,
+    outcome: 'refused',
+    durationMs: 0,
+    error,
+  });
 
   #isRemoved(): boolean {
     return this.#removed;

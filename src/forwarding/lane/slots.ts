@@ -8,7 +8,8 @@ export class Slots {
   constructor(
     private readonly clock: Clock,
     count: number,
-    private readonly maxWaitMs: number,
+    /** For an attempt and the wait for its turn. */
+    private readonly timeMs: number,
   ) {
     this.#free = count;
   }
@@ -17,20 +18,21 @@ export class Slots {
     return this.#free;
   }
 
-  /** Takes one that is free: there must be one. */
-  take(): void {
+  /** Takes one that is free: there must be one. @returns the time for what it is taken for, in ms */
+  take(): number {
     this.#free -= 1;
+    return this.timeMs;
   }
 
-  /** Takes one when its turn comes. @returns the wait, in ms; `undefined`: it did not come in time. */
+  /** Takes one when its turn comes. @returns what is left of the time, in ms; `undefined`: it did not come in time */
   takeInTurn(): Promise<number | undefined> {
     const since = this.clock.monotonic();
     return new Promise((resolve) => {
       const turn = () => {
         cancel();
-        resolve(this.clock.monotonic() - since);
+        resolve(Math.max(1, this.timeMs - (this.clock.monotonic() - since)));
       };
-      const cancel = this.clock.after(this.maxWaitMs, () => {
+      const cancel = this.clock.after(this.timeMs, () => {
         this.#waiting.delete(turn);
         resolve(undefined);
       });

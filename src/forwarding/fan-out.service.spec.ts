@@ -106,6 +106,22 @@ describe('a delivery', () => {
     expect(parts.sentTo('b')).toEqual(['1', '1']);
   });
 
+  it('is not missed by a backend that was unregistered while it waited for its turn there', async () => {
+    const parts = new FanOutParts({
+      hosts: ['a', 'b'],
+      spool: new NoSpool(),
+      env: { SPRAYPROXY_FORWARDING_CONCURRENCY: '1' },
+    });
+    let answer: (status: number) => void = () => undefined;
+    parts.react = (host) => (host === 'a' ? new Promise((resolve) => (answer = resolve)) : 202);
+    const reports = ['1', '2'].map((guid) => parts.fanOut.deliver(parts.delivery(guid)));
+    await settle();
+    await parts.registry.unregister(parts.backend().key);
+    answer(202);
+    for (const report of reports) await expect(report).resolves.toMatchObject({ kind: 'served' });
+    expect(parts.sentTo('a')).toEqual(['1']);
+  });
+
   it('without a GUID is known by its payload', async () => {
     const parts = without();
     parts.react = (host) => (host === 'a' ? 503 : 202);

@@ -11,7 +11,7 @@ import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
 import { Spool } from '../spool/spool.js';
 import { LanesService } from './lane/lanes.service.js';
-import { missing, resultsOf, type RunningAttempt, untilAnswer } from './lane/running-attempt.js';
+import { missing, resultsOf, type RunningAttempt, stillWanted, untilAnswer } from './lane/running-attempt.js';
 import { RecentDeliveries } from './recent/recent-deliveries.js';
 import { type FanOut, openAmong, RemainsService, type Targets } from './remains.service.js';
 import { type Report } from '../model/report.js';
@@ -74,16 +74,19 @@ export class FanOutService {
     return { backends, fillsGaps: true, ...(before.stored && { before: before.stored }) };
   }
 
-  async #fanOut(delivery: Delivery, targets: Targets): Promise<Report> {
-    const { backends, fillsGaps } = targets;
-    const fanOut: FanOut = { delivery, receivedAt: this.clock.now(), targets, attempts: [] };
-    for (const backend of backends) {
+  async #fanOut(delivery: Delivery, wanted: Targets): Promise<Report> {
+    const { fillsGaps } = wanted;
+    const attempts: RunningAttempt[] = [];
+    const receivedAt = this.clock.now();
+    for (const backend of wanted.backends) {
       const lane = this.lanes.of(backend);
       const attempt = fillsGaps ? lane.sendPast(delivery) : lane.offer(delivery);
-      if (attempt !== undefined) fanOut.attempts.push(attempt);
+      if (attempt !== undefined) attempts.push(attempt);
     }
-    await this.#untilAnswer(fanOut.attempts, delivery, true);
-    if (missing(backends, fanOut.attempts).length === 0) return this.remains.served(fanOut);
+    await this.#untilAnswer(attempts, delivery, true);
+    const backends = stillWanted(wanted.backends, attempts);
+    const fanOut: FanOut = { delivery, receivedAt, targets: { ...wanted, backends }, attempts };
+    if (missing(backends, attempts).length === 0) return this.remains.served(fanOut);
 
     const kept = await this.remains.keep(fanOut);
     if (!(kept instanceof SprayproxyError)) return kept;

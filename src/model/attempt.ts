@@ -14,6 +14,8 @@ export interface AttemptResult {
   readonly answer?: string;
   /** Why no answer came. */
   readonly error?: string;
+  /** `true`: no attempt was made, since the backend had been unregistered meanwhile. */
+  readonly withdrawn?: true;
   /** Of a failure: whether the backend accepted other deliveries since the attempt before this one began. */
   readonly othersGotThrough?: boolean;
   /**

@@ -168,7 +168,9 @@ export class Lane {
     const timeoutMs = this.#slots.free > 0 ? this.#slots.take() : await this.#slots.takeInTurn();
     if (timeoutMs === undefined) return this.#notTried('no turn in time: too many attempts are running');
     try {
-      if (this.#isRemoved()) return this.#notTried('the backend is no longer registered');
+      if (this.#isRemoved()) {
+        return { ...this.#notTried('the backend is no longer registered'), withdrawn: true };
+      }
       this.health.begin();
       const beganAt = this.parts.clock.monotonic();
       const attempt = await this.parts.client.attempt(this.backend, message, timeoutMs);

@@ -48,7 +48,16 @@ const DONE = Promise.resolve();
 
 /** Results of those that have ended. */
 export const resultsOf = (attempts: readonly RunningAttempt[]): AttemptResult[] =>
-  attempts.map(({ result }) => result).filter((result) => result !== undefined);
+  attempts
+    .map(({ result }) => result)
+    .filter((result) => result !== undefined)
+    .filter(({ withdrawn }) => withdrawn !== true);
+
+/** The targets but those that were unregistered before an attempt at them began: nothing is owed to them. */
+export const stillWanted = (targets: readonly Backend[], attempts: readonly RunningAttempt[]): Backend[] =>
+  targets.filter(
+    ({ key }) => !attempts.some(({ backend, result }) => backend.key === key && result?.withdrawn === true),
+  );
 
 /** The targets that none of the attempts has served, or not yet. */
 export const missing = (targets: readonly Backend[], attempts: readonly RunningAttempt[]): Backend[] =>

@@ -54,10 +54,14 @@ export const resultsOf = (attempts: readonly RunningAttempt[]): AttemptResult[] 
     .filter(({ withdrawn }) => withdrawn !== true);
 
 /** The targets but those that were unregistered before an attempt at them began: nothing is owed to them. */
-export const stillWanted = (targets: readonly Backend[], attempts: readonly RunningAttempt[]): Backend[] =>
-  targets.filter(
-    ({ key }) => !attempts.some(({ backend, result }) => backend.key === key && result?.withdrawn === true),
-  );
+export function stillWanted(
+  targets: readonly Backend[],
+  attempts: readonly RunningAttempt[],
+): readonly Backend[] {
+  const withdrawn = attempts.filter(({ result }) => result?.withdrawn === true);
+  if (withdrawn.length === 0) return targets;
+  return targets.filter(({ key }) => !withdrawn.some(({ backend }) => backend.key === key));
+}
 
 /** The targets that none of the attempts has served, or not yet. */
 export const missing = (targets: readonly Backend[], attempts: readonly RunningAttempt[]): Backend[] =>

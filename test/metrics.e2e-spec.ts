@@ -96,11 +96,14 @@ it('has labels that a sender of webhooks cannot multiply', async () => {
   expect(await series()).toEqual(before);
 });
 
-it('answers nothing but GET /metrics, and the webhook port has none', async () => {
+it('answers nothing but GET and HEAD of /metrics, and the webhook port has none', async () => {
   const { url, metricsUrl } = await bootSprayproxy();
   expect((await fetch(`${metricsUrl}/metrics`)).headers.get('content-type')).toMatch(
     /^text\/plain; version=0\.0\.4/,
   );
+  const toHead = await send(metricsUrl, { method: 'HEAD', path: '/metrics' });
+  expect(toHead).toMatchObject({ status: 200, text: '' });
+  expect(toHead.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
   for (const path of ['/', '/metrics/', '/healthz', '/backends', '/proxy']) {
     expect((await fetch(`${metricsUrl}${path}`)).status).toBe(404);
   }

@@ -28,6 +28,9 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ];
 
+/** Node sends no body after HEAD. */
+const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
+
 /**
  * Serves `/metrics` on a port of its own, so that the one the internet reaches has none.
  * It starts before the webhook listener and ends after it, so that the last webhooks are still counted.
@@ -86,7 +89,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
+    if (!READS.has(request.method) || request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404, { 'content-type': TEXT_PLAIN }).end('404 page not found');
       return;
     }

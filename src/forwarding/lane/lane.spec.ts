@@ -294,3 +294,32 @@ it('what cannot be written is tried until it is', async () => {
   await pass(parts, 3000);
   expect(parts.spool.bytes).toBe(0);
 });
+
+describe('what is owed is found again', () => {
+  const env = { SPRAYPROXY_DRAIN_CONCURRENCY: '2' };
+
+  /** Answers, by GUID, what is let wait. */
+  function gated(parts: FanOutParts): Map<string, (status: number) => void> {
+    const answers = new Map<string, (status: number) => void>();
+    parts.react = (_host, guid) => new Promise((resolve) => answers.set(guid, resolve));
+    return answers;
+  }
+
+  it('by itself, where it was passed over while its webhook was still being sent', async () => {
+    const parts = await started(new FanOutParts({ env }));
+    const answers = gated(parts);
+    const report = parts.fanOut.deliver(parts.delivery('slow'));
+    await settle();
+    parts.clock.pass(8000);
+    await expect(report).resolves.toMatchObject({ kind: 'kept' });
+    await owe(parts, 'later');
+    await settle();
+    answers.get('slow')?.(503);
+    await settle();
+    parts.react = () => 202;
+    answers.get('later')?.(202);
+    await pass(parts, MINUTE_MS);
+    expect(parts.sentTo('a')).toEqual(['slow', 'later', 'slow']);
+    expect(parts.spool.bytes).toBe(0);
+  });
+});

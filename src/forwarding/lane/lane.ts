@@ -217,14 +217,9 @@ export class Lane {
     how: Omit<Sending, 'lane' | 'stored'>,
   ): Promise<AttemptResult | undefined> {
     const sending = this.parts.sender.send({ lane: this, stored, ...how });
-    sending.then(
-      (result) => {
-        if (result !== undefined && !isServed(result)) this.#ahead.startOver();
-      },
-      (error: unknown) => {
-        this.#trouble(error);
-      },
-    );
+    sending.catch((error: unknown) => {
+      this.#trouble(error);
+    });
     return sending;
   }
 
@@ -235,6 +230,8 @@ export class Lane {
     void attempt.over().then(() => {
       this.running.remove(identity, attempt);
       if (this.#owed === 0) this.#unwanted.clear();
+      // The drain has passed over it while it ran, whoever began it.
+      if (attempt.result !== undefined && !isServed(attempt.result)) this.#ahead.startOver();
       // Where nothing came of it somebody else has its claim: asking again and again would not change that.
       if (this.#owed > 0 && (attempt.result !== undefined || this.#ahead.begun)) this.#drain.wake();
     });

@@ -249,3 +249,13 @@ describe('a late answer', () => {
     });
   });
 });
+
+it('of what its sender has not heard of, no payload is held', async () => {
+  const parts = withSpool(['a']);
+  parts.react = () => 503;
+  const delivery = parts.delivery('1');
+  parts.fanOut.answered(delivery, await parts.fanOut.deliver(delivery), false);
+  const { identity } = parts.recent.find(delivery.identity) ?? {};
+  expect(identity?.digest).toBe(delivery.identity.digest);
+  expect(Object.values(identity ?? {})).not.toContain(delivery.payload);
+});

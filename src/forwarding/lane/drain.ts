@@ -25,9 +25,15 @@ export class Drain {
   #pausedUntil = 0;
   #timerAt = Infinity;
   #cancelTimer: (() => void) | undefined;
+  #waitsForRoom = false;
 
   constructor(private readonly parts: DrainParts) {
     parts.stopped.addEventListener('abort', () => this.#cancelTimer?.());
+  }
+
+  /** Whether there was no room when it last looked: it looks again when somebody tells of some. */
+  get waitsForRoom(): boolean {
+    return this.#waitsForRoom;
   }
 
   /** Sends what is due. */
@@ -60,6 +66,7 @@ export class Drain {
   async #sendDue(): Promise<void> {
     const { ahead, unwanted, room, isRunning, begin } = this.parts;
     let skipped = false;
+    this.#waitsForRoom = false;
     while (room() > 0) {
       if (this.#mustWait()) return;
       const stored = await ahead.next();
@@ -75,6 +82,7 @@ export class Drain {
         else if (!this.#mustWait()) begin(stored);
       }
     }
+    this.#waitsForRoom = true;
   }
 
   #mustWait(): boolean {

@@ -322,4 +322,32 @@ describe('what is owed is found again', () => {
     expect(parts.sentTo('a')).toEqual(['slow', 'later', 'slow']);
     expect(parts.spool.bytes).toBe(0);
   });
+
+  it('where nothing came of the attempt that was in its way', async () => {
+    const spool = new MemorySpool();
+    const parts = await started(new FanOutParts({ spool, env: { SPRAYPROXY_DRAIN_CONCURRENCY: '1' } }));
+    let read: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (read = resolve));
+    const payload = spool.payload.bind(spool);
+    spool.payload = async (id) => {
+      await gate;
+      return payload(id);
+    };
+    const answers = gated(parts);
+    const webhook = parts.fanOut.deliver(parts.delivery('webhook'));
+    await settle();
+    const [discarded] = await owe(parts, 'discarded', 'next');
+    await settle();
+    answers.get('webhook')?.(202);
+    await expect(webhook).resolves.toMatchObject({ kind: 'served' });
+    await settle();
+    // The first waits for its payload; meanwhile all is looked through once more.
+    parts.lanes.of(parts.backend()).wake(0);
+    await settle();
+    await spool.discard((discarded as StoredDelivery).delivery.id);
+    parts.react = () => 202;
+    read();
+    await pass(parts, MINUTE_MS);
+    expect(parts.sentTo('a')).toEqual(['webhook', 'next']);
+  });
 });

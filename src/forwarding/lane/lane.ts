@@ -233,7 +233,7 @@ export class Lane {
       // The drain has passed over it while it ran, whoever began it.
       if (attempt.result !== undefined && !isServed(attempt.result)) this.#ahead.startOver();
       // Where nothing came of it somebody else has its claim: asking again and again would not change that.
-      if (this.#owed > 0 && (attempt.result !== undefined || this.#ahead.begun)) this.#drain.wake();
+      if (this.#owed > 0 && (attempt.result !== undefined || this.#drain.waitsForRoom)) this.#drain.wake();
     });
     return attempt;
   }

@@ -20,11 +20,6 @@ export class ReadAhead {
     return id <= this.#upTo;
   }
 
-  /** Whether it is somewhere between the first and the last. */
-  get begun(): boolean {
-    return this.#upTo > 0;
-  }
-
   startOver(): void {
     this.#ahead = [];
     this.#upTo = 0;

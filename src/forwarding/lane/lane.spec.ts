@@ -323,6 +323,29 @@ describe('what is owed is found again', () => {
     expect(parts.spool.bytes).toBe(0);
   });
 
+  it('where it came to be owed while something later was being read', async () => {
+    const spool = new MemorySpool();
+    const parts = await started(new FanOutParts({ spool, env: { SPRAYPROXY_DRAIN_CONCURRENCY: '1' } }));
+    const { key } = parts.backend();
+    const [earlier] = await owe(parts, 'earlier');
+    const { id } = (earlier as StoredDelivery).delivery;
+    parts.react = () => 500;
+    await pass(parts, MINUTE_MS);
+    expect(await stateOf(parts, id)).toMatchObject({ state: 'dead' });
+
+    parts.react = () => 202;
+    const { owedTo } = spool;
+    spool.owedTo = async (...range) => {
+      const read = await owedTo(...range);
+      if (range[2] === 0 && read.length === 1) await settle();
+      return read;
+    };
+    await owe(parts, 'later');
+    await spool.revive(id, [key], ['dead']);
+    await pass(parts, MINUTE_MS);
+    expect(parts.spool.bytes).toBe(0);
+  });
+
   it('where nothing came of the attempt that was in its way', async () => {
     const spool = new MemorySpool();
     const parts = await started(new FanOutParts({ spool, env: { SPRAYPROXY_DRAIN_CONCURRENCY: '1' } }));

@@ -147,7 +147,7 @@ export class Lane {
 
   /** Sends what is due. @param id of a delivery that is owed now and was not before */
   wake(id = Infinity): void {
-    if (this.#ahead.hasPassed(id)) this.#ahead.startOver();
+    this.#ahead.add(id);
     this.#drain.wake();
   }
 

@@ -1,5 +1,6 @@
 import { FanOutParts, settle } from '../../test/support/fan-out-parts.js';
 import { MemorySpool } from '../../test/support/memory-spool.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { NoSpool } from '../spool/no-spool.js';
 
 const never = new Promise<number>(() => undefined);
@@ -258,4 +259,71 @@ it('of what its sender has not heard of, no payload is held', async () => {
   const { identity } = parts.recent.find(delivery.identity) ?? {};
   expect(identity?.digest).toBe(delivery.identity.digest);
   expect(Object.values(identity ?? {})).not.toContain(delivery.payload);
+});
+
+describe('a delivery that was discarded while it waited to be sent, and comes again', () => {
+  async function joined() {
+    const spool = new MemorySpool();
+    const parts = new FanOutParts({ hosts: ['a', 'b'], spool });
+    await parts.lanes.onApplicationBootstrap();
+    const before = parts.delivery('1');
+    const forwards = [
+      { backend: 'http://a', state: 'owed', attemptCount: 0, attempts: [], unknownCount: 0 },
+    ] as const;
+    const gate: { open: () => void; fail: (error: Error) => void } = {
+      open: () => undefined,
+      fail: () => undefined,
+    };
+    const opened = new Promise<void>((resolve, reject) =>
+      Object.assign(gate, { open: resolve, fail: reject }),
+    );
+    const payload = spool.payload.bind(spool);
+    spool.payload = async (id) => {
+      const kept = await payload(id);
+      await opened;
+      return kept;
+    };
+    const { delivery } = await spool.store(
+      {
+        delivery: {
+          guid: '1',
+          receivedAt: parts.clock.now(),
+          query: '',
+          rawHeaders: before.rawHeaders,
+          payloadBytes: before.payload.length,
+          payloadDigest: before.identity.digest,
+        },
+        forwards,
+      },
+      before.payload,
+    );
+    await settle();
+    await spool.discard(delivery.id);
+    const report = parts.fanOut.deliver(parts.delivery('1'));
+    await settle();
+    return { parts, spool, report, gate };
+  }
+
+  it('is sent in the end, though it was stored as one that runs', async () => {
+    const { parts, spool, report, gate } = await joined();
+    parts.clock.pass(8000);
+    await expect(report).resolves.toMatchObject({ kind: 'kept', owed: [{ host: 'a' }] });
+    gate.open();
+    await settle();
+    for (let n = 0; n < 10; n += 1) {
+      parts.clock.pass(1000);
+      await settle();
+    }
+    expect(parts.sentTo('a')).toEqual(['1']);
+    expect(parts.sentTo('b')).toEqual(['1']);
+    expect(spool.bytes).toBe(0);
+  });
+
+  it('is kept where its attempt could not be made, and not sent again to who has it', async () => {
+    const { parts, spool, report, gate } = await joined();
+    gate.fail(new SprayproxyError('overload', 'no room'));
+    await expect(report).resolves.toMatchObject({ kind: 'kept', owed: [{ host: 'a' }] });
+    expect(parts.sentTo('b')).toEqual(['1']);
+    expect(spool.bytes).toBeGreaterThan(0);
+  });
 });

@@ -82,7 +82,7 @@ export class FanOutService {
       const attempt = fillsGaps ? lane.sendPast(delivery) : lane.offer(delivery);
       if (attempt !== undefined) fanOut.attempts.push(attempt);
     }
-    await this.#untilAnswer(fanOut.attempts, delivery, true);
+    await this.#untilOver(fanOut.attempts, delivery, true);
     if (missing(backends, fanOut.attempts).length === 0) return this.remains.served(fanOut);
 
     const kept = await this.remains.keep(fanOut);
@@ -101,7 +101,7 @@ export class FanOutService {
       .filter((lane) => lane.mayProbe)
       .map((lane) => lane.sendPast(delivery));
     attempts.push(...probes);
-    await this.#untilAnswer(probes, delivery, false);
+    await this.#untilOver(probes, delivery, false);
   }
 
   /**
@@ -147,6 +147,19 @@ export class FanOutService {
     if (isDeepStrictEqual([rawHeaders, query], [known.delivery.rawHeaders, known.delivery.query]))
       return known;
     return (await this.spool.amend(known.delivery.id, { rawHeaders, query }))?.after;
+  }
+
+  /** The same, where one that was joined and could not be made says nothing of the others: its backend misses the delivery. */
+  async #untilOver(
+    attempts: readonly RunningAttempt[],
+    delivery: Delivery,
+    untilFailure: boolean,
+  ): Promise<void> {
+    try {
+      await this.#untilAnswer(attempts, delivery, untilFailure);
+    } catch (error) {
+      if (!(error instanceof SprayproxyError)) throw error;
+    }
   }
 
   /** @param untilFailure also no longer than until one has failed: it is to be owed before newer ones come */

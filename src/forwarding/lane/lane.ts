@@ -138,10 +138,11 @@ export class Lane {
 
   /** Has what comes of a running attempt noted in the spool. @param storing rejects: it is not kept there. */
   settleLater(attempt: RunningAttempt, storing: Promise<StoredDelivery>): void {
-    const settling = Promise.all([attempt.ending, storing]).then(([result, stored]) => {
-      if (result !== undefined) return this.parts.sender.settle(this.backend, stored, result);
-      return undefined;
-    });
+    const ending = attempt.ending.catch(() => undefined);
+    const settling = Promise.all([ending, storing]).then(([result, stored]) =>
+      // The claim must end also where none was made: it was joined, and the forward it was for is discarded.
+      this.parts.sender.settle(this.backend, stored, result ?? notMade(this.backend)),
+    );
     attempt.followUp = Promise.allSettled([attempt.followUp, settling]);
   }
 
@@ -230,10 +231,12 @@ export class Lane {
     void attempt.over().then(() => {
       this.running.remove(identity, attempt);
       if (this.#owed === 0) this.#unwanted.clear();
+      const { result, followUp } = attempt;
       // The drain has passed over it while it ran, whoever began it.
-      if (attempt.result !== undefined && !isServed(attempt.result)) this.#ahead.startOver();
+      if (result === undefined ? followUp !== undefined : !isServed(result)) this.#ahead.startOver();
       // Where nothing came of it somebody else has its claim: asking again and again would not change that.
-      if (this.#owed > 0 && (attempt.result !== undefined || this.#drain.waitsForRoom)) this.#drain.wake();
+      const isOver = result !== undefined || followUp !== undefined;
+      if (this.#owed > 0 && (isOver || this.#drain.waitsForRoom)) this.#drain.wake();
     });
     return attempt;
   }
@@ -246,3 +249,10 @@ export class Lane {
     this.#drain.pause(TROUBLE_PAUSE_MS);
   }
 }
+
+const notMade = (backend: Backend): AttemptResult => ({
+  backend,
+  outcome: 'refused',
+  durationMs: 0,
+  error: 'the attempt that it waited for was not made',
+});

@@ -117,6 +117,19 @@ describe('a delivery that fails while others get through', () => {
     await expect(parts.fanOut.deliver(parts.delivery('new'))).resolves.toMatchObject({ kind: 'served' });
   });
 
+  it('lets none overtake the others any more, once it is dead', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = (_host, guid) => (guid === 'dead' ? 500 : guid === 'bad' ? 503 : 202);
+    const [dead] = await owe(parts, 'dead', 'bad', 'b', 'c');
+    await pass(parts, 2 * MINUTE_MS);
+    expect(await stateOf(parts, dead?.delivery.id ?? 0)).toMatchObject({ state: 'dead' });
+    expect(parts.lanes.of(parts.backend()).holdsBack).toBe(false);
+    parts.react = () => new Promise(() => undefined);
+    await owe(parts, 'older');
+    await settle();
+    expect(parts.lanes.of(parts.backend()).holdsBack).toBe(true);
+  });
+
   it('is not given up where the backend takes nothing', async () => {
     const parts = await started(new FanOutParts());
     parts.react = () => 503;

@@ -62,6 +62,12 @@ export class Lane {
       stopped: this.stopped,
       room: () => Math.min(this.health.concurrency - this.running.size, this.#slots.free),
       isRunning: ({ delivery }) => this.running.get(Identity.ofRecord(delivery)) !== undefined,
+      isOwed: async (id) => {
+        const stored = await spool.get(id);
+        return (
+          stored?.forwards.some((each) => each.backend === backend.key && each.state === 'owed') === true
+        );
+      },
       begin: (stored) => {
         this.#track(Identity.ofRecord(stored.delivery), this.#attemptStored(stored, {}));
       },

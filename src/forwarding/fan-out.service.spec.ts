@@ -327,3 +327,26 @@ describe('a delivery that was discarded while it waited to be sent, and comes ag
     expect(spool.bytes).toBeGreaterThan(0);
   });
 });
+
+it('a redelivery of what was rejected waits until that is kept: it is not sent twice to who takes it then', async () => {
+  const spool = new MemorySpool();
+  const parts = new FanOutParts({ hosts: ['a', 'b'], spool });
+  let write: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (write = resolve));
+  const { store } = spool;
+  spool.store = async (...kept) => {
+    await gate;
+    return store(...kept);
+  };
+  parts.react = (host) => (host === 'a' ? 400 : 202);
+  await parts.fanOut.deliver(parts.delivery('1'));
+  parts.react = () => 202;
+  const report = parts.fanOut.deliver(parts.delivery('1'));
+  await settle();
+  write();
+  await expect(report).resolves.toMatchObject({ kind: 'served', attempts: [{ status: 202 }] });
+  await settle();
+  expect(spool.counts().size).toBe(0);
+  expect(parts.sentTo('a')).toEqual(['1', '1']);
+  expect(parts.sentTo('b')).toEqual(['1']);
+});

@@ -46,6 +46,7 @@ export class FanOutService {
   }
 
   async #deliver(delivery: Delivery): Promise<Report> {
+    await this.remains.keeping(delivery.identity);
     const stored = await this.#storedBefore(delivery);
     const redelivered = stored && (await this.#redeliver(delivery, stored));
     return redelivered ?? this.#fanOut(delivery, this.#targetsOf(delivery));

@@ -350,3 +350,26 @@ it('a redelivery of what was rejected waits until that is kept: it is not sent t
   expect(parts.sentTo('a')).toEqual(['1', '1']);
   expect(parts.sentTo('b')).toEqual(['1']);
 });
+
+it('a redelivery of what is taken at that moment goes to nobody', async () => {
+  const spool = new MemorySpool();
+  const parts = new FanOutParts({ hosts: ['a', 'b'], spool });
+  await parts.lanes.onApplicationBootstrap();
+  let answer: (status: number) => void = () => undefined;
+  parts.react = (host) => (host === 'a' ? new Promise((resolve) => (answer = resolve)) : 202);
+  const first = parts.fanOut.deliver(parts.delivery('1'));
+  await settle();
+  parts.clock.pass(8000);
+  await expect(first).resolves.toMatchObject({ kind: 'kept', owed: [{ host: 'a' }] });
+
+  const { amend } = spool;
+  spool.amend = async (...sent) => {
+    answer(202);
+    await settle();
+    return amend(...sent);
+  };
+  const again = { ...parts.delivery('1'), rawHeaders: ['X-GitHub-Delivery', '1', 'X-Forwarded-For', '::1'] };
+  await expect(parts.fanOut.deliver(again)).resolves.toMatchObject({ kind: 'served', attempts: [] });
+  expect(parts.sentTo('a')).toEqual(['1']);
+  expect(parts.sentTo('b')).toEqual(['1']);
+});

@@ -110,12 +110,38 @@ export class FanOutService {
    * @returns `undefined`: it was discarded meanwhile, before anything was sent.
    */
   async #redeliver(delivery: Delivery, known: StoredDelivery): Promise<Report | undefined> {
+    const answered = this.#whetherAnswered(known);
+    try {
+      return await this.#redeliverUnless(answered.all, delivery, known);
+    } finally {
+      answered.stop();
+    }
+  }
+
+  /** Whether the delivery has left the spool since because the last backend has answered: none was discarded. */
+  #whetherAnswered({ delivery: { id }, forwards }: StoredDelivery): { all: () => boolean; stop: () => void } {
+    let all = false;
+    const stop = this.spool.watch((event) => {
+      if (event.kind === 'over' && event.delivery.delivery.id === id) {
+        all = event.delivery.forwards.length === forwards.length;
+      }
+    });
+    return { all: () => all, stop };
+  }
+
+  async #redeliverUnless(
+    isAnswered: () => boolean,
+    delivery: Delivery,
+    known: StoredDelivery,
+  ): Promise<Report | undefined> {
     const { id } = known.delivery;
     let attempts: RunningAttempt[] = [];
     let fault: SprayproxyError | undefined;
     try {
       const stored = await this.#withHeadersOf(delivery, known);
-      if (stored === undefined) return undefined;
+      if (stored === undefined) {
+        return isAnswered() ? { kind: 'served', id, attempts: [], fillsGaps: true } : undefined;
+      }
       const open = new Set(stored.forwards.filter(isKept).map(({ backend }) => backend));
       attempts = this.registry
         .list()
@@ -129,8 +155,8 @@ export class FanOutService {
     const backends = attempts.map(({ backend }) => backend);
     const common = { id, attempts: resultsOf(attempts), fillsGaps: true };
     const owed = missing(backends, attempts);
-    if (fault === undefined && owed.length === 0) return { kind: 'served', ...common };
-    const after = await this.spool.get(id);
+    const after = owed.length === 0 ? undefined : await this.spool.get(id);
+    if (fault === undefined && (owed.length === 0 || isAnswered())) return { kind: 'served', ...common };
     const isStillKept = ({ key }: Backend) => after?.forwards.some(({ backend }) => backend === key) === true;
     // Somebody may have discarded it.
     if (fault === undefined && after !== undefined && owed.every(isStillKept)) {
@@ -150,7 +176,7 @@ export class FanOutService {
     return (await this.spool.amend(known.delivery.id, { rawHeaders, query }))?.after;
   }
 
-  /** The same, where one that was joined and could not be made says nothing of the others: its backend misses the delivery. */
+  /** Waits as `#untilAnswer` does; one that was joined and could not be made leaves its backend without the delivery, no more. */
   async #untilOver(
     attempts: readonly RunningAttempt[],
     delivery: Delivery,

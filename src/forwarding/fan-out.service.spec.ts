@@ -1,5 +1,6 @@
 import { FanOutParts, settle } from '../../test/support/fan-out-parts.js';
 import { MemorySpool } from '../../test/support/memory-spool.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { NoSpool } from '../spool/no-spool.js';
 
 const never = new Promise<number>(() => undefined);
@@ -264,4 +265,127 @@ describe('a late answer', () => {
       attempts: [],
     });
   });
+});
+
+it('of what its sender has not heard of, no payload is held', async () => {
+  const parts = withSpool(['a']);
+  parts.react = () => 503;
+  const delivery = parts.delivery('1');
+  parts.fanOut.answered(delivery, await parts.fanOut.deliver(delivery), false);
+  const { identity } = parts.recent.find(delivery.identity) ?? {};
+  expect(identity?.digest).toBe(delivery.identity.digest);
+  expect(Object.values(identity ?? {})).not.toContain(delivery.payload);
+});
+
+describe('a delivery that was discarded while it waited to be sent, and comes again', () => {
+  async function joined() {
+    const spool = new MemorySpool();
+    const parts = new FanOutParts({ hosts: ['a', 'b'], spool });
+    await parts.lanes.onApplicationBootstrap();
+    const before = parts.delivery('1');
+    const forwards = [
+      { backend: 'http://a', state: 'owed', attemptCount: 0, attempts: [], unknownCount: 0 },
+    ] as const;
+    const gate: { open: () => void; fail: (error: Error) => void } = {
+      open: () => undefined,
+      fail: () => undefined,
+    };
+    const opened = new Promise<void>((resolve, reject) =>
+      Object.assign(gate, { open: resolve, fail: reject }),
+    );
+    const payload = spool.payload.bind(spool);
+    spool.payload = async (id) => {
+      const kept = await payload(id);
+      await opened;
+      return kept;
+    };
+    const { delivery } = await spool.store(
+      {
+        delivery: {
+          guid: '1',
+          receivedAt: parts.clock.now(),
+          query: '',
+          rawHeaders: before.rawHeaders,
+          payloadBytes: before.payload.length,
+          payloadDigest: before.identity.digest,
+        },
+        forwards,
+      },
+      before.payload,
+    );
+    await settle();
+    await spool.discard(delivery.id);
+    const report = parts.fanOut.deliver(parts.delivery('1'));
+    await settle();
+    return { parts, spool, report, gate };
+  }
+
+  it('is sent in the end, though it was stored as one that runs', async () => {
+    const { parts, spool, report, gate } = await joined();
+    parts.clock.pass(8000);
+    await expect(report).resolves.toMatchObject({ kind: 'kept', owed: [{ host: 'a' }] });
+    gate.open();
+    await settle();
+    for (let n = 0; n < 10; n += 1) {
+      parts.clock.pass(1000);
+      await settle();
+    }
+    expect(parts.sentTo('a')).toEqual(['1']);
+    expect(parts.sentTo('b')).toEqual(['1']);
+    expect(spool.bytes).toBe(0);
+  });
+
+  it('is kept where its attempt could not be made, and not sent again to who has it', async () => {
+    const { parts, spool, report, gate } = await joined();
+    gate.fail(new SprayproxyError('overload', 'no room'));
+    await expect(report).resolves.toMatchObject({ kind: 'kept', owed: [{ host: 'a' }] });
+    expect(parts.sentTo('b')).toEqual(['1']);
+    expect(spool.bytes).toBeGreaterThan(0);
+  });
+});
+
+it('a redelivery of what was rejected waits until that is kept: it is not sent twice to who takes it then', async () => {
+  const spool = new MemorySpool();
+  const parts = new FanOutParts({ hosts: ['a', 'b'], spool });
+  let write: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (write = resolve));
+  const { store } = spool;
+  spool.store = async (...kept) => {
+    await gate;
+    return store(...kept);
+  };
+  parts.react = (host) => (host === 'a' ? 400 : 202);
+  await parts.fanOut.deliver(parts.delivery('1'));
+  parts.react = () => 202;
+  const report = parts.fanOut.deliver(parts.delivery('1'));
+  await settle();
+  write();
+  await expect(report).resolves.toMatchObject({ kind: 'served', attempts: [{ status: 202 }] });
+  await settle();
+  expect(spool.counts().size).toBe(0);
+  expect(parts.sentTo('a')).toEqual(['1', '1']);
+  expect(parts.sentTo('b')).toEqual(['1']);
+});
+
+it('a redelivery of what is taken at that moment goes to nobody', async () => {
+  const spool = new MemorySpool();
+  const parts = new FanOutParts({ hosts: ['a', 'b'], spool });
+  await parts.lanes.onApplicationBootstrap();
+  let answer: (status: number) => void = () => undefined;
+  parts.react = (host) => (host === 'a' ? new Promise((resolve) => (answer = resolve)) : 202);
+  const first = parts.fanOut.deliver(parts.delivery('1'));
+  await settle();
+  parts.clock.pass(8000);
+  await expect(first).resolves.toMatchObject({ kind: 'kept', owed: [{ host: 'a' }] });
+
+  const { amend } = spool;
+  spool.amend = async (...sent) => {
+    answer(202);
+    await settle();
+    return amend(...sent);
+  };
+  const again = { ...parts.delivery('1'), rawHeaders: ['X-GitHub-Delivery', '1', 'X-Forwarded-For', '::1'] };
+  await expect(parts.fanOut.deliver(again)).resolves.toMatchObject({ kind: 'served', attempts: [] });
+  expect(parts.sentTo('a')).toEqual(['1']);
+  expect(parts.sentTo('b')).toEqual(['1']);
 });

@@ -46,6 +46,7 @@ export class FanOutService {
   }
 
   async #deliver(delivery: Delivery): Promise<Report> {
+    await this.remains.keeping(delivery.identity);
     const stored = await this.#storedBefore(delivery);
     const redelivered = stored && (await this.#redeliver(delivery, stored));
     return redelivered ?? this.#fanOut(delivery, this.#targetsOf(delivery));
@@ -83,7 +84,7 @@ export class FanOutService {
       const attempt = fillsGaps ? lane.sendPast(delivery) : lane.offer(delivery);
       if (attempt !== undefined) attempts.push(attempt);
     }
-    await this.#untilAnswer(attempts, delivery, true);
+    await this.#untilOver(attempts, delivery, true);
     const backends = stillWanted(wanted.backends, attempts);
     const fanOut: FanOut = { delivery, receivedAt, targets: { ...wanted, backends }, attempts };
     if (missing(backends, attempts).length === 0) return this.remains.served(fanOut);
@@ -104,7 +105,7 @@ export class FanOutService {
       .filter((lane) => lane.mayProbe)
       .map((lane) => lane.sendPast(delivery));
     attempts.push(...probes);
-    await this.#untilAnswer(probes, delivery, false);
+    await this.#untilOver(probes, delivery, false);
   }
 
   /**
@@ -112,12 +113,38 @@ export class FanOutService {
    * @returns `undefined`: it was discarded meanwhile, before anything was sent.
    */
   async #redeliver(delivery: Delivery, known: StoredDelivery): Promise<Report | undefined> {
+    const answered = this.#whetherAnswered(known);
+    try {
+      return await this.#redeliverUnless(answered.all, delivery, known);
+    } finally {
+      answered.stop();
+    }
+  }
+
+  /** Whether the delivery has left the spool since because the last backend has answered: none was discarded. */
+  #whetherAnswered({ delivery: { id }, forwards }: StoredDelivery): { all: () => boolean; stop: () => void } {
+    let all = false;
+    const stop = this.spool.watch((event) => {
+      if (event.kind === 'over' && event.delivery.delivery.id === id) {
+        all = event.delivery.forwards.length === forwards.length;
+      }
+    });
+    return { all: () => all, stop };
+  }
+
+  async #redeliverUnless(
+    isAnswered: () => boolean,
+    delivery: Delivery,
+    known: StoredDelivery,
+  ): Promise<Report | undefined> {
     const { id } = known.delivery;
     let attempts: RunningAttempt[] = [];
     let fault: SprayproxyError | undefined;
     try {
       const stored = await this.#withHeadersOf(delivery, known);
-      if (stored === undefined) return undefined;
+      if (stored === undefined) {
+        return isAnswered() ? { kind: 'served', id, attempts: [], fillsGaps: true } : undefined;
+      }
       const open = new Set(stored.forwards.filter(isKept).map(({ backend }) => backend));
       attempts = this.registry
         .list()
@@ -131,8 +158,8 @@ export class FanOutService {
     const backends = attempts.map(({ backend }) => backend);
     const common = { id, attempts: resultsOf(attempts), fillsGaps: true };
     const owed = missing(backends, attempts);
-    if (fault === undefined && owed.length === 0) return { kind: 'served', ...common };
-    const after = await this.spool.get(id);
+    const after = owed.length === 0 ? undefined : await this.spool.get(id);
+    if (fault === undefined && (owed.length === 0 || isAnswered())) return { kind: 'served', ...common };
     const isStillKept = ({ key }: Backend) => after?.forwards.some(({ backend }) => backend === key) === true;
     // Somebody may have discarded it.
     if (fault === undefined && after !== undefined && owed.every(isStillKept)) {
@@ -150,6 +177,19 @@ export class FanOutService {
     if (isDeepStrictEqual([rawHeaders, query], [known.delivery.rawHeaders, known.delivery.query]))
       return known;
     return (await this.spool.amend(known.delivery.id, { rawHeaders, query }))?.after;
+  }
+
+  /** Waits as `#untilAnswer` does; one that was joined and could not be made leaves its backend without the delivery, no more. */
+  async #untilOver(
+    attempts: readonly RunningAttempt[],
+    delivery: Delivery,
+    untilFailure: boolean,
+  ): Promise<void> {
+    try {
+      await this.#untilAnswer(attempts, delivery, untilFailure);
+    } catch (error) {
+      if (!(error instanceof SprayproxyError)) throw error;
+    }
   }
 
   /** @param untilFailure also no longer than until one has failed: it is to be owed before newer ones come */

@@ -7,6 +7,8 @@ import { attemptRecord } from '../model/attempt-record.js';
 import { type Backend } from '../model/backend.js';
 import { type Delivery } from '../model/delivery.js';
 import { bury } from '../model/forward.js';
+import { type Identity } from '../model/identity.js';
+import { IdentityMap } from '../model/identity-map.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type NewDelivery, type StoredDelivery } from '../model/stored-delivery.js';
 import { Spool } from '../spool/spool.js';
@@ -37,6 +39,9 @@ export interface FanOut {
 /** Sees to what a fan-out leaves: on disk what is missing, in memory what is over or what nothing keeps. */
 @Injectable()
 export class RemainsService {
+  /** What was rejected and is being kept. */
+  readonly #keeping = new IdentityMap<Promise<void>>();
+
   constructor(
     private readonly lanes: LanesService,
     private readonly recent: RecentDeliveries,
@@ -77,11 +82,22 @@ export class RemainsService {
     const rejected = attempts.some(({ result }) => result?.outcome === 'rejected');
     if (!rejected && targets.before === undefined && !this.recent.remembersAll) return common;
     const record = this.#remember(fanOut, this.#recordOf(fanOut), false);
-    if (rejected) void this.#keepRejected(delivery, record);
+    if (rejected) {
+      const keeping = this.#keepRejected(delivery, record);
+      this.#keeping.add(delivery.identity, keeping);
+      void keeping.finally(() => {
+        this.#keeping.remove(delivery.identity, keeping);
+      });
+    }
     return { ...common, id: record.delivery.id };
   }
 
-  /** Its sender is told, and nobody waits for this. */
+  /** Who asks now what is known of a delivery finds it neither in memory for sure nor in the spool. Never rejects. */
+  keeping(identity: Identity): Promise<void> | undefined {
+    return this.#keeping.get(identity);
+  }
+
+  /** Its sender is told, and nobody waits for this but the next of the same. */
   async #keepRejected({ payload, room }: Delivery, record: StoredDelivery): Promise<void> {
     const { id, ...delivery } = record.delivery;
     room.retain();

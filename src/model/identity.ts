@@ -41,6 +41,11 @@ export class Identity {
     return this.guid !== undefined && this.guid.length <= MAX_GUID_LENGTH ? this.guid : this.digest;
   }
 
+  /** The same without the payload, for who keeps it for longer than that is there. */
+  bare(): Identity {
+    return this.payload === NO_PAYLOAD ? this : new Identity(this.guid, NO_PAYLOAD, this.digest);
+  }
+
   equals(other: Identity): boolean {
     return this === other || (this.key === other.key && this.digest === other.digest);
   }

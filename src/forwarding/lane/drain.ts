@@ -13,6 +13,7 @@ export interface DrainParts {
   /** Attempts that may begin now, those of webhooks that have just come in apart. */
   readonly room: () => number;
   readonly isRunning: (stored: StoredDelivery) => boolean;
+  readonly isOwed: (id: number) => Promise<boolean>;
   /** Begins an attempt. */
   readonly begin: (stored: StoredDelivery) => void;
   readonly onTrouble: (error: unknown) => void;
@@ -25,9 +26,15 @@ export class Drain {
   #pausedUntil = 0;
   #timerAt = Infinity;
   #cancelTimer: (() => void) | undefined;
+  #waitsForRoom = false;
 
   constructor(private readonly parts: DrainParts) {
     parts.stopped.addEventListener('abort', () => this.#cancelTimer?.());
+  }
+
+  /** Whether there was no room when it last looked: it looks again when somebody tells of some. */
+  get waitsForRoom(): boolean {
+    return this.#waitsForRoom;
   }
 
   /** Sends what is due. */
@@ -58,12 +65,14 @@ export class Drain {
   }
 
   async #sendDue(): Promise<void> {
-    const { ahead, unwanted, room, isRunning, begin } = this.parts;
+    const { ahead, unwanted, room, isRunning, isOwed, begin } = this.parts;
     let skipped = false;
+    this.#waitsForRoom = false;
     while (room() > 0) {
       if (this.#mustWait()) return;
       const stored = await ahead.next();
       if (stored === undefined) {
+        await unwanted.keepOnly(isOwed);
         if (!skipped) return;
         skipped = false;
         // All there are have failed before: the oldest of them is as good as any.
@@ -75,6 +84,7 @@ export class Drain {
         else if (!this.#mustWait()) begin(stored);
       }
     }
+    this.#waitsForRoom = true;
   }
 
   #mustWait(): boolean {

@@ -117,6 +117,19 @@ describe('a delivery that fails while others get through', () => {
     await expect(parts.fanOut.deliver(parts.delivery('new'))).resolves.toMatchObject({ kind: 'served' });
   });
 
+  it('lets none overtake the others any more, once it is dead', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = (_host, guid) => (guid === 'dead' ? 500 : guid === 'bad' ? 503 : 202);
+    const [dead] = await owe(parts, 'dead', 'bad', 'b', 'c');
+    await pass(parts, 2 * MINUTE_MS);
+    expect(await stateOf(parts, dead?.delivery.id ?? 0)).toMatchObject({ state: 'dead' });
+    expect(parts.lanes.of(parts.backend()).holdsBack).toBe(false);
+    parts.react = () => new Promise(() => undefined);
+    await owe(parts, 'older');
+    await settle();
+    expect(parts.lanes.of(parts.backend()).holdsBack).toBe(true);
+  });
+
   it('is not given up where the backend takes nothing', async () => {
     const parts = await started(new FanOutParts());
     parts.react = () => 503;
@@ -293,4 +306,84 @@ it('what cannot be written is tried until it is', async () => {
   spool.failing = false;
   await pass(parts, 3000);
   expect(parts.spool.bytes).toBe(0);
+});
+
+describe('what is owed is found again', () => {
+  const env = { SPRAYPROXY_DRAIN_CONCURRENCY: '2' };
+
+  /** Answers, by GUID, what is let wait. */
+  function gated(parts: FanOutParts): Map<string, (status: number) => void> {
+    const answers = new Map<string, (status: number) => void>();
+    parts.react = (_host, guid) => new Promise((resolve) => answers.set(guid, resolve));
+    return answers;
+  }
+
+  it('by itself, where it was passed over while its webhook was still being sent', async () => {
+    const parts = await started(new FanOutParts({ env }));
+    const answers = gated(parts);
+    const report = parts.fanOut.deliver(parts.delivery('slow'));
+    await settle();
+    parts.clock.pass(8000);
+    await expect(report).resolves.toMatchObject({ kind: 'kept' });
+    await owe(parts, 'later');
+    await settle();
+    answers.get('slow')?.(503);
+    await settle();
+    parts.react = () => 202;
+    answers.get('later')?.(202);
+    await pass(parts, MINUTE_MS);
+    expect(parts.sentTo('a')).toEqual(['slow', 'later', 'slow']);
+    expect(parts.spool.bytes).toBe(0);
+  });
+
+  it('where it came to be owed while something later was being read', async () => {
+    const spool = new MemorySpool();
+    const parts = await started(new FanOutParts({ spool, env: { SPRAYPROXY_DRAIN_CONCURRENCY: '1' } }));
+    const { key } = parts.backend();
+    const [earlier] = await owe(parts, 'earlier');
+    const { id } = (earlier as StoredDelivery).delivery;
+    parts.react = () => 500;
+    await pass(parts, MINUTE_MS);
+    expect(await stateOf(parts, id)).toMatchObject({ state: 'dead' });
+
+    parts.react = () => 202;
+    const { owedTo } = spool;
+    spool.owedTo = async (...range) => {
+      const read = await owedTo(...range);
+      if (range[2] === 0 && read.length === 1) await settle();
+      return read;
+    };
+    await owe(parts, 'later');
+    await spool.revive(id, [key], ['dead']);
+    await pass(parts, MINUTE_MS);
+    expect(parts.spool.bytes).toBe(0);
+  });
+
+  it('where nothing came of the attempt that was in its way', async () => {
+    const spool = new MemorySpool();
+    const parts = await started(new FanOutParts({ spool, env: { SPRAYPROXY_DRAIN_CONCURRENCY: '1' } }));
+    let read: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (read = resolve));
+    const payload = spool.payload.bind(spool);
+    spool.payload = async (id) => {
+      await gate;
+      return payload(id);
+    };
+    const answers = gated(parts);
+    const webhook = parts.fanOut.deliver(parts.delivery('webhook'));
+    await settle();
+    const [discarded] = await owe(parts, 'discarded', 'next');
+    await settle();
+    answers.get('webhook')?.(202);
+    await expect(webhook).resolves.toMatchObject({ kind: 'served' });
+    await settle();
+    // The first waits for its payload; meanwhile all is looked through once more.
+    parts.lanes.of(parts.backend()).wake(0);
+    await settle();
+    await spool.discard((discarded as StoredDelivery).delivery.id);
+    parts.react = () => 202;
+    read();
+    await pass(parts, MINUTE_MS);
+    expect(parts.sentTo('a')).toEqual(['webhook', 'next']);
+  });
 });

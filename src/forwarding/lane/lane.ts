@@ -1,6 +1,3 @@
-import { type Clock } from '../../clock/clock.js';
-import { type SprayproxyConfig } from '../../config/sprayproxy-config.js';
-import { type Logger } from '../../logging/logger.js';
 import { type AttemptResult, isServed } from '../../model/attempt.js';
 import { type Backend } from '../../model/backend.js';
 import { type Delivery, type HeldPayload, type Message } from '../../model/delivery.js';
@@ -8,26 +5,14 @@ import { type ForwardState } from '../../model/forward.js';
 import { Identity } from '../../model/identity.js';
 import { type IdentityMap } from '../../model/identity-map.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
-import { type Spool } from '../../spool/spool.js';
-import { type BackendClient } from '../client/backend-client.js';
 import { BackendHealth } from './backend-health.js';
 import { Drain } from './drain.js';
+import { type LaneParts } from './lane-parts.js';
 import { ReadAhead } from './read-ahead.js';
 import { RunningAttempt } from './running-attempt.js';
-import { type Sender, type Sending, TROUBLE_PAUSE_MS } from './sender.js';
+import { type Sending, TROUBLE_PAUSE_MS } from './sender.js';
 import { Slots } from './slots.js';
 import { Unwanted } from './unwanted.js';
-
-export interface LaneParts {
-  readonly spool: Spool;
-  readonly sender: Sender;
-  readonly client: BackendClient;
-  readonly clock: Clock;
-  readonly config: SprayproxyConfig;
-  readonly logger: Logger;
-  /** Hears of what came of every attempt, while the backend is registered. */
-  readonly onResult: (lane: Lane, result: AttemptResult) => void;
-}
 
 /**
  * Everything about one backend: what runs, what is owed, and how it fares. Every attempt at it begins here, whoever wants
@@ -62,6 +47,12 @@ export class Lane {
       stopped: this.stopped,
       room: () => Math.min(this.health.concurrency - this.running.size, this.#slots.free),
       isRunning: ({ delivery }) => this.running.get(Identity.ofRecord(delivery)) !== undefined,
+      isOwed: async (id) => {
+        const stored = await spool.get(id);
+        return (
+          stored?.forwards.some((each) => each.backend === backend.key && each.state === 'owed') === true
+        );
+      },
       begin: (stored) => {
         this.#track(Identity.ofRecord(stored.delivery), this.#attemptStored(stored, {}));
       },
@@ -77,7 +68,8 @@ export class Lane {
 
   /** Whether a webhook that comes in now waits behind what is older, or for the backend to be back. */
   get holdsBack(): boolean {
-    if (!this.parts.spool.keeps) return false;
+    const { spool } = this.parts;
+    if (!spool.keeps || spool.fault !== undefined) return false;
     return this.health.down || this.#owed > this.#unwanted.aloneCount || this.#slots.free <= 0;
   }
 
@@ -138,16 +130,17 @@ export class Lane {
 
   /** Has what comes of a running attempt noted in the spool. @param storing rejects: it is not kept there. */
   settleLater(attempt: RunningAttempt, storing: Promise<StoredDelivery>): void {
-    const settling = Promise.all([attempt.ending, storing]).then(([result, stored]) => {
-      if (result !== undefined) return this.parts.sender.settle(this.backend, stored, result);
-      return undefined;
-    });
+    const ending = attempt.ending.catch(() => undefined);
+    const settling = Promise.all([ending, storing]).then(([result, stored]) =>
+      // The claim must end also where none was made: it was joined, and the forward it was for is discarded.
+      this.parts.sender.settle(this.backend, stored, result ?? notMade(this.backend)),
+    );
     attempt.followUp = Promise.allSettled([attempt.followUp, settling]);
   }
 
   /** Sends what is due. @param id of a delivery that is owed now and was not before */
   wake(id = Infinity): void {
-    if (this.#ahead.hasPassed(id)) this.#ahead.startOver();
+    this.#ahead.add(id);
     this.#drain.wake();
   }
 
@@ -175,7 +168,7 @@ export class Lane {
       const beganAt = this.parts.clock.monotonic();
       const attempt = await this.parts.client.attempt(this.backend, message, timeoutMs);
       const result = this.#judge(attempt, beganAt, id);
-      if (!this.#isRemoved()) this.parts.onResult(this, result);
+      if (!this.#isRemoved()) this.parts.onResult(this.backend, this.health, result);
       return result;
     } finally {
       this.#slots.give();
@@ -214,14 +207,9 @@ export class Lane {
     how: Omit<Sending, 'lane' | 'stored'>,
   ): Promise<AttemptResult | undefined> {
     const sending = this.parts.sender.send({ lane: this, stored, ...how });
-    sending.then(
-      (result) => {
-        if (result !== undefined && !isServed(result)) this.#ahead.startOver();
-      },
-      (error: unknown) => {
-        this.#trouble(error);
-      },
-    );
+    sending.catch((error: unknown) => {
+      this.#trouble(error);
+    });
     return sending;
   }
 
@@ -232,8 +220,12 @@ export class Lane {
     void attempt.over().then(() => {
       this.running.remove(identity, attempt);
       if (this.#owed === 0) this.#unwanted.clear();
+      const { result, followUp } = attempt;
+      // The drain has passed over it while it ran, whoever began it.
+      if (result === undefined ? followUp !== undefined : !isServed(result)) this.#ahead.startOver();
       // Where nothing came of it somebody else has its claim: asking again and again would not change that.
-      if (this.#owed > 0 && (attempt.result !== undefined || this.#ahead.begun)) this.#drain.wake();
+      const isOver = result !== undefined || followUp !== undefined;
+      if (this.#owed > 0 && (isOver || this.#drain.waitsForRoom)) this.#drain.wake();
     });
     return attempt;
   }
@@ -246,3 +238,10 @@ export class Lane {
     this.#drain.pause(TROUBLE_PAUSE_MS);
   }
 }
+
+const notMade = (backend: Backend): AttemptResult => ({
+  backend,
+  outcome: 'refused',
+  durationMs: 0,
+  error: 'the attempt that it waited for was not made',
+});

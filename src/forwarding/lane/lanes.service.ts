@@ -10,6 +10,7 @@ import { interruptedAttempt, isRunning } from '../../model/forward.js';
 import { IdentityMap } from '../../model/identity-map.js';
 import { Spool } from '../../spool/spool.js';
 import { BackendClient } from '../client/backend-client.js';
+import { type BackendHealth } from './backend-health.js';
 import { ForwardMetrics } from './forward-metrics.js';
 import { logGivenUp } from './given-up.js';
 import { Lane } from './lane.js';
@@ -95,13 +96,13 @@ export class LanesService implements OnApplicationBootstrap {
     else if (!this.#stopped) this.of(backend).wake(id);
   }
 
-  readonly #onResult = (lane: Lane, result: AttemptResult): void => {
+  readonly #onResult = (backend: Backend, health: BackendHealth, result: AttemptResult): void => {
     this.metrics.record(result);
-    this.#expire(lane);
+    this.#expire(backend, health);
   };
 
   /** Ephemeral clusters often die without unregistering. */
-  #expire({ backend, health: { failingSince } }: Lane): void {
+  #expire(backend: Backend, { failingSince }: BackendHealth): void {
     const { expireBackendsAfterMs } = this.config;
     if (expireBackendsAfterMs === undefined || failingSince === undefined || backend.origin === 'static')
       return;

@@ -9,20 +9,18 @@ export class ReadAhead {
   #ahead: StoredDelivery[] = [];
   /** The last delivery that was read. */
   #upTo = 0;
+  /** The oldest that has come to be owed while it is read. */
+  #oldestNew = Infinity;
 
   constructor(
     private readonly spool: Spool,
     private readonly backend: string,
   ) {}
 
-  /** Whether a delivery would be missed, were it not read for once more. */
-  hasPassed(id: number): boolean {
-    return id <= this.#upTo;
-  }
-
-  /** Whether it is somewhere between the first and the last. */
-  get begun(): boolean {
-    return this.#upTo > 0;
+  /** A delivery has come to be owed: it is not to be missed. */
+  add(id: number): void {
+    if (id <= this.#upTo) this.startOver();
+    else this.#oldestNew = Math.min(this.#oldestNew, id);
   }
 
   startOver(): void {
@@ -34,6 +32,7 @@ export class ReadAhead {
   async next(): Promise<StoredDelivery | undefined> {
     while (this.#ahead.length === 0) {
       const after = this.#upTo;
+      this.#oldestNew = Infinity;
       const read = await this.spool.owedTo(this.backend, AT_ONCE, after);
       // Something older may have come to be owed meanwhile.
       if (after !== this.#upTo) continue;
@@ -42,6 +41,7 @@ export class ReadAhead {
         this.startOver();
         return undefined;
       }
+      if (this.#oldestNew < last.delivery.id) continue;
       this.#ahead = read;
       this.#upTo = last.delivery.id;
     }

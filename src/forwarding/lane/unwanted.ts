@@ -129,6 +129,13 @@ export class Unwanted {
     return true;
   }
 
+  /** Forgets those that are owed no more: dead, rejected or discarded. */
+  async keepOnly(isOwed: (id: number) => Promise<boolean>): Promise<void> {
+    for (const id of [...this.#troubles.keys()]) {
+      if (!(await isOwed(id))) this.#troubles.delete(id);
+    }
+  }
+
   /** Nothing is owed any more. */
   clear(): void {
     this.#troubles.clear();

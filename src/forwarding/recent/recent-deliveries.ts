@@ -91,7 +91,7 @@ export class RecentDeliveries {
   heard(identity: Identity, id: number | undefined, heard: boolean): void {
     const known = this.#recent(id ?? this.find(identity)?.id);
     if (known?.awaited === !heard || (known === undefined && heard)) return;
-    const recent = known ?? { id: id ?? this.spool.nextId(0), identity };
+    const recent = known ?? { id: id ?? this.spool.nextId(0), identity: identity.bare() };
     this.#forget(recent.id);
     this.#put({ ...recent, awaited: !heard });
   }

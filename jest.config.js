@@ -1,3 +1,8 @@
+const process = require('node:process');
+
+// As the program sets it for itself: a name that no resolver answers for must not hold up the others.
+process.env.UV_THREADPOOL_SIZE ??= '64';
+
 /** Nest is published as ES modules only, so Jest compiles it (and it alone of node_modules) to CommonJS. */
 const shared = {
   testEnvironment: 'node',

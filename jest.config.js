@@ -53,6 +53,12 @@ module.exports = {
     },
     {
       ...shared,
+      displayName: 'attack',
+      testMatch: ['<rootDir>/test/attack/*.spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
+    },
+    {
+      ...shared,
       displayName: 'monitoring',
       testMatch: ['<rootDir>/test/monitoring/*.spec.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],

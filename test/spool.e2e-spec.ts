@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -60,6 +61,15 @@ const isRoot = process.getuid?.() === 0;
 const OTHER_USER = 64_001;
 const GROUP = 64_000;
 
+/** This Node, where another user may run it: it may be in the home of this one. */
+function nodeForAll(): string {
+  const dir = makeTempDir();
+  chmodSync(dir, 0o755);
+  copyFileSync(process.execPath, join(dir, 'node'));
+  chmodSync(join(dir, 'node'), 0o755);
+  return join(dir, 'node');
+}
+
 /** As the volume of a pod is shared by its group. */
 function giveToGroup(dir: string): void {
   for (const path of [dir, ...readdirSync(dir).map((name) => join(dir, name))]) {
@@ -70,7 +80,7 @@ function giveToGroup(dir: string): void {
 
 /** What the start says about a spool; nothing: it is sound. */
 async function inspectAs(uid: number, dir: string): Promise<string> {
-  return (await run(process.execPath, [fixture('inspect-spool.js'), dir], { uid, gid: GROUP })).stdout;
+  return (await run(nodeForAll(), [fixture('inspect-spool.js'), dir], { uid, gid: GROUP })).stdout;
 }
 
 /** Opens the spool in a process of another user, that leaves it as a killed one does. */
@@ -78,7 +88,7 @@ async function openAs(uid: number, dir: string): Promise<string> {
   const open = JSON.stringify(join(__dirname, '../dist/spool/lmdb/open.js'));
   const script = `process.umask(0o077); require(${open}).openSpool({ dir: process.argv[1], maxBytes: 1e9 })
     .then(() => 'open', String).then((result) => { process.stdout.write(result, () => process.kill(process.pid, 'SIGKILL')); });`;
-  return run(process.execPath, ['-e', script, dir], { uid, gid: GROUP }).then(
+  return run(nodeForAll(), ['-e', script, dir], { uid, gid: GROUP }).then(
     ({ stdout }) => stdout,
     (killed: unknown) => (killed as { stdout: string }).stdout,
   );

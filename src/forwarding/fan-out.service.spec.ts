@@ -4,6 +4,14 @@ import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { NoSpool } from '../spool/no-spool.js';
 
 const never = new Promise<number>(() => undefined);
+
+/** What a backend answers when it is told to. */
+function pending() {
+  let answer: (status: number) => void = () => undefined;
+  const slow = new Promise<number>((resolve) => (answer = resolve));
+  return { answer, slow };
+}
+
 const withSpool = (hosts = ['a', 'b', 'c']) => new FanOutParts({ hosts });
 const without = (hosts = ['a', 'b', 'c']) => new FanOutParts({ hosts, spool: new NoSpool() });
 
@@ -55,8 +63,7 @@ describe('a delivery', () => {
 
   it('goes without a spool until all have ended, and fails if one has not got it', async () => {
     const parts = without();
-    let answer: (status: number) => void = () => undefined;
-    const slow = new Promise<number>((resolve) => (answer = resolve));
+    const { answer, slow } = pending();
     parts.react = (host) => (host === 'a' ? slow : host === 'b' ? 503 : 202);
     const report = parts.fanOut.deliver(parts.delivery('1'));
     await settle();
@@ -94,8 +101,7 @@ describe('a delivery', () => {
 
   it('that comes again before it is answered waits for that answer, and is sent to nobody', async () => {
     const parts = withSpool();
-    let answer: (status: number) => void = () => undefined;
-    const slow = new Promise<number>((resolve) => (answer = resolve));
+    const { answer, slow } = pending();
     parts.react = (host) => (host === 'a' ? slow : 202);
     const first = parts.fanOut.deliver(parts.delivery('1'));
     const again = parts.fanOut.deliver(parts.delivery('1'));
@@ -220,8 +226,7 @@ describe.each([
 describe('a late answer', () => {
   it('to what is kept settles it', async () => {
     const parts = withSpool();
-    let answer: (status: number) => void = () => undefined;
-    const slow = new Promise<number>((resolve) => (answer = resolve));
+    const { answer, slow } = pending();
     parts.react = (host) => (host === 'a' ? slow : 202);
     const report = parts.fanOut.deliver(parts.delivery('1'));
     await settle();
@@ -235,8 +240,7 @@ describe('a late answer', () => {
 
   it('is joined by a redelivery', async () => {
     const parts = withSpool();
-    let answer: (status: number) => void = () => undefined;
-    const slow = new Promise<number>((resolve) => (answer = resolve));
+    const { answer, slow } = pending();
     parts.react = (host) => (host === 'a' ? slow : 202);
     const first = parts.fanOut.deliver(parts.delivery('1'));
     await settle();
@@ -251,8 +255,7 @@ describe('a late answer', () => {
 
   it('to what could not be kept fills the gap: the redelivery goes to nobody', async () => {
     const parts = new FanOutParts({ hosts: ['a', 'b'], spool: new MemorySpool({ maxBytes: 0 }) });
-    let answer: (status: number) => void = () => undefined;
-    const slow = new Promise<number>((resolve) => (answer = resolve));
+    const { answer, slow } = pending();
     parts.react = (host) => (host === 'a' ? slow : 202);
     const first = parts.fanOut.deliver(parts.delivery('1'));
     await settle();

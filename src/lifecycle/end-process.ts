@@ -1,4 +1,4 @@
-import { abandonLines, type Logger } from '../logging/logger.js';
+import { abandonLines, endLog, type Logger } from '../logging/logger.js';
 
 const MAX_FLUSH_MS = 1000;
 
@@ -10,5 +10,5 @@ export function endProcess(logger: Logger, code: number): void {
     process.exit(code);
   };
   setTimeout(end, MAX_FLUSH_MS);
-  logger.flush(end);
+  endLog(logger, end);
 }

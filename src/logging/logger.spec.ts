@@ -1,4 +1,9 @@
+import { openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { captureLog } from '../../test/support/captured-log.js';
+import { makeTempDir } from '../../test/support/temp-dir.js';
+import { createLogger, endLog, lineStream } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 
 /** RFC 3339, in UTC. */
@@ -64,5 +69,22 @@ describe('what the framework has to say', () => {
     new NestLogger(logger)[method]('Mapped {/proxy, POST} route', 'RouterExplorer');
     expect(lines()).toMatchObject([{ level, msg: 'Mapped {/proxy, POST} route', service: 'sprayproxy' }]);
     expect(JSON.stringify(lines())).toContain('RouterExplorer');
+  });
+});
+
+describe('the end of the log', () => {
+  it('comes when the lines are written that came during a write', async () => {
+    const path = join(makeTempDir(), 'log');
+    const fd = openSync(path, 'w');
+    const stream = lineStream(fd);
+    const logger = createLogger('info', stream);
+    logger.info('first');
+    (stream as unknown as { flush: () => void }).flush();
+    logger.info('last');
+    await new Promise<void>((resolve) => {
+      endLog(logger, resolve);
+    });
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['first', 'last']);
   });
 });

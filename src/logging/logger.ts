@@ -14,8 +14,6 @@ export abstract class Logger {
   abstract readonly warn: PinoLogger['warn'];
   abstract readonly info: PinoLogger['info'];
   abstract readonly debug: PinoLogger['debug'];
-  /** Calls back when all lines so far have been written. */
-  abstract readonly flush: PinoLogger['flush'];
 }
 
 /** All lines of a busy turn in one write: 16 KiB a turn, the default, is less than a few thousand webhooks a second say. */
@@ -30,12 +28,28 @@ const WRITE_EVERY_MS = 50;
 /** If nobody reads the log, lines are lost rather than memory. */
 const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;
 
+interface LineStream {
+  readonly end?: () => void;
+  readonly destroy?: () => void;
+  readonly once?: (event: 'close', listener: () => void) => void;
+}
+
+const streamOf = (logger: Logger) =>
+  (logger as unknown as Readonly<Record<typeof symbols.streamSym, LineStream>>)[symbols.streamSym];
+
+/**
+ * Takes no more lines, and calls back when all have been written. (The stream's `flush` calls back after the write that
+ * it finds under way, without the lines that came meanwhile.)
+ */
+export function endLog(logger: Logger, ended: () => void): void {
+  const stream = streamOf(logger);
+  stream.once?.('close', ended);
+  stream.end?.();
+}
+
 /** What is not written yet never will be. */
 export function abandonLines(logger: Logger): void {
-  const stream = (logger as unknown as Record<symbol, { destroy?: () => void } | undefined>)[
-    symbols.streamSym
-  ];
-  stream?.destroy?.();
+  streamOf(logger).destroy?.();
 }
 
 export function createLogger(level: string, stream: DestinationStream = standardOutput()): Logger {
@@ -50,14 +64,19 @@ export function createLogger(level: string, stream: DestinationStream = standard
   );
 }
 
-function standardOutput(): DestinationStream {
+/** Writes to a file descriptor, from another thread. */
+export function lineStream(fd: number): DestinationStream {
   return destination({
-    // To ask for it makes a pipe one that does not keep a writer waiting: a thread that waits for a reader cannot end.
-    dest: process.stdout.fd,
+    dest: fd,
     sync: false,
     minLength: WRITE_FROM_BYTES,
     periodicFlush: WRITE_EVERY_MS,
     maxWrite: MAX_WRITE_BYTES,
     maxLength: MAX_UNWRITTEN_BYTES,
   });
+}
+
+function standardOutput(): DestinationStream {
+  // To ask for it makes a pipe one that does not keep a writer waiting: a thread that waits for a reader cannot end.
+  return lineStream(process.stdout.fd);
 }

@@ -81,22 +81,24 @@ export class WebhookController {
     };
     switch (report.kind) {
       case 'served':
-        if (report.attempts.length > 0) this.logger.info(fields, 'delivery proxied');
+        if (report.attempts.length > 0) this.logger.often('info', fields, 'delivery proxied');
         else if (report.fillsGaps)
-          this.logger.info(fields, 'redelivery sent to nobody: every backend has it');
-        else this.logger.warn(fields, 'delivery has nowhere to go: there is no backend');
+          this.logger.often('info', fields, 'redelivery sent to nobody: every backend has it');
+        else this.logger.often('warn', fields, 'delivery has nowhere to go: there is no backend');
         return;
       case 'kept': {
         const { owed, dead } = report;
         const what = owed.length > 0 ? 'what is owed' : 'what was given up';
-        this.logger.warn(
+        this.logger.often(
+          'warn',
           { ...fields, owed: hosts(owed), dead: hosts(dead) },
           `delivery accepted: ${what} is in the spool`,
         );
         return;
       }
       case 'failed':
-        this.logger.error(
+        this.logger.often(
+          'error',
           { ...fields, owed: hosts(report.owed), why: report.fault.message },
           'delivery failed at a backend',
         );

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { captureLog } from '../../test/support/captured-log.js';
 import { makeTempDir } from '../../test/support/temp-dir.js';
-import { createLogger, endLog, lineStream } from './logger.js';
+import { LineWriter } from './line-writer.js';
+import { createLogger, endLog } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 
 /** RFC 3339, in UTC. */
@@ -75,16 +76,14 @@ describe('what the framework has to say', () => {
 describe('the end of the log', () => {
   it('comes when the lines are written that came during a write', async () => {
     const path = join(makeTempDir(), 'log');
-    const fd = openSync(path, 'w');
-    const stream = lineStream(fd);
-    const logger = createLogger('info', stream);
-    logger.info('first');
-    (stream as unknown as { flush: () => void }).flush();
+    const logger = createLogger('info', new LineWriter(openSync(path, 'w')));
+    const long = 'x'.repeat(64 * 1024);
+    logger.info(long);
     logger.info('last');
     await new Promise<void>((resolve) => {
       endLog(logger, resolve);
     });
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['first', 'last']);
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([long, 'last']);
   });
 });

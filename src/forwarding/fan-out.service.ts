@@ -46,15 +46,15 @@ export class FanOutService {
   }
 
   async #deliver(delivery: Delivery): Promise<Report> {
-    await this.remains.keeping(delivery.identity);
-    const stored = await this.#storedBefore(delivery);
+    const keeping = this.remains.keeping(delivery.identity);
+    if (keeping !== undefined) await keeping;
+    const stored = this.spool.counts().size === 0 ? undefined : await this.#storedBefore(delivery);
     const redelivered = stored && (await this.#redeliver(delivery, stored));
     return redelivered ?? this.#fanOut(delivery, this.#targetsOf(delivery));
   }
 
   /** The same delivery, if the spool has it and a backend there still is misses it. */
   async #storedBefore({ identity }: Delivery): Promise<StoredDelivery | undefined> {
-    if (this.spool.counts().size === 0) return undefined;
     const found = await this.spool.find(identity.key);
     return found.find(
       ({ delivery, forwards }) =>

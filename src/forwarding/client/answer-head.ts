@@ -21,6 +21,11 @@ const FIELDS = /^(content-length|transfer-encoding|connection|keep-alive|retry-a
 // eslint-disable-next-line no-control-regex
 const DOUBTFUL = /\r(?!\n)|\u0000|\n[ \t]/;
 
+/** Heads that were read lately. Until the date in it changes, a backend sends the same one again and again. */
+const lately = new Map<string, AnswerHead>();
+const MAX_LATELY = 16;
+const MAX_LATELY_LENGTH = 1024;
+
 /**
  * Reads the head of an answer: all of it, or, `cutShort`, what came until the connection broke.
  * @param text in latin1, the empty line that ends it included.
@@ -28,6 +33,17 @@ const DOUBTFUL = /\r(?!\n)|\u0000|\n[ \t]/;
  * @see RFC 9112 sections 4, 6.3 and 9.3
  */
 export function parseAnswerHead(text: string, cutShort = false): AnswerHead | undefined {
+  const known = cutShort ? undefined : lately.get(text);
+  if (known !== undefined) return known;
+  const head = parse(text, cutShort);
+  if (head !== undefined && !cutShort && text.length <= MAX_LATELY_LENGTH) {
+    if (lately.size >= MAX_LATELY) lately.clear();
+    lately.set(text, head);
+  }
+  return head;
+}
+
+function parse(text: string, cutShort: boolean): AnswerHead | undefined {
   const [line, version, digits] = STATUS_LINE.exec(text) ?? [];
   if (line === undefined) return undefined;
   const status = Number(digits);

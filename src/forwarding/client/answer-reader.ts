@@ -65,7 +65,7 @@ export class AnswerReader {
   /** @returns what follows the head, if that ends here; else nothing */
   #readHead(bytes: Buffer): Buffer {
     // Some servers end their previous answer with a line too many.
-    const from = this.#text === '' ? bytes.findIndex((byte) => byte !== CR && byte !== LF) : 0;
+    const from = this.#text === '' && isLineEnd(bytes[0]) ? bytes.findIndex((byte) => !isLineEnd(byte)) : 0;
     const text = from < 0 ? '' : bytes.toString('latin1', from);
     const known = this.#text.length;
     this.#text += text;
@@ -99,3 +99,5 @@ export class AnswerReader {
     return BEGINNING.startsWith(this.#text.slice(0, BEGINNING.length));
   }
 }
+
+const isLineEnd = (byte: number | undefined): boolean => byte === CR || byte === LF;

@@ -11,6 +11,8 @@ export interface SocketRequest {
   readonly head: string;
 }
 
+const NONE = new AxiosHeaders();
+
 /**
  * An axios adapter that posts over a connection of a pool. It follows no redirect, decompresses nothing and resolves for
  * every status as soon as that has come; `data` is the `Answer`, whose body is read on in the background to a bound.
@@ -26,7 +28,7 @@ export const socketAdapter: AxiosAdapter = (config) =>
       clock: pool.clock,
       resolve: (data) => {
         const { status } = data.head;
-        resolve({ status, statusText: '', headers: new AxiosHeaders(), config, data });
+        resolve({ status, statusText: '', headers: NONE, config, data });
       },
       reject,
     });

@@ -96,10 +96,7 @@ export class Lane {
     const running = this.running.get(delivery.identity);
     if (running !== undefined) return running;
     delivery.room.retain();
-    const ending = this.attempt(delivery).finally(() => {
-      delivery.room.release();
-    });
-    return this.#track(delivery.identity, ending);
+    return this.#track(delivery.identity, this.attempt(delivery), delivery.room);
   }
 
   /**
@@ -213,11 +210,13 @@ export class Lane {
     return sending;
   }
 
-  /** Keeps an attempt among those that run until nothing more is to be done about it. */
-  #track(identity: Identity, ending: Promise<AttemptResult | undefined>): RunningAttempt {
-    const attempt = new RunningAttempt(this.backend, this.parts.clock.now(), ending);
-    this.running.add(identity, attempt);
-    void attempt.over().then(() => {
+  /** Keeps an attempt among those that run until nothing more is to be done about it. @param room held until it ends */
+  #track(
+    identity: Identity,
+    ending: Promise<AttemptResult | undefined>,
+    room?: HeldPayload['room'],
+  ): RunningAttempt {
+    const onOver = () => {
       this.running.remove(identity, attempt);
       if (this.#owed === 0) this.#unwanted.clear();
       const { result, followUp } = attempt;
@@ -226,7 +225,13 @@ export class Lane {
       // Where nothing came of it somebody else has its claim: asking again and again would not change that.
       const isOver = result !== undefined || followUp !== undefined;
       if (this.#owed > 0 && (isOver || this.#drain.waitsForRoom)) this.#drain.wake();
+    };
+    const attempt = new RunningAttempt(this.backend, this.parts.clock.now(), ending, () => {
+      room?.release();
+      if (attempt.followUp === undefined) onOver();
+      else void attempt.over().then(onOver);
     });
+    this.running.add(identity, attempt);
     return attempt;
   }
 

@@ -13,21 +13,22 @@ export class RunningAttempt {
   /**
    * @param startedAt ms since the epoch
    * @param ending `undefined`: no attempt was made, the forward was discarded, or another has its claim
+   * @param onEnded is called before anybody who awaits `ending` from now on
    */
   constructor(
     readonly backend: Backend,
     readonly startedAt: number,
     readonly ending: Promise<AttemptResult | undefined>,
+    onEnded?: () => void,
   ) {
-    ending.then(
-      (result) => {
-        this.ended = true;
-        this.result = result;
-      },
-      () => {
-        this.ended = true;
-      },
-    );
+    const end = (result?: AttemptResult) => {
+      this.ended = true;
+      this.result = result;
+      onEnded?.();
+    };
+    ending.then(end, () => {
+      end();
+    });
   }
 
   get served(): boolean {

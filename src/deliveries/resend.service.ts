@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { BackendRegistry } from '../backends/backend-registry.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { Payload } from '../model/payload.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type AttemptResult } from '../model/attempt.js';
 import { attemptRecord } from '../model/attempt-record.js';
@@ -61,13 +62,13 @@ export class ResendService {
   }
 
   /** One copy of the payload for all attempts. */
-  async #hold(stored: StoredDelivery): Promise<{ payload: Buffer; room: Reservation }> {
+  async #hold(stored: StoredDelivery): Promise<{ payload: Payload; room: Reservation }> {
     const { id, payloadBytes } = stored.delivery;
     const room = await this.#reserve(payloadBytes);
     try {
-      const payload = await this.spool.payload(id);
-      if (payload === undefined) throw new SprayproxyError('delivery-unknown', 'discarded meanwhile');
-      return { payload, room };
+      const bytes = await this.spool.payload(id);
+      if (bytes === undefined) throw new SprayproxyError('delivery-unknown', 'discarded meanwhile');
+      return { payload: Payload.of(bytes), room };
     } catch (error) {
       room.release();
       throw error;

@@ -314,7 +314,7 @@ describe('a delivery that was discarded while it waited to be sent, and comes ag
         },
         forwards,
       },
-      before.payload,
+      before.payload.bytes,
     );
     await settle();
     await spool.discard(delivery.id);

@@ -54,7 +54,7 @@ export class RemainsService {
   /** Keeps what is missing. @returns why it could not be kept, if so */
   async keep(fanOut: FanOut): Promise<Kept | SprayproxyError> {
     const { delivery, targets, attempts } = fanOut;
-    const storing = this.spool.store(this.#recordOf(fanOut), delivery.payload);
+    const storing = this.spool.store(this.#recordOf(fanOut), delivery.payload.bytes);
     for (const attempt of attempts) {
       if (!attempt.ended) this.lanes.of(attempt.backend).settleLater(attempt, storing);
     }
@@ -102,7 +102,7 @@ export class RemainsService {
     const { id, ...delivery } = record.delivery;
     room.retain();
     try {
-      await this.spool.store({ ...record, delivery }, payload);
+      await this.spool.store({ ...record, delivery }, payload.bytes);
       this.recent.forget(id);
     } catch (error) {
       if (this.spool.keeps)

@@ -6,6 +6,7 @@ import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { sendContinue } from '../http/send-continue.js';
 import { ArrivingBodies } from '../inflight/arriving-bodies.js';
 import { InflightBudget } from '../inflight/inflight-budget.js';
+import { Payload } from '../model/payload.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type ReadPayload, readPayload } from './read-payload.js';
 import { type PendingSignature } from '../secrets/signature.js';
@@ -64,7 +65,7 @@ export class PayloadReader {
       this.budget.tryReserve(length) ?? (await this.budget.reserve(length, () => hangUp(response)));
     const bytes = (request.read() as Buffer | null) ?? Buffer.alloc(0);
     signature.update(bytes);
-    return { bytes, room };
+    return { payload: Payload.of(bytes), room };
   }
 }
 

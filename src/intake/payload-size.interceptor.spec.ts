@@ -109,7 +109,7 @@ describe('PayloadSizeInterceptor', () => {
 
     received.sender.write(framed(body));
     await handled;
-    expect((received.request as WebhookRequest)[PAYLOAD]?.bytes.toString()).toBe(body);
+    expect((received.request as WebhookRequest)[PAYLOAD]?.payload.bytes.toString()).toBe(body);
     // While it is handled, a payload holds room for its own size.
     await expect(heldBytes()).resolves.toBe(room);
 

@@ -23,10 +23,10 @@ export class PayloadSizeInterceptor implements NestInterceptor {
     const signature = request[SIGNATURE];
     if (signature === undefined) throw new Error('the route lacks WebhookSignatureGuard');
 
-    const { bytes, room } = await this.reader.read(request, response, signature);
+    const { payload, room } = await this.reader.read(request, response, signature);
     try {
-      request[PAYLOAD] = VerifiedPayload.verify(bytes, signature, room);
-      this.payloadBytes.observe(bytes.length);
+      request[PAYLOAD] = VerifiedPayload.verify(payload, signature, room);
+      this.payloadBytes.observe(payload.length);
     } catch (error) {
       room.release();
       throw error;

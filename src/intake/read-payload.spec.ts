@@ -58,7 +58,7 @@ function reading({ request }: ReceivedRequest) {
     clock,
     turns: new Turns(),
   });
-  return { payload: payload.then(({ bytes }) => String(bytes)), seen };
+  return { payload: payload.then(({ payload: { bytes } }) => String(bytes)), seen };
 }
 
 const failure = (code: SprayproxyErrorCode, message: string) =>

@@ -4,6 +4,7 @@ import { CutOff, type CutOffReason } from '../http/cut-off.js';
 import { type ArrivingBodies } from '../inflight/arriving-bodies.js';
 import { type Reservation } from '../inflight/inflight-budget.js';
 import { type Clock } from '../clock/clock.js';
+import { type Payload } from '../model/payload.js';
 import { SprayproxyError, type SprayproxyErrorCode } from '../model/sprayproxy-error.js';
 import { BodyBuffer } from './body-buffer.js';
 import { type PendingSignature } from '../secrets/signature.js';
@@ -21,8 +22,8 @@ export interface ReadPayloadOptions {
 }
 
 export interface ReadPayload {
-  readonly bytes: Buffer;
-  /** What the bytes take. */
+  readonly payload: Payload;
+  /** What it takes. */
   readonly room: Reservation;
 }
 
@@ -91,7 +92,7 @@ export function readPayload(request: IncomingMessage, options: ReadPayloadOption
       cleanUp();
       const room = body.arrived(buffer.length);
       bodies.close(body);
-      resolve({ bytes: buffer.whole(), room });
+      resolve({ payload: buffer.whole(), room });
     };
     const onError = (error: Error) => {
       if (error instanceof CutOff) stop(new SprayproxyError(CODES[error.reason], error.message));

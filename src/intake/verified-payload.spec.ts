@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 
+import { Payload } from '../model/payload.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { Reservation } from '../inflight/inflight-budget.js';
@@ -22,13 +23,14 @@ describe('VerifiedPayload', () => {
     ['bytes that are no text', Buffer.from([0xff, 0x00, 0x80])],
     ['nothing', Buffer.alloc(0)],
   ])('is the very bytes that were signed: %s', (_what, bytes) => {
-    expect(VerifiedPayload.verify(bytes, signatureOf(bytes, bytes), ROOM).bytes).toBe(bytes);
+    const payload = Payload.of(bytes);
+    expect(VerifiedPayload.verify(payload, signatureOf(bytes, bytes), ROOM).payload).toBe(payload);
   });
 
   it('cannot be had of bytes with a wrong signature', () => {
     const bytes = Buffer.from('payload');
     const error = thrownBy(() =>
-      VerifiedPayload.verify(bytes, signatureOf(Buffer.from('other'), bytes), ROOM),
+      VerifiedPayload.verify(Payload.of(bytes), signatureOf(Buffer.from('other'), bytes), ROOM),
     );
     expect(error).toBeInstanceOf(SprayproxyError);
     expect(error).toMatchObject({

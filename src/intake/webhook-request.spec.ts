@@ -10,6 +10,7 @@ import {
 import { APP_FILTER } from '@nestjs/core';
 import { getToken } from '@willsoto/nestjs-prometheus';
 
+import { Payload } from '../model/payload.js';
 import { type CapturedLog, captureLog } from '../../test/support/captured-log.js';
 import { listeningApp } from '../../test/support/listening-app.js';
 import { newCounter } from '../../test/support/unregistered-metrics.js';
@@ -21,7 +22,7 @@ import { WEBHOOKS_REJECTED } from '../metrics/names.js';
 import { Reservation } from '../inflight/inflight-budget.js';
 import { ANY_SIGNATURE } from '../secrets/signature.js';
 import { VerifiedPayload } from './verified-payload.js';
-import { Payload, PAYLOAD, SIGNATURE, webhookRequest } from './webhook-request.js';
+import { PAYLOAD, SIGNATURE, Verified, webhookRequest } from './webhook-request.js';
 
 let app: INestApplication;
 let url: string;
@@ -40,7 +41,7 @@ class LeavesSignature implements CanActivate {
 class LeavesPayload implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     webhookRequest(context)[PAYLOAD] = VerifiedPayload.verify(
-      Buffer.from('payload'),
+      Payload.of(Buffer.from('payload')),
       ANY_SIGNATURE,
       new Reservation(() => undefined, 0),
     );
@@ -51,19 +52,19 @@ class LeavesPayload implements CanActivate {
 @Controller()
 class HandingController {
   @Get('bare')
-  bare(@Payload() payload: VerifiedPayload): void {
+  bare(@Verified() payload: VerifiedPayload): void {
     handled.push(payload);
   }
 
   @Get('signature')
   @UseGuards(LeavesSignature)
-  withSignature(@Payload() payload: VerifiedPayload): void {
+  withSignature(@Verified() payload: VerifiedPayload): void {
     handled.push(payload);
   }
 
   @Get('payload')
   @UseGuards(LeavesPayload)
-  withPayload(@Payload() payload: VerifiedPayload): void {
+  withPayload(@Verified() payload: VerifiedPayload): void {
     handled.push(payload);
   }
 }
@@ -88,7 +89,7 @@ afterEach(() => app.close());
 describe('Payload', () => {
   it('hands a handler the payload that was left on its request', async () => {
     expect((await fetch(`${url}/payload`)).status).toBe(200);
-    expect(handled).toMatchObject([{ bytes: Buffer.from('payload') }]);
+    expect((handled[0] as VerifiedPayload).payload.bytes.toString()).toBe('payload');
     expect(handled[0]).toBeInstanceOf(VerifiedPayload);
   });
 

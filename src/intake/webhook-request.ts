@@ -20,7 +20,7 @@ export const webhookRequest = (context: ExecutionContext): WebhookRequest =>
   context.switchToHttp().getRequest<WebhookRequest>();
 
 /** Hands a handler the verified payload; a route without the guard or the interceptor gets an error instead. */
-export const Payload = createParamDecorator((_data: unknown, context: ExecutionContext): VerifiedPayload => {
+export const Verified = createParamDecorator((_data: unknown, context: ExecutionContext): VerifiedPayload => {
   const payload = webhookRequest(context)[PAYLOAD];
   if (payload === undefined) throw new Error('the route lacks PayloadSizeInterceptor');
   return payload;

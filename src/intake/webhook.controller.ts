@@ -15,7 +15,7 @@ import { WEBHOOK_PATHS } from '../http/webhook-paths.js';
 import { Logger } from '../logging/logger.js';
 import { PayloadSizeInterceptor } from './payload-size.interceptor.js';
 import { type VerifiedPayload } from './verified-payload.js';
-import { ARRIVED_AT, Payload, type WebhookRequest } from './webhook-request.js';
+import { ARRIVED_AT, Verified, type WebhookRequest } from './webhook-request.js';
 import { WebhookSignatureGuard } from './webhook-signature.guard.js';
 import { WebhookTelemetry } from './webhook-telemetry.js';
 
@@ -40,17 +40,17 @@ export class WebhookController {
   async deliver(
     @Req() request: WebhookRequest,
     @Res({ passthrough: true }) response: ServerResponse,
-    @Payload() payload: VerifiedPayload,
+    @Verified() verified: VerifiedPayload,
   ): Promise<string> {
     const startedAt = this.clock.monotonic();
     const fields = requestFields(request);
-    const delivery = toDelivery(request, fields, payload, request[ARRIVED_AT] ?? startedAt);
+    const delivery = toDelivery(request, fields, verified, request[ARRIVED_AT] ?? startedAt);
     const report = await this.fanOut.deliver(delivery);
     // One that hangs up ends its half first, and nothing tells it from one that still listens.
     const heard = !response.closed && !request.socket.readableEnded;
     this.fanOut.answered(delivery, report, heard);
     this.#log(fields, report, {
-      payloadBytes: payload.bytes.length,
+      payloadBytes: delivery.payload.length,
       durationMs: Math.round((this.clock.monotonic() - startedAt) * 10) / 10,
       heard: heard ? undefined : false,
     });
@@ -115,7 +115,7 @@ const hosts = (backends: readonly Backend[]): string[] | undefined =>
 function toDelivery(
   request: WebhookRequest,
   { event, requestId }: RequestFields,
-  payload: VerifiedPayload,
+  { payload, room }: VerifiedPayload,
   arrivedAt: number,
 ): Delivery {
   const header = request.headers['x-github-delivery'];
@@ -123,13 +123,13 @@ function toDelivery(
   const { url = '' } = request;
   const queryAt = url.indexOf('?');
   return {
-    identity: Identity.of(guid, payload.bytes),
+    identity: Identity.of(guid, payload),
     guid,
     event,
     requestId,
     arrivedAt,
-    payload: payload.bytes,
-    room: payload.room,
+    payload,
+    room,
     query: queryAt < 0 ? '' : url.slice(queryAt + 1),
     rawHeaders: forwardHeaders(request.rawHeaders),
   };

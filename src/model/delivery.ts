@@ -1,4 +1,5 @@
 import { type Identity } from './identity.js';
+import { type Payload } from './payload.js';
 
 /** Room in memory for a payload, held until the last holder has let go. */
 export interface Room {
@@ -9,8 +10,8 @@ export interface Room {
 
 /** What is sent to a backend. */
 export interface Message {
-  /** The bytes GitHub signed. Shared by all attempts; nobody changes them. */
-  readonly payload: Buffer;
+  /** Shared by all attempts. */
+  readonly payload: Payload;
   /** Query of the request as it came, without the `?`. */
   readonly query: string;
   /** The end-to-end headers, names and values in turn. */
@@ -19,7 +20,7 @@ export interface Message {
 
 /** A payload that is in memory already. */
 export interface HeldPayload {
-  readonly payload: Buffer;
+  readonly payload: Payload;
   /** The room the payload takes; whoever keeps the payload for longer retains it. */
   readonly room: Room;
 }

@@ -1,10 +1,16 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+
+import { Payload } from './payload.js';
 
 /** GitHub's GUIDs have 36 characters; nobody is to fill memory or an index with longer ones. */
 export const MAX_GUID_LENGTH = 128;
 
 /** SHA-256 of a payload, base64. */
-export const payloadDigest = (payload: Buffer): string => hash('sha256', payload, 'base64');
+export function payloadDigest(...parts: readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('base64');
+}
 
 /** What deliveries of one identity are found by: the GUID; the digest where there is none that could be kept. */
 export const identityKey = (guid: string | undefined, digest: string): string =>
@@ -19,13 +25,13 @@ export class Identity {
 
   private constructor(
     private readonly guid: string | undefined,
-    private readonly payload: Buffer,
+    private readonly payload: Payload,
     digest?: string,
   ) {
     this.#digest = digest;
   }
 
-  static of(guid: string | undefined, payload: Buffer): Identity {
+  static of(guid: string | undefined, payload: Payload): Identity {
     return new Identity(guid, payload);
   }
 
@@ -34,7 +40,7 @@ export class Identity {
   }
 
   get digest(): string {
-    return (this.#digest ??= payloadDigest(this.payload));
+    return (this.#digest ??= payloadDigest(...this.payload.parts));
   }
 
   get key(): string {
@@ -51,4 +57,4 @@ export class Identity {
   }
 }
 
-const NO_PAYLOAD = Buffer.alloc(0);
+const NO_PAYLOAD = Payload.of();

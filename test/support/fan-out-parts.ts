@@ -1,3 +1,4 @@
+import { Payload } from '../../src/model/payload.js';
 import { type BackendClient } from '../../src/forwarding/client/backend-client.js';
 import { FanOutService } from '../../src/forwarding/fan-out.service.js';
 import { ForwardMetrics } from '../../src/forwarding/lane/forward-metrics.js';
@@ -80,7 +81,7 @@ export class FanOutParts {
   }
 
   delivery(guid: string | undefined, text = `payload of ${guid ?? 'none'}`): Delivery {
-    const payload = Buffer.from(text);
+    const payload = Payload.of(Buffer.from(text));
     return {
       identity: Identity.of(guid, payload),
       guid,

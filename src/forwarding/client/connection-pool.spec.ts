@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { type Socket } from 'node:net';
 
+import { Payload } from '../../model/payload.js';
 import { FakeClock } from '../../../test/support/fake-clock.js';
 import { ConnectionPool } from './connection-pool.js';
 import { type DialEvents } from './dial.js';
@@ -27,9 +28,7 @@ function usePool() {
   const attempt = async (headers = '') => {
     const before = dialled.length;
     const answered = new Promise((resolve, reject) => {
-      pool.send(
-        new Exchange({ head: '', payload: Buffer.alloc(0), timeoutMs: 10_000, clock, resolve, reject }),
-      );
+      pool.send(new Exchange({ head: '', payload: Payload.of(), timeoutMs: 10_000, clock, resolve, reject }));
     });
     const connection = dialled.at(-1);
     if (connection === undefined) throw new Error('nobody was dialled');
@@ -80,7 +79,7 @@ describe('ConnectionPool', () => {
   it('gives up connecting when the time is over: no byte can have been sent', async () => {
     const { clock, dialled, pool } = usePool();
     const failed = new Promise((resolve, reject) => {
-      const options = { head: '', payload: Buffer.alloc(0), timeoutMs: 10, clock };
+      const options = { head: '', payload: Payload.of(), timeoutMs: 10, clock };
       pool.send(new Exchange({ ...options, resolve: reject, reject: resolve }));
     });
     clock.pass(10);

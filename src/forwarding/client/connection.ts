@@ -63,7 +63,7 @@ export class Connection {
     const { head, payload } = exchange.begin();
     socket.cork();
     socket.write(head, 'latin1');
-    socket.write(payload);
+    for (const part of payload.parts) socket.write(part);
     socket.uncork();
   }
 

@@ -1,4 +1,5 @@
 import { type Clock } from '../../clock/clock.js';
+import { type Payload } from '../../model/payload.js';
 import { Answer } from './answer.js';
 import { AnswerReader } from './answer-reader.js';
 
@@ -17,7 +18,7 @@ export class NoAnswerError extends Error {
 
 export interface ExchangeOptions {
   readonly head: string;
-  readonly payload: Buffer;
+  readonly payload: Payload;
   /** For everything: the connection, the request and its answer. */
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -64,7 +65,7 @@ export class Exchange {
   }
 
   /** From now on a byte of it may have been sent. */
-  begin(): { readonly head: string; readonly payload: Buffer } {
+  begin(): { readonly head: string; readonly payload: Payload } {
     this.#began = true;
     return this.options;
   }

@@ -1,5 +1,6 @@
 import { type AxiosAdapter, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
+import { type Payload } from '../../model/payload.js';
 import { type Answer } from './answer.js';
 import { type ConnectionPool } from './connection-pool.js';
 import { Exchange } from './exchange.js';
@@ -23,7 +24,7 @@ export const socketAdapter: AxiosAdapter = (config) =>
     const { pool, head } = config as InternalAxiosRequestConfig & SocketRequest;
     const exchange = new Exchange({
       head,
-      payload: config.data as Buffer,
+      payload: config.data as Payload,
       timeoutMs: config.timeout ?? 0,
       clock: pool.clock,
       resolve: (data) => {

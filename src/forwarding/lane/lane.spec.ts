@@ -29,7 +29,7 @@ async function owe(parts: FanOutParts, ...guids: string[]): Promise<StoredDelive
       payloadDigest: identity.digest,
     };
     const forwards = [{ backend: parts.backend().key, ...OWED }];
-    stored.push(await parts.spool.store({ delivery, forwards }, payload));
+    stored.push(await parts.spool.store({ delivery, forwards }, payload.bytes));
   }
   return stored;
 }

@@ -50,7 +50,7 @@ function after(forward: Forward, attempt: RunningAttempt | undefined, guarantee:
 
 function metadataOf(delivery: Delivery, receivedAt: number): NewDelivery['delivery'] {
   const { guid, event, requestId, payload, query, rawHeaders, identity } = delivery;
-  const repository = repositoryOf(payload);
+  const repository = repositoryOf(payload.bytes);
   return {
     ...(guid !== undefined && { guid }),
     ...(event !== undefined && { event }),

@@ -13,6 +13,7 @@ import { attemptRecord, guaranteeFor } from '../../model/attempt-record.js';
 import { type Backend } from '../../model/backend.js';
 import { type HeldPayload, type Message } from '../../model/delivery.js';
 import { type ForwardState } from '../../model/forward.js';
+import { Payload } from '../../model/payload.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { Spool } from '../../spool/spool.js';
@@ -122,9 +123,10 @@ export class Sender {
   }
 
   /** The payload as GitHub sent it; `undefined`: it is gone, or damaged and given up. */
-  async #payload(id: number, backend: string): Promise<Buffer | undefined> {
+  async #payload(id: number, backend: string): Promise<Payload | undefined> {
     try {
-      return await this.spool.payload(id);
+      const bytes = await this.spool.payload(id);
+      return bytes && Payload.of(bytes);
     } catch (error) {
       if (!(error instanceof SprayproxyError) || error.code !== 'payload-gone') throw error;
       await this.#bury(id, backend, error.message);

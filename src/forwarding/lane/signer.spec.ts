@@ -1,3 +1,4 @@
+import { Payload } from '../../model/payload.js';
 import { captureLog } from '../../../test/support/captured-log.js';
 import { configFor } from '../../../test/support/config-for.js';
 import { newCounter, samplesOf } from '../../../test/support/unregistered-metrics.js';
@@ -21,7 +22,7 @@ function signer(env: Record<string, string> = { GH_APP_WEBHOOK_SECRET: SECRET })
   const headersOf = (...rawHeaders: string[]) =>
     new Signer(secrets, log.logger, count).headersOf(
       { delivery: { id: 1, rawHeaders } } as unknown as StoredDelivery,
-      PAYLOAD,
+      Payload.of(PAYLOAD),
       new Backend(new URL('http://a'), 'static'),
     );
   return { headersOf, log, count };

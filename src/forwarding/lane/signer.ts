@@ -5,6 +5,7 @@ import { type Counter } from 'prom-client';
 import { Logger } from '../../logging/logger.js';
 import { FORWARDS_SIGNED_ANEW } from '../../metrics/names.js';
 import { type Backend } from '../../model/backend.js';
+import { type Payload } from '../../model/payload.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { WebhookSecrets } from '../../secrets/webhook-secrets.js';
 
@@ -21,12 +22,12 @@ export class Signer {
   ) {}
 
   /** The headers to send now: those that came, but for a signature that fits none of today's secrets. */
-  headersOf({ delivery }: StoredDelivery, payload: Buffer, backend: Backend): readonly string[] {
+  headersOf({ delivery }: StoredDelivery, payload: Payload, backend: Backend): readonly string[] {
     const { id, guid, event, rawHeaders } = delivery;
     const signature = headerOf(rawHeaders, 'x-hub-signature-256');
     // What came without one was let in without one.
-    if (signature === undefined || this.secrets.signs(payload, signature)) return rawHeaders;
-    const signed = this.secrets.headersFor(payload);
+    if (signature === undefined || this.secrets.signs(payload.bytes, signature)) return rawHeaders;
+    const signed = this.secrets.headersFor(payload.bytes);
     if (signed === undefined) return rawHeaders;
     this.signedAnew.inc();
     this.logger.info(

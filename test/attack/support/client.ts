@@ -1,5 +1,6 @@
 import { HttpService } from '@nestjs/axios';
 
+import { Payload } from '../../../src/model/payload.js';
 import { BackendRegistry } from '../../../src/backends/backend-registry.js';
 import { NameLookups } from '../../../src/backends/name-lookups.js';
 import { SystemClock } from '../../../src/clock/clock.js';
@@ -32,5 +33,5 @@ export function attemptsAt(
   });
   const backend = new Backend(new URL(url), 'static');
   return (payload = Buffer.from('{}')) =>
-    client.attempt(backend, { payload, query: '', rawHeaders: ['X-A', '1'] });
+    client.attempt(backend, { payload: Payload.of(payload), query: '', rawHeaders: ['X-A', '1'] });
 }

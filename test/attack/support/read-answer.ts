@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { Duplex } from 'node:stream';
 
+import { Payload } from '../../../src/model/payload.js';
 import { Exchange } from '../../../src/forwarding/client/exchange.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
@@ -49,7 +50,7 @@ export async function readByUs(pieces: readonly Buffer[]): Promise<ReadAnswer | 
   const answered = new Promise<{ status: number; excerpt: () => Promise<string> } | undefined>((resolve) => {
     const exchange = new Exchange({
       head: '',
-      payload: Buffer.alloc(0),
+      payload: Payload.of(),
       timeoutMs: 1000,
       clock: new FakeClock(),
       resolve: (answer) => {

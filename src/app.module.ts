@@ -40,7 +40,7 @@ export class AppModule implements NestModule {
         await ConditionalModule.registerWhen(BackendsModule, () => config.dynamicBackendsEnabled, only),
         await ConditionalModule.registerWhen(DeliveriesModule, () => config.deliveriesEnabled, only),
       ],
-      providers: [{ provide: APP_FILTER, useClass: SprayproxyExceptionFilter }],
+      providers: [{ provide: APP_FILTER, useExisting: SprayproxyExceptionFilter }],
     };
   }
 

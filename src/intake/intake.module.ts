@@ -3,13 +3,27 @@ import { Module } from '@nestjs/common';
 import { ForwardingModule } from '../forwarding/forwarding.module.js';
 import { InflightModule } from '../inflight/inflight.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
+import { SprayproxyExceptionFilter } from '../errors/sprayproxy-exception.filter.js';
 import { ListenerTelemetry } from './listener-telemetry.js';
 import { PayloadReader } from './payload-reader.js';
+import { PayloadSizeInterceptor } from './payload-size.interceptor.js';
 import { WebhookController } from './webhook.controller.js';
+import { WebhookRoute } from './webhook-route.js';
+import { WebhookSignatureGuard } from './webhook-signature.guard.js';
+import { WebhookTelemetry } from './webhook-telemetry.js';
 
 @Module({
   imports: [ForwardingModule, InflightModule, SecretsModule],
   controllers: [WebhookController],
-  providers: [ListenerTelemetry, PayloadReader],
+  providers: [
+    ListenerTelemetry,
+    PayloadReader,
+    PayloadSizeInterceptor,
+    SprayproxyExceptionFilter,
+    WebhookRoute,
+    WebhookSignatureGuard,
+    WebhookTelemetry,
+  ],
+  exports: [SprayproxyExceptionFilter],
 })
 export class IntakeModule {}

@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { type ExecutionContext } from '@nestjs/common';
 import { type IncomingMessage } from 'node:http';
 
 import { type PendingSignature } from '../secrets/signature.js';
@@ -19,9 +19,9 @@ export interface WebhookRequest extends IncomingMessage {
 export const webhookRequest = (context: ExecutionContext): WebhookRequest =>
   context.switchToHttp().getRequest<WebhookRequest>();
 
-/** Hands a handler the verified payload; a route without the guard or the interceptor gets an error instead. */
-export const Verified = createParamDecorator((_data: unknown, context: ExecutionContext): VerifiedPayload => {
-  const payload = webhookRequest(context)[PAYLOAD];
+/** The payload that the interceptor has left. @throws Error on a route without it */
+export function verifiedPayload(request: WebhookRequest): VerifiedPayload {
+  const payload = request[PAYLOAD];
   if (payload === undefined) throw new Error('the route lacks PayloadSizeInterceptor');
   return payload;
-});
+}

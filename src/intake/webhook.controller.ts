@@ -1,4 +1,4 @@
-import { Controller, Header, HttpCode, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, type OnModuleInit } from '@nestjs/common';
 import { type ServerResponse } from 'node:http';
 
 import { Clock } from '../clock/clock.js';
@@ -10,41 +10,33 @@ import { FanOutService } from '../forwarding/fan-out.service.js';
 import { type Report } from '../model/report.js';
 import { Identity } from '../model/identity.js';
 import { type RequestFields, requestFields } from '../http/request-fields.js';
-import { TEXT_PLAIN } from '../http/text-plain.js';
-import { WEBHOOK_PATHS } from '../http/webhook-paths.js';
 import { Logger } from '../logging/logger.js';
-import { PayloadSizeInterceptor } from './payload-size.interceptor.js';
 import { type VerifiedPayload } from './verified-payload.js';
-import { ARRIVED_AT, Verified, type WebhookRequest } from './webhook-request.js';
-import { WebhookSignatureGuard } from './webhook-signature.guard.js';
-import { WebhookTelemetry } from './webhook-telemetry.js';
+import { ARRIVED_AT, verifiedPayload, type WebhookRequest } from './webhook-request.js';
+import { WebhookRoute } from './webhook-route.js';
 
 @Controller()
-@UseGuards(WebhookTelemetry, WebhookSignatureGuard)
-@UseInterceptors(PayloadSizeInterceptor)
-export class WebhookController {
+export class WebhookController implements OnModuleInit {
   constructor(
+    private readonly route: WebhookRoute,
     private readonly fanOut: FanOutService,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
 
+  onModuleInit(): void {
+    this.route.leadTo((request, response) => this.deliver(request, response));
+  }
+
   /**
-   * Answers 202 if what a backend misses is in the spool.
+   * Answers 200, or 202 if what a backend misses is in the spool.
    * @throws SprayproxyError `forwarding-failed` if a backend that should have got the delivery did not, and there is no
    *   spool; `spool-full`, `spool-failed`, `overload` if there is one and it could not take it.
    */
-  @Post([...WEBHOOK_PATHS])
-  @HttpCode(200)
-  @Header('Content-Type', TEXT_PLAIN)
-  async deliver(
-    @Req() request: WebhookRequest,
-    @Res({ passthrough: true }) response: ServerResponse,
-    @Verified() verified: VerifiedPayload,
-  ): Promise<string> {
+  async deliver(request: WebhookRequest, response: ServerResponse): Promise<string> {
     const startedAt = this.clock.monotonic();
     const fields = requestFields(request);
-    const delivery = toDelivery(request, fields, verified, request[ARRIVED_AT] ?? startedAt);
+    const delivery = toDelivery(request, fields, verifiedPayload(request), request[ARRIVED_AT] ?? startedAt);
     const report = await this.fanOut.deliver(delivery);
     // One that hangs up ends its half first, and nothing tells it from one that still listens.
     const heard = !response.closed && !request.socket.readableEnded;

@@ -15,7 +15,8 @@ export class Backend {
   /** Host without port; an IPv6 address without its brackets. */
   readonly hostname: string;
   readonly port: number;
-  readonly #path: string;
+  /** Path and query. */
+  readonly #ownTarget: string;
   readonly #query: string;
 
   constructor(
@@ -23,8 +24,8 @@ export class Backend {
     readonly origin: BackendOrigin,
   ) {
     const path = url.pathname.replace(/\/+$/, '');
-    this.#path = url.pathname;
     this.#query = url.search.slice(1);
+    this.#ownTarget = this.#query === '' ? url.pathname : url.pathname + url.search;
     this.connectTo = url.origin;
     this.host = url.host;
     this.hostname = url.hostname.replace(/^\[|\]$/g, '');
@@ -36,7 +37,7 @@ export class Backend {
 
   /** Path and query of a forward: the backend's own, the webhook's query (as it came, without `?`) after it. */
   target(query: string): string {
-    const joined = [this.#query, query].filter((part) => part !== '').join('&');
-    return joined === '' ? this.#path : `${this.#path}?${joined}`;
+    if (query === '') return this.#ownTarget;
+    return `${this.#ownTarget}${this.#query === '' ? '?' : '&'}${query}`;
   }
 }

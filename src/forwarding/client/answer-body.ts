@@ -6,6 +6,11 @@ const MAX_LINE_BYTES = 16 * 1024;
 const CHUNK_SIZE = /^([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r$/i;
 const LF = 0x0a;
 
+export interface BodyTaker {
+  /** @param bytes good for this call only */
+  takeBody(bytes: Buffer): void;
+}
+
 /** Takes a body out of its framing, however the bytes are split. @see RFC 9112 sections 6 and 7 */
 export class AnswerBody {
   /** Bytes still to come of the body, or of the chunk. */
@@ -16,7 +21,7 @@ export class AnswerBody {
 
   constructor(
     private readonly framing: Framing,
-    private readonly onData: (bytes: Buffer) => void,
+    private readonly taker: BodyTaker,
   ) {
     this.#left = framing === 'chunked' ? 0 : framing === 'close' ? Infinity : framing;
     this.ended = this.#left === 0 && framing !== 'chunked';
@@ -36,7 +41,7 @@ export class AnswerBody {
 
   #readData(bytes: Buffer, from: number): number {
     const to = Math.min(bytes.length, from + this.#left);
-    this.onData(bytes.subarray(from, to));
+    this.taker.takeBody(bytes.subarray(from, to));
     this.#left -= to - from;
     if (this.#left === 0 && this.framing !== 'chunked') this.ended = true;
     return to;

@@ -1,4 +1,4 @@
-import { AnswerBody } from './answer-body.js';
+import { AnswerBody, type BodyTaker } from './answer-body.js';
 import { type AnswerHead, parseAnswerHead } from './answer-head.js';
 
 /** All heads of an answer together, those of interim answers included: an endless stream of them is cut off. */
@@ -12,6 +12,11 @@ const BEGINNING = 'HTTP/';
 const CR = 0x0d;
 const LF = 0x0a;
 
+export interface AnswerTaker extends BodyTaker {
+  /** Is given the final head once, before the body. */
+  takeHead(head: AnswerHead): void;
+}
+
 /** The answer to one request, read as it comes in, however its bytes are split. */
 export class AnswerReader {
   /** Of the final answer; interim ones (1xx) are skipped, asked for or not. */
@@ -24,10 +29,7 @@ export class AnswerReader {
   #body: AnswerBody | undefined;
   #leftover = false;
 
-  constructor(
-    private readonly onHead: (head: AnswerHead) => void,
-    private readonly onData: (bytes: Buffer) => void,
-  ) {}
+  constructor(private readonly taker: AnswerTaker) {}
 
   /** Whether the answer has come to its own end. */
   get ended(): boolean {
@@ -91,8 +93,8 @@ export class AnswerReader {
   #take(head: AnswerHead): void {
     if (head.status < 200) return;
     this.#head = head;
-    this.#body = new AnswerBody(head.framing, this.onData);
-    this.onHead(head);
+    this.#body = new AnswerBody(head.framing, this.taker);
+    this.taker.takeHead(head);
   }
 
   #isHttp(): boolean {

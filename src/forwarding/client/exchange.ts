@@ -1,7 +1,8 @@
 import { type Clock } from '../../clock/clock.js';
 import { type Payload } from '../../model/payload.js';
 import { Answer } from './answer.js';
-import { AnswerReader } from './answer-reader.js';
+import { type AnswerHead } from './answer-head.js';
+import { AnswerReader, type AnswerTaker } from './answer-reader.js';
 
 /** No answer came. */
 export class NoAnswerError extends Error {
@@ -28,14 +29,8 @@ export interface ExchangeOptions {
 }
 
 /** One request, and the answer to it as it comes in. */
-export class Exchange {
-  readonly #reader = new AnswerReader(
-    (head) => {
-      this.#answer = new Answer(head, this.options.clock);
-      this.options.resolve(this.#answer);
-    },
-    (bytes) => this.#answer?.add(bytes),
-  );
+export class Exchange implements AnswerTaker {
+  readonly #reader = new AnswerReader(this);
   readonly #cancelTimer: () => void;
   /** Ends the connection it is on. */
   cutOff: (() => void) | undefined;
@@ -78,6 +73,15 @@ export class Exchange {
       this.end((error as Error).message);
     }
     if (this.#reader.ended) this.end('');
+  }
+
+  takeHead(head: AnswerHead): void {
+    this.#answer = new Answer(head, this.options.clock);
+    this.options.resolve(this.#answer);
+  }
+
+  takeBody(bytes: Buffer): void {
+    this.#answer?.add(bytes);
   }
 
   /** It is over: the answer has ended, or there will be no more of it. @param message why, if the status has not come */

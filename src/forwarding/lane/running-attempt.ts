@@ -48,19 +48,21 @@ export class RunningAttempt {
 const DONE = Promise.resolve();
 
 /** Results of those that have ended. */
-export const resultsOf = (attempts: readonly RunningAttempt[]): AttemptResult[] =>
-  attempts
-    .map(({ result }) => result)
-    .filter((result) => result !== undefined)
-    .filter(({ withdrawn }) => withdrawn !== true);
+export function resultsOf(attempts: readonly RunningAttempt[]): AttemptResult[] {
+  const results: AttemptResult[] = [];
+  for (const { result } of attempts) {
+    if (result !== undefined && result.withdrawn !== true) results.push(result);
+  }
+  return results;
+}
 
 /** The targets but those that were unregistered before an attempt at them began: nothing is owed to them. */
 export function stillWanted(
   targets: readonly Backend[],
   attempts: readonly RunningAttempt[],
 ): readonly Backend[] {
+  if (!attempts.some(({ result }) => result?.withdrawn === true)) return targets;
   const withdrawn = attempts.filter(({ result }) => result?.withdrawn === true);
-  if (withdrawn.length === 0) return targets;
   return targets.filter(({ key }) => !withdrawn.some(({ backend }) => backend.key === key));
 }
 

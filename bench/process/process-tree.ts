@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux tells user space about CPU time in ticks of 1/100 s, whatever the kernel's own are. */
-const MS_PER_TICK = 10;
+export const MS_PER_TICK = 10;
 
 const KIB_PER_MIB = 1024;
 
@@ -9,12 +9,23 @@ interface Stat {
   readonly pid: number;
   readonly parent: number;
   readonly ticks: number;
+  /** Of children that have ended and were waited for. */
+  readonly childTicks: number;
 }
 
 /** CPU time used by a process and its living descendants so far, user and system, in ms. */
 export function cpuMs(pid: number): number {
   return tree(pid).reduce((sum, { ticks }) => sum + ticks, 0) * MS_PER_TICK;
 }
+
+/** The same, with that of its descendants that have ended. */
+export function cpuEverMs(pid: number): number {
+  return tree(pid).reduce((sum, { ticks, childTicks }) => sum + ticks + childTicks, 0) * MS_PER_TICK;
+}
+
+/** Of that thread alone which a process began with, in ms: all JavaScript of a Node program that starts no threads. */
+export const mainThreadCpuMs = (pid: number): number =>
+  (parseStat(pid, read(`/proc/${pid}/task/${pid}/stat`) ?? '').ticks || 0) * MS_PER_TICK;
 
 /** Memory of a process and its living descendants; what they share is counted once for each. */
 export interface Memory {
@@ -45,12 +56,19 @@ function tree(root: number): Stat[] {
   return members;
 }
 
-/** @see proc_pid_stat(5): fields 4 (ppid), 14 (utime) and 15 (stime); the name before them may hold spaces. */
 function stat(pid: number): Stat | undefined {
   const text = read(`/proc/${pid}/stat`);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseStat(pid, text);
+}
+
+/**
+ * @see proc_pid_stat(5): fields 4 (ppid), 14 (utime), 15 (stime), 16 (cutime) and 17 (cstime); the name before them may
+ * hold spaces.
+ */
+function parseStat(pid: number, text: string): Stat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { pid, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+  const sum = (...at: number[]) => at.reduce((ticks, field) => ticks + Number(fields[field]), 0);
+  return { pid, parent: Number(fields[1]), ticks: sum(11, 12), childTicks: sum(13, 14) };
 }
 
 function statusKiB(pid: number, field: string): number {

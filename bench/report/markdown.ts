@@ -1,6 +1,8 @@
 import { ABOUT, CONTENDERS } from '../contenders/contender.js';
 import { FIGURES } from '../measurement.js';
 import { type ContenderResult, type Result, type ScenarioResult } from '../result.js';
+import { median } from '../statistics.js';
+import { comparedParts } from './compared.js';
 import { figureText, TITLES } from './figure-columns.js';
 import { markdownTable } from './markdown-table.js';
 import { targetCells } from './target-text.js';
@@ -13,7 +15,7 @@ export function markdown(result: Result): string {
   const parts = [
     ...invalidPart(result),
     runLine(result),
-    markdownTable(['target', 'wanted', 'measured', ''], result.targets.map(targetCells)),
+    ...(result.before === null ? [targetsPart(result)] : result.scenarios.flatMap(comparedParts)),
     legend(result),
     ...result.scenarios.map(scenarioPart),
     ...notesPart(result),
@@ -28,20 +30,38 @@ function invalidPart({ faults }: Result): string[] {
   ];
 }
 
-function runLine({ date, machine, versions, rounds, seconds, warmUpSeconds, quick }: Result): string {
+function runLine(result: Result): string {
+  const { date, machine, versions, rounds, seconds, warmUpSeconds, quick, scenarios } = result;
   const flags = versions.nodeFlags.length > 0 ? ` with ${versions.nodeFlags.join(' ')}` : '';
-  const how = quick ? 'a quick run, which measures nothing' : `medians of ${rounds} rounds`;
+  const how = quick
+    ? 'a quick run, which measures nothing'
+    : `medians of ${rounds} rounds, ratios taken round by round`;
   return `Sprayproxy ${versions.sprayproxy}, ${date.slice(0, 10)}: ${how}, each ${seconds} s of load after ${warmUpSeconds} s of
 warm-up; load, contender and backends on one machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMiB} MiB, Linux
-${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}.`;
+${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}.${othersText(scenarios)}`;
 }
 
-function legend({ scenarios }: Result): string {
+const targetsPart = ({ targets }: Result): string =>
+  markdownTable(['target', 'wanted', 'measured', 'of the rounds', ''], targets.map(targetCells));
+
+/** How much of the machine others had while contenders were under load; empty where none was. */
+function othersText(scenarios: readonly ScenarioResult[]): string {
+  const all = scenarios.flatMap(({ contenders }) =>
+    contenders.flatMap(({ rounds }) => rounds.flatMap(({ othersPercent }) => othersPercent ?? [])),
+  );
+  const middle = median(all);
+  if (middle === undefined) return '';
+  const [usual, most] = [middle, Math.max(...all)].map((percent) => percent.toFixed(0));
+  return ` Others had ${usual} % of the machine's CPU time under load, ${most} % at most.`;
+}
+
+function legend({ scenarios, before }: Result): string {
   const measured = new Set(
     scenarios.flatMap(({ contenders }) => contenders.map(({ contender }) => contender)),
   );
   const contenders = CONTENDERS.filter((each) => measured.has(each)).map((each) => `${each}: ${ABOUT[each]}`);
-  return bullets([...contenders, SPOOL_MEMORY]);
+  const commit = before === null ? [] : [`the commit to compare with: ${before.ref}, ${before.commit}`];
+  return bullets([...contenders, ...commit, SPOOL_MEMORY]);
 }
 
 /** One row for each contender; where there is a floor, the webhooks/s as a part of the floor's come first. */
@@ -51,7 +71,7 @@ function scenarioPart({ name, about, contenders }: ScenarioResult): string {
   const titles = ['', ...(hasFloor ? ['of floor'] : []), ...shown.map((figure) => TITLES[figure])];
   const row = ({ contender, medians, ratiosToFloor }: ContenderResult) => [
     contender,
-    ...(hasFloor ? [figureText(ratiosToFloor.webhooksPerS)] : []),
+    ...(hasFloor ? [figureText(ratiosToFloor.webhooksPerS?.median)] : []),
     ...shown.map((figure) => figureText(medians[figure])),
   ];
   return `**${name}**: ${about}\n\n${markdownTable(titles, contenders.map(row))}`;

@@ -1,15 +1,14 @@
 import { type Bench } from './bench-context.js';
 import { BenchError } from './bench-error.js';
+import { aboutBuild } from './build/build.js';
 import { buildCommit } from './build/build-commit.js';
-import { chosen, unavailable } from './contenders/choose.js';
-import { CONTENDERS } from './contenders/contender.js';
 import { machine } from './machine.js';
 import { help, type Options, parseOptions } from './options.js';
 import { exitOnSignal } from '../testing/at-exit.js';
 import { markdown } from './report/markdown.js';
 import { writeResult } from './report/write-result.js';
-import { type Result, type ScenarioResult } from './result.js';
-import { allFaults, runScenario } from './runner.js';
+import { type Result } from './result.js';
+import { allFaults, runScenarios } from './runner.js';
 import { SCENARIOS } from './scenarios/scenarios.js';
 import { measureTargets } from './targets/measure.js';
 import { findTools } from './tools.js';
@@ -36,28 +35,19 @@ async function main(): Promise<number> {
 }
 
 async function run(options: Options): Promise<Result> {
-  const { rounds, seconds, warmUpSeconds, quick } = options;
+  const { rounds, seconds, warmUpSeconds, quick, compare } = options;
   const tools = findTools();
   const peer = process.env.BENCH_PEER;
-  if (options.compare !== undefined) progress(`${options.compare}: is built, to be compared with`);
-  const before = options.compare === undefined ? undefined : await buildCommit(options.compare);
+  if (compare !== undefined) progress(`${compare}: is built, to be compared with`);
+  const before = compare === undefined ? undefined : await buildCommit(compare);
   const bench: Bench = { tools, peer, before, seconds, warmUpSeconds, quick };
   const about = { date: new Date().toISOString(), machine: machine(), versions: versions(tools) };
-  const skipped = skips(options, bench);
-  skipped.forEach(progress);
-
-  const results: ScenarioResult[] = [];
-  for (const scenario of options.scenarios) {
-    const contenders = chosen(scenario.contenders, options.contenders, bench);
-    if (contenders.length === 0 || scenario.unavailable?.() !== undefined) continue;
-    progress(`${scenario.name}: ${scenario.about}`);
-    results.push(await runScenario(scenario, { bench, contenders, rounds, progress }));
-  }
+  const { skipped, results } = await runScenarios(options, bench, progress);
   return {
     format: 2,
     ...about,
     peer: peer ?? null,
-    before: before === undefined ? null : { ref: before.ref, commit: before.commit },
+    before: before === undefined ? null : aboutBuild(before),
     rounds,
     seconds,
     warmUpSeconds,
@@ -68,17 +58,6 @@ async function run(options: Options): Promise<Result> {
     targets: measureTargets(quick ? [] : results),
     faults: allFaults(results),
   };
-}
-
-/** What will not be measured though it was asked for, and why. */
-function skips({ scenarios, contenders }: Options, bench: Bench): string[] {
-  const because = (name: string, why: string | undefined) =>
-    why === undefined ? [] : [`${name} was not measured: ${why}`];
-  const wanted = bench.before === undefined ? (contenders ?? CONTENDERS) : (contenders ?? []);
-  return [
-    ...wanted.flatMap((contender) => because(contender, unavailable(contender, bench))),
-    ...scenarios.flatMap(({ name, unavailable }) => because(name, unavailable?.())),
-  ];
 }
 
 main().then(

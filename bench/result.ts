@@ -1,3 +1,4 @@
+import { type AboutBuild } from './build/build.js';
 import { type Contender } from './contenders/contender.js';
 import { type Figures, type Measurement } from './measurement.js';
 import { type Versions } from './versions.js';
@@ -16,7 +17,7 @@ export interface Result {
   /** The peer's command; `null`: none was given. */
   readonly peer: string | null;
   /** What was built to compare with; `null`: nothing. */
-  readonly before: { readonly ref: string; readonly commit: string } | null;
+  readonly before: AboutBuild | null;
   readonly rounds: number;
   /** Of load measured in each run, and of load before that. */
   readonly seconds: number;

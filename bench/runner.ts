@@ -1,12 +1,50 @@
 import { BenchError } from './bench-error.js';
 import { type Bench } from './bench-context.js';
-import { BEFORE, type Contender } from './contenders/contender.js';
+import { chosen, unavailable } from './contenders/choose.js';
+import { BEFORE, type Contender, CONTENDERS } from './contenders/contender.js';
 import { type Measurement } from './measurement.js';
 import { roundOrder } from './order.js';
 import { untilQuiet } from './process/until-quiet.js';
 import { type ContenderResult, type RoundResult, type ScenarioResult } from './result.js';
 import { type Scenario } from './scenarios/scenario.js';
 import { medians, pairedRatios } from './statistics.js';
+
+/** What is asked for. */
+export interface Wanted {
+  readonly scenarios: readonly Scenario[];
+  /** `undefined`: it was not said. */
+  readonly contenders: readonly Contender[] | undefined;
+  readonly rounds: number;
+}
+
+/** Measures what can be measured here; the rest is told, and left out. */
+export async function runScenarios(
+  wanted: Wanted,
+  bench: Bench,
+  progress: (line: string) => void,
+): Promise<{ skipped: string[]; results: ScenarioResult[] }> {
+  const skipped = skips(wanted, bench);
+  skipped.forEach(progress);
+  const results: ScenarioResult[] = [];
+  for (const scenario of wanted.scenarios) {
+    const contenders = chosen(scenario.contenders, wanted.contenders, bench);
+    if (contenders.length === 0 || scenario.unavailable?.() !== undefined) continue;
+    progress(`${scenario.name}: ${scenario.about}`);
+    results.push(await runScenario(scenario, { bench, contenders, rounds: wanted.rounds, progress }));
+  }
+  return { skipped, results };
+}
+
+/** A comparison is of what is compared, unless others are asked for. */
+function skips({ scenarios, contenders }: Wanted, bench: Bench): string[] {
+  const because = (name: string, why: string | undefined) =>
+    why === undefined ? [] : [`${name} was not measured: ${why}`];
+  const all = contenders ?? (bench.before === undefined ? CONTENDERS : []);
+  return [
+    ...all.flatMap((contender) => because(contender, unavailable(contender, bench))),
+    ...scenarios.flatMap((scenario) => because(scenario.name, scenario.unavailable?.())),
+  ];
+}
 
 export interface RunOptions {
   readonly bench: Bench;

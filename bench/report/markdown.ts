@@ -1,3 +1,4 @@
+import { type AboutBuild } from '../build/build.js';
 import { ABOUT, CONTENDERS } from '../contenders/contender.js';
 import { FIGURES } from '../measurement.js';
 import { type ContenderResult, type Result, type ScenarioResult } from '../result.js';
@@ -41,6 +42,9 @@ warm-up; load, contender and backends on one machine: ${machine.cpu}, ${machine.
 ${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}.${othersText(scenarios)}`;
 }
 
+const commitText = ({ ref, commit, nodeFlags }: AboutBuild): string =>
+  `the commit to compare with: ${[ref, commit, ...nodeFlags].join(' ')}`;
+
 const targetsPart = ({ targets }: Result): string =>
   markdownTable(['target', 'wanted', 'measured', 'of the rounds', ''], targets.map(targetCells));
 
@@ -60,7 +64,7 @@ function legend({ scenarios, before }: Result): string {
     scenarios.flatMap(({ contenders }) => contenders.map(({ contender }) => contender)),
   );
   const contenders = CONTENDERS.filter((each) => measured.has(each)).map((each) => `${each}: ${ABOUT[each]}`);
-  const commit = before === null ? [] : [`the commit to compare with: ${before.ref}, ${before.commit}`];
+  const commit = before === null ? [] : [commitText(before)];
   return bullets([...contenders, ...commit, SPOOL_MEMORY]);
 }
 

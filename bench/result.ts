@@ -51,4 +51,6 @@ export interface ContenderResult {
 export interface RoundResult extends Measurement {
   /** How many contenders were measured before it in the round, and 1. */
   readonly place: number;
+  /** CPU time of one piece of work, always the same, just before it: how fast the machine was. */
+  readonly fixedWorkMs: number;
 }

@@ -4,6 +4,7 @@ import { chosen, unavailable } from './contenders/choose.js';
 import { BEFORE, type Contender, CONTENDERS } from './contenders/contender.js';
 import { type Measurement } from './measurement.js';
 import { roundOrder } from './order.js';
+import { fixedWorkMs } from './process/machine-speed.js';
 import { untilQuiet } from './process/until-quiet.js';
 import { type ContenderResult, type RoundResult, type ScenarioResult } from './result.js';
 import { type Scenario } from './scenarios/scenario.js';
@@ -63,8 +64,9 @@ export async function runScenario(
   for (let round = 0; round < rounds; round += 1) {
     for (const [at, contender] of roundOrder(contenders, round).entries()) {
       if (!bench.quick) await untilQuiet();
+      const workMs = fixedWorkMs();
       const measurement = await measure(scenario, contender, bench);
-      measured.get(contender)?.push({ ...measurement, place: at + 1 });
+      measured.get(contender)?.push({ ...measurement, place: at + 1, fixedWorkMs: workMs });
       progress(`${scenario.name}, round ${round + 1} of ${rounds}, ${contender}: ${summary(measurement)}`);
     }
   }

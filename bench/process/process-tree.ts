@@ -8,6 +8,9 @@ const KIB_PER_MIB = 1024;
 interface Stat {
   readonly pid: number;
   readonly parent: number;
+  readonly group: number;
+  /** It has ended, holds nothing any more, and waits for its parent to ask how. */
+  readonly zombie: boolean;
   readonly ticks: number;
   /** Of children that have ended and were waited for. */
   readonly childTicks: number;
@@ -46,10 +49,17 @@ export function memory(pid: number): Memory {
 /** A process and its living descendants. */
 export const pidsOf = (root: number): number[] => tree(root).map(({ pid }) => pid);
 
-function tree(root: number): Stat[] {
-  const all = readdirSync('/proc')
+/** Whether any process of a group has not ended yet. */
+export const groupRuns = (group: number): boolean =>
+  allProcesses().some((each) => each.group === group && !each.zombie);
+
+const allProcesses = (): Stat[] =>
+  readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => stat(Number(name)) ?? []);
+
+function tree(root: number): Stat[] {
+  const all = allProcesses();
   const members = all.filter(({ pid }) => pid === root);
   // Grows while it is walked: children come after their parents.
   for (const { pid } of members) members.push(...all.filter(({ parent }) => parent === pid));
@@ -62,13 +72,21 @@ function stat(pid: number): Stat | undefined {
 }
 
 /**
- * @see proc_pid_stat(5): fields 4 (ppid), 14 (utime), 15 (stime), 16 (cutime) and 17 (cstime); the name before them may
- * hold spaces.
+ * @see proc_pid_stat(5): fields 3 (state), 4 (ppid), 5 (pgrp), 14 (utime), 15 (stime), 16 (cutime) and 17 (cstime); the
+ * name before them may hold spaces.
  */
 function parseStat(pid: number, text: string): Stat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const sum = (...at: number[]) => at.reduce((ticks, field) => ticks + Number(fields[field]), 0);
-  return { pid, parent: Number(fields[1]), ticks: sum(11, 12), childTicks: sum(13, 14) };
+  const [state, parent, group] = fields;
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    zombie: state === 'Z',
+    ticks: sum(11, 12),
+    childTicks: sum(13, 14),
+  };
 }
 
 function statusKiB(pid: number, field: string): number {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Child } from '../../testing/child.js';
+import { groupRuns } from './process-tree.js';
 
 const INTERVAL_MS = 5;
 const TIMEOUT_MS = 10_000;
@@ -12,15 +13,5 @@ const TIMEOUT_MS = 10_000;
 export async function stopWholly(child: Child): Promise<void> {
   await child.stop();
   const startedAt = performance.now();
-  while (isAnyAlive(child.pid) && performance.now() - startedAt < TIMEOUT_MS) await delay(INTERVAL_MS);
-}
-
-/** Of the process group. */
-function isAnyAlive(group: number): boolean {
-  try {
-    process.kill(-group, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  while (groupRuns(child.pid) && performance.now() - startedAt < TIMEOUT_MS) await delay(INTERVAL_MS);
 }

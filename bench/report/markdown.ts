@@ -2,8 +2,8 @@ import { type AboutBuild } from '../build/build.js';
 import { ABOUT, CONTENDERS } from '../contenders/contender.js';
 import { FIGURES } from '../measurement.js';
 import { type ContenderResult, type Result, type ScenarioResult } from '../result.js';
-import { median } from '../statistics.js';
 import { comparedParts } from './compared.js';
+import { disturbanceText } from './disturbance.js';
 import { figureText, TITLES } from './figure-columns.js';
 import { markdownTable } from './markdown-table.js';
 import { targetCells } from './target-text.js';
@@ -39,7 +39,7 @@ function runLine(result: Result): string {
     : `medians of ${rounds} rounds, ratios taken round by round`;
   return `Sprayproxy ${versions.sprayproxy}, ${date.slice(0, 10)}: ${how}, each ${seconds} s of load after ${warmUpSeconds} s of
 warm-up; load, contender and backends on one machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMiB} MiB, Linux
-${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}.${othersText(scenarios)}`;
+${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}. ${disturbanceText(scenarios)}`;
 }
 
 const commitText = ({ ref, commit, nodeFlags }: AboutBuild): string =>
@@ -47,17 +47,6 @@ const commitText = ({ ref, commit, nodeFlags }: AboutBuild): string =>
 
 const targetsPart = ({ targets }: Result): string =>
   markdownTable(['target', 'wanted', 'measured', 'of the rounds', ''], targets.map(targetCells));
-
-/** How much of the machine others had while contenders were under load; empty where none was. */
-function othersText(scenarios: readonly ScenarioResult[]): string {
-  const all = scenarios.flatMap(({ contenders }) =>
-    contenders.flatMap(({ rounds }) => rounds.flatMap(({ othersPercent }) => othersPercent ?? [])),
-  );
-  const middle = median(all);
-  if (middle === undefined) return '';
-  const [usual, most] = [middle, Math.max(...all)].map((percent) => percent.toFixed(0));
-  return ` Others had ${usual} % of the machine's CPU time under load, ${most} % at most.`;
-}
 
 function legend({ scenarios, before }: Result): string {
   const measured = new Set(

@@ -8,7 +8,7 @@ import { measureTargets } from '../../bench/targets/measure.js';
 /** @param measured the rounds of each contender. */
 function scenario(name: string, measured: Partial<Record<Contender, Figures[]>>): ScenarioResult {
   const contenders = Object.entries(measured).map(([contender, figures]) => {
-    const rounds = figures.map((each) => ({ figures: each, faults: [], place: 1 }));
+    const rounds = figures.map((each) => ({ figures: each, faults: [], place: 1, fixedWorkMs: 1 }));
     return {
       contender: contender as Contender,
       rounds,

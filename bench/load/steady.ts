@@ -53,6 +53,6 @@ export function steadyFaults(perS: number, { sent, badStatus, unanswered }: Open
 export const steadyNotes = (perS: number, { latenessP99Ms }: OpenLoopFigures): string[] =>
   latenessP99Ms > LATE_MS
     ? [
-        `at ${perS}/s, the sender itself was up to ${latenessP99Ms.toFixed(0)} ms late: so much of the p99 may be its own`,
+        `at ${perS}/s: the sender itself was late by ${latenessP99Ms.toFixed(0)} ms (p99), and so much of the p99 may be its own`,
       ]
     : [];

@@ -8,8 +8,8 @@ import { figureText, TITLES } from './figure-columns.js';
 import { markdownTable } from './markdown-table.js';
 import { targetCells } from './target-text.js';
 
-const SPOOL_MEMORY =
-  "RSS counts the pages of the spool's file that are mapped, which the kernel takes back when memory is short";
+const FILE_MEMORY =
+  "RSS counts the pages of files that are mapped, the program's and the spool's, which the kernel takes back when memory is short; a limit counts them only for who read them first";
 
 /** The tables, for a terminal as for `docs/measurements.md`. */
 export function markdown(result: Result): string {
@@ -54,7 +54,7 @@ function legend({ scenarios, before }: Result): string {
   );
   const contenders = CONTENDERS.filter((each) => measured.has(each)).map((each) => `${each}: ${ABOUT[each]}`);
   const commit = before === null ? [] : [commitText(before)];
-  return bullets([...contenders, ...commit, SPOOL_MEMORY]);
+  return bullets([...contenders, ...commit, FILE_MEMORY]);
 }
 
 /** One row for each contender; where there is a floor, the webhooks/s as a part of the floor's come first. */

@@ -42,10 +42,11 @@ export const measureBurst = (limits: Limits, contender: Contender, bench: Bench)
     const answers = await Promise.all(webhooks.map((webhook) => send(running.url, webhook, agent)));
     const burstMs = performance.now() - sentAt;
     agent.destroy();
-    const { peakRssMiB } = peak.look();
+    const { peakRssMiB, anonymousMiB } = peak.look();
     // The backends have told of every arrival before they tell this.
     await backends.counts();
-    const figures = { ...countAnswers(webhooks, answers, backends), burstMs, peakRssMiB };
+    const counts = countAnswers(webhooks, answers, backends);
+    const figures = { ...counts, burstMs, peakRssMiB, peakAnonymousMiB: anonymousMiB };
     return {
       figures: limit === undefined ? figures : { ...figures, memoryLimitMiB: limits.memoryMiB },
       faults: [],

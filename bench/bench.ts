@@ -1,22 +1,18 @@
 import { type Bench } from './bench-context.js';
 import { BenchError } from './bench-error.js';
-import { ABOUT, type Contender } from './contenders/contender.js';
+import { aboutBuild } from './build/build.js';
+import { buildCommit } from './build/build-commit.js';
 import { machine } from './machine.js';
 import { help, type Options, parseOptions } from './options.js';
 import { exitOnSignal } from '../testing/at-exit.js';
 import { markdown } from './report/markdown.js';
 import { writeResult } from './report/write-result.js';
-import { type Result, type ScenarioResult } from './result.js';
-import { allFaults, canRun, runScenario } from './runner.js';
+import { type Result } from './result.js';
+import { allFaults, runScenarios } from './runner.js';
 import { SCENARIOS } from './scenarios/scenarios.js';
-import { measureTargets } from './targets.js';
+import { measureTargets } from './targets/measure.js';
 import { findTools } from './tools.js';
 import { versions } from './versions.js';
-
-const WHY_SKIPPED: Readonly<Partial<Record<Contender, string>>> = {
-  nginx: 'nginx is not installed (minimal Node programs stand in as backends)',
-  peer: 'BENCH_PEER names no command',
-};
 
 /** Progress goes to stderr, so that stdout holds nothing but the tables. */
 const progress = (line: string) =>
@@ -38,25 +34,20 @@ async function main(): Promise<number> {
   return result.faults.length === 0 ? 0 : 1;
 }
 
-async function run({ scenarios, rounds, seconds, warmUpSeconds, quick }: Options): Promise<Result> {
+async function run(options: Options): Promise<Result> {
+  const { rounds, seconds, warmUpSeconds, quick, compare } = options;
   const tools = findTools();
   const peer = process.env.BENCH_PEER;
-  const bench: Bench = { tools, peer, seconds, warmUpSeconds, quick };
+  if (compare !== undefined) progress(`${compare}: is built, to be compared with`);
+  const before = compare === undefined ? undefined : await buildCommit(compare);
+  const bench: Bench = { tools, peer, before, seconds, warmUpSeconds, quick };
   const about = { date: new Date().toISOString(), machine: machine(), versions: versions(tools) };
-  const skipped = (Object.keys(ABOUT) as Contender[])
-    .filter((contender) => !canRun(contender, bench))
-    .map((contender) => `${contender} was not measured: ${WHY_SKIPPED[contender] ?? 'unknown'}`);
-  skipped.forEach(progress);
-
-  const results: ScenarioResult[] = [];
-  for (const scenario of scenarios) {
-    progress(`${scenario.name}: ${scenario.about}`);
-    results.push(await runScenario(scenario, { bench, rounds, progress }));
-  }
+  const { skipped, results } = await runScenarios(options, bench, progress);
   return {
-    format: 1,
+    format: 2,
     ...about,
     peer: peer ?? null,
+    before: before === undefined ? null : aboutBuild(before),
     rounds,
     seconds,
     warmUpSeconds,

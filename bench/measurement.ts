@@ -5,6 +5,13 @@ export const FIGURES = [
   'p99Ms',
   'cpuMsPerWebhook',
   'cpuMsPerForward',
+  'mainCpuMsPerWebhook',
+  'throttledPercent',
+  'p50At50Ms',
+  'p99At50Ms',
+  'p50At200Ms',
+  'p99At200Ms',
+  'throttledAt200Percent',
   'forwardsPerS',
   'drainMs',
   'firstAnswerMs',
@@ -33,4 +40,6 @@ export interface Measurement {
   readonly faults: readonly string[];
   /** What a reader of the figures should know. */
   readonly notes?: readonly string[];
+  /** What part of the machine's CPU time, of 100, went to others meanwhile; above a few, the figures are theirs too. */
+  readonly othersPercent?: number;
 }

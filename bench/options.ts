@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { BenchError } from './bench-error.js';
+import { BEFORE, type Contender, CONTENDERS } from './contenders/contender.js';
 import { type Scenario } from './scenarios/scenario.js';
 
 const MAX_ROUNDS = 100;
@@ -15,9 +16,16 @@ export interface Options {
   readonly seconds: number;
   readonly warmUpSeconds: number;
   readonly scenarios: readonly Scenario[];
+  /** `undefined`: all; or those that are compared. */
+  readonly contenders: readonly Contender[] | undefined;
+  /** What git calls the commit to compare with; `undefined`: none. */
+  readonly compare: string | undefined;
   /** The JSON file; the Markdown goes beside it. `undefined`: where the results of all runs go. */
   readonly out: string | undefined;
 }
+
+/** The commit to compare with is measured where ours is. */
+const CHOICES = CONTENDERS.filter((each) => !Object.values(BEFORE).includes(each));
 
 export const help = (
   scenarios: readonly Scenario[],
@@ -28,7 +36,11 @@ Usage: npm run bench [-- options]
 
   --quick                one short round of a few scenarios: shows that all works, not how fast
   --only <scenario,...>  only these; a name or what stands before its dash
-  --rounds <n>           how often everything is measured [${FULL.rounds}]
+  --contenders <name,...>  only these: ${CHOICES.join(', ')}
+  --compare <commit>     builds that commit of this repository as well, and measures it beside the program as
+                         it is built here, in turn; those two alone, unless --contenders names others too
+  --rounds <n>           how often everything is measured [${FULL.rounds}]; an even number
+                         balances who is measured first
   --seconds <n>          of load in each run, after ${FULL.warmUpSeconds} s of warm-up [${FULL.seconds}]
   --out <file>           the JSON file; the Markdown goes beside it [bench/results/latest.json]
   --help                 shows this
@@ -46,7 +58,7 @@ ${scenarios.map(({ name, about, quick }) => `  ${name.padEnd(14)} ${about}${quic
 
 /** @throws BenchError with status 2 */
 export function parseOptions(args: string[], all: readonly Scenario[]): Options {
-  const { quick = false, only, rounds, seconds, out, ...values } = parse(args);
+  const { quick = false, only, rounds, seconds, out, compare, ...values } = parse(args);
   const defaults = quick ? QUICK : FULL;
   return {
     help: values.help ?? false,
@@ -55,6 +67,8 @@ export function parseOptions(args: string[], all: readonly Scenario[]): Options 
     seconds: count('--seconds', seconds, MAX_SECONDS) ?? defaults.seconds,
     warmUpSeconds: defaults.warmUpSeconds,
     scenarios: only === undefined ? all.filter((each) => each.quick || !quick) : pick(only, all),
+    contenders: values.contenders === undefined ? undefined : pickContenders(values.contenders),
+    compare,
     out,
   };
 }
@@ -62,8 +76,9 @@ export function parseOptions(args: string[], all: readonly Scenario[]): Options 
 function parse(args: string[]) {
   try {
     const [flag, text] = [{ type: 'boolean' }, { type: 'string' }] as const;
-    const options = { quick: flag, only: text, rounds: text, seconds: text, out: text, help: flag };
-    return parseArgs({ args, options }).values;
+    const options = { quick: flag, help: flag, only: text, contenders: text, compare: text } as const;
+    const numbers = { rounds: text, seconds: text, out: text } as const;
+    return parseArgs({ args, options: { ...options, ...numbers } }).values;
   } catch (error) {
     throw new BenchError(error instanceof Error ? error.message : String(error), 2);
   }
@@ -87,4 +102,12 @@ function pick(only: string, all: readonly Scenario[]): Scenario[] {
     }
   }
   return all.filter((scenario) => wanted.some((word) => fits(scenario, word)));
+}
+
+function pickContenders(text: string): Contender[] {
+  return text.split(',').map((word) => {
+    const contender = CHOICES.find((each) => each === word);
+    if (contender !== undefined) return contender;
+    throw new BenchError(`--contenders: there is no '${word}'; there are ${CHOICES.join(', ')}`, 2);
+  });
 }

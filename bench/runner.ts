@@ -1,13 +1,55 @@
 import { BenchError } from './bench-error.js';
 import { type Bench } from './bench-context.js';
-import { type Contender } from './contenders/contender.js';
-import { type Figures, type Measurement } from './measurement.js';
-import { type ContenderResult, type ScenarioResult } from './result.js';
+import { chosen, unavailable } from './contenders/choose.js';
+import { BEFORE, type Contender, CONTENDERS } from './contenders/contender.js';
+import { type Measurement } from './measurement.js';
+import { roundOrder } from './order.js';
+import { fixedWorkMs } from './process/machine-speed.js';
+import { untilQuiet } from './process/until-quiet.js';
+import { type ContenderResult, type RoundResult, type ScenarioResult } from './result.js';
 import { type Scenario } from './scenarios/scenario.js';
-import { medians, ratios } from './statistics.js';
+import { medians, pairedRatios } from './statistics.js';
+
+/** What is asked for. */
+export interface Wanted {
+  readonly scenarios: readonly Scenario[];
+  /** `undefined`: it was not said. */
+  readonly contenders: readonly Contender[] | undefined;
+  readonly rounds: number;
+}
+
+/** Measures what can be measured here; the rest is told, and left out. */
+export async function runScenarios(
+  wanted: Wanted,
+  bench: Bench,
+  progress: (line: string) => void,
+): Promise<{ skipped: string[]; results: ScenarioResult[] }> {
+  const skipped = skips(wanted, bench);
+  skipped.forEach(progress);
+  const results: ScenarioResult[] = [];
+  for (const scenario of wanted.scenarios) {
+    const contenders = chosen(scenario.contenders, wanted.contenders, bench);
+    if (contenders.length === 0 || scenario.unavailable?.() !== undefined) continue;
+    progress(`${scenario.name}: ${scenario.about}`);
+    results.push(await runScenario(scenario, { bench, contenders, rounds: wanted.rounds, progress }));
+  }
+  return { skipped, results };
+}
+
+/** A comparison is of what is compared, unless others are asked for. */
+function skips({ scenarios, contenders }: Wanted, bench: Bench): string[] {
+  const because = (name: string, why: string | undefined) =>
+    why === undefined ? [] : [`${name} was not measured: ${why}`];
+  const all = contenders ?? (bench.before === undefined ? CONTENDERS : []);
+  return [
+    ...all.flatMap((contender) => because(contender, unavailable(contender, bench))),
+    ...scenarios.flatMap((scenario) => because(scenario.name, scenario.unavailable?.())),
+  ];
+}
 
 export interface RunOptions {
   readonly bench: Bench;
+  readonly contenders: readonly Contender[];
   readonly rounds: number;
   /** Hears of everything as it happens. */
   readonly progress: (line: string) => void;
@@ -16,22 +58,20 @@ export interface RunOptions {
 /** Measures all contenders of a scenario in turn, round by round: what disturbs the machine disturbs all of them. */
 export async function runScenario(
   scenario: Scenario,
-  { bench, rounds, progress }: RunOptions,
+  { bench, contenders, rounds, progress }: RunOptions,
 ): Promise<ScenarioResult> {
-  const contenders = scenario.contenders.filter((contender) => canRun(contender, bench));
-  const measured = new Map<Contender, Measurement[]>(contenders.map((contender) => [contender, []]));
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const contender of contenders) {
+  const measured = new Map<Contender, RoundResult[]>(contenders.map((contender) => [contender, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [at, contender] of roundOrder(contenders, round).entries()) {
+      if (!bench.quick) await untilQuiet();
+      const workMs = fixedWorkMs();
       const measurement = await measure(scenario, contender, bench);
-      measured.get(contender)?.push(measurement);
-      progress(`${scenario.name}, round ${round} of ${rounds}, ${contender}: ${summary(measurement)}`);
+      measured.get(contender)?.push({ ...measurement, place: at + 1, fixedWorkMs: workMs });
+      progress(`${scenario.name}, round ${round + 1} of ${rounds}, ${contender}: ${summary(measurement)}`);
     }
   }
   return { name: scenario.name, about: scenario.about, contenders: contenderResults(measured) };
 }
-
-export const canRun = (contender: Contender, { tools, peer }: Bench): boolean =>
-  contender === 'nginx' ? tools.nginx !== undefined : contender !== 'peer' || peer !== undefined;
 
 /** A contender that cannot be measured is a fault of that run; the others go on. */
 async function measure(scenario: Scenario, contender: Contender, bench: Bench): Promise<Measurement> {
@@ -43,18 +83,21 @@ async function measure(scenario: Scenario, contender: Contender, bench: Bench): 
   }
 }
 
-function contenderResults(measured: ReadonlyMap<Contender, readonly Measurement[]>): ContenderResult[] {
-  const valid = (rounds: readonly Measurement[]) =>
-    medians(rounds.filter(({ faults }) => faults.length === 0).map(({ figures }) => figures));
-  const floor: Figures = valid(measured.get('floor') ?? []);
-  return [...measured].map(([contender, rounds]) => {
-    const figures = valid(rounds);
-    return { contender, rounds, medians: figures, ratiosToFloor: ratios(figures, floor) };
+const contenderResults = (measured: ReadonlyMap<Contender, readonly RoundResult[]>): ContenderResult[] =>
+  [...measured].map(([contender, rounds]) => {
+    const before = BEFORE[contender];
+    return {
+      contender,
+      rounds,
+      medians: medians(rounds),
+      ratiosToFloor: pairedRatios(rounds, measured.get('floor') ?? []),
+      ratiosToBefore: before === undefined ? {} : pairedRatios(rounds, measured.get(before) ?? []),
+    };
   });
-}
 
-function summary({ figures, faults, notes = [] }: Measurement): string {
-  const values = Object.entries(figures).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+function summary({ figures, faults, notes = [], othersPercent }: Measurement): string {
+  const all = { ...figures, ...(othersPercent === undefined ? {} : { othersPercent }) };
+  const values = Object.entries(all).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
   return [values.join(', '), ...notes, ...faults.map((fault) => `INVALID: ${fault}`)].join('; ');
 }
 

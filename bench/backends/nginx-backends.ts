@@ -1,5 +1,5 @@
 import { freePorts } from '../process/free-ports.js';
-import { untilHealthy } from '../process/until-healthy.js';
+import { untilReady } from '../process/until-ready.js';
 import { type BackendSet, loopbackUrl } from './backend-set.js';
 import { startNginx } from './nginx-process.js';
 
@@ -10,7 +10,7 @@ export async function nginxBackends(nginx: string, count: number): Promise<Backe
   const { child, stop } = startNginx(nginx, `server { ${listens} location / { return 200 "ok"; } }`);
   const urls = ports.map(loopbackUrl);
   try {
-    await untilHealthy(urls[0] as string, child);
+    await untilReady(urls[0] as string, child);
   } catch (error) {
     await stop();
     throw error;

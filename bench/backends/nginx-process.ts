@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Child } from '../../testing/child.js';
+import { type Cgroup } from '../process/cgroup.js';
 import { tempDir } from '../process/temp-dir.js';
+import { stopWholly } from '../process/until-gone.js';
 
 /** Nginx with one worker, in a directory of its own. */
 export interface NginxProcess {
@@ -14,16 +16,17 @@ export interface NginxProcess {
 const BODY_BUFFER = '2m';
 
 /** @param http what stands in the http block beside what every use of it here shares. */
-export function startNginx(nginx: string, http: string): NginxProcess {
+export function startNginx(nginx: string, http: string, limit?: Cgroup): NginxProcess {
   const directory = tempDir();
   const prefix = directory.path;
   mkdirSync(join(prefix, 'temp'));
   writeFileSync(join(prefix, 'nginx.conf'), config(prefix, http));
-  const child = Child.start([nginx, '-p', prefix, '-c', join(prefix, 'nginx.conf'), '-e', 'stderr']);
+  const command = [nginx, '-p', prefix, '-c', join(prefix, 'nginx.conf'), '-e', 'stderr'] as const;
+  const child = Child.start(limit?.wrap(command) ?? command);
   return {
     child,
     stop: async () => {
-      await child.stop();
+      await stopWholly(child);
       directory.remove();
     },
   };

@@ -10,14 +10,15 @@ import { ON_FREE_PORTS, programCommand } from '../../testing/run-program.js';
 import { program } from '../paths.js';
 import { Child } from '../../testing/child.js';
 import { freePorts } from '../process/free-ports.js';
-import { type MemoryCgroup } from '../process/memory-cgroup.js';
+import { type Cgroup } from '../process/cgroup.js';
 import { memory } from '../process/process-tree.js';
 import { tempDir } from '../process/temp-dir.js';
-import { untilHealthy } from '../process/until-healthy.js';
-import { type Contender, hasSpool } from './contender.js';
+import { stopWholly } from '../process/until-gone.js';
+import { untilReady } from '../process/until-ready.js';
+import { type Contender, hasSpool, oneIsDown } from './contender.js';
 import { mirrorConfig } from './mirror-config.js';
 
-/** Time after its first healthy answer until a contender's memory counts as idle. */
+/** Time after it was ready until a contender's memory counts as idle. */
 const SETTLE_MS = 300;
 
 export interface StartOptions {
@@ -25,12 +26,12 @@ export interface StartOptions {
   readonly secret: string;
   readonly backends: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  readonly limit?: MemoryCgroup | undefined;
+  readonly limit?: Cgroup | undefined;
   /** Does not wait until its memory is that of an idle process. */
   readonly hurried?: boolean;
 }
 
-/** A contender that has answered that it is healthy. */
+/** A contender that has answered that it is ready, or healthy where it has no other word for it. */
 export interface RunningContender {
   readonly child: Child;
   readonly url: string;
@@ -38,22 +39,22 @@ export interface RunningContender {
   readonly metricsUrl: string;
   /** When its process was started, as `performance.now()` tells the time. */
   readonly startedAt: number;
-  /** From the start of its process to its first healthy answer, in ms. */
+  /** From the start of its process to that answer, in ms. */
   readonly startMs: number;
   /** Resident memory before it has had anything to do, in MiB. */
   readonly idleRssMiB: number;
   stop(): Promise<void>;
 }
 
-/** @throws BenchError if it does not get healthy. */
+/** @throws BenchError if it does not get ready. */
 export async function startContender(bench: Bench, options: StartOptions): Promise<RunningContender> {
   const [port, metricsPort, closedPort] = (await freePorts(3)) as [number, number, number];
-  const oneDown = options.contender === 'ours-spool-one-down';
+  const oneDown = oneIsDown(options.contender);
   const backends = oneDown ? [...options.backends.slice(0, -1), loopbackUrl(closedPort)] : options.backends;
   const startedAt = performance.now();
   const { child, stop } = spawnContender(bench, { ...options, backends }, { port, metricsPort });
   try {
-    const startMs = await untilHealthy(`${loopbackUrl(port)}/healthz`, child);
+    const startMs = await untilReady(loopbackUrl(port), child);
     if (options.hurried !== true) await delay(SETTLE_MS);
     const { rssMiB } = memory(child.pid);
     const urls = { url: loopbackUrl(port), metricsUrl: loopbackUrl(metricsPort) };
@@ -76,10 +77,10 @@ function spawnContender(
 ): { child: Child; stop: () => Promise<void> } {
   if (contender === 'nginx') {
     if (bench.tools.nginx === undefined) throw new BenchError('nginx is not installed');
-    return startNginx(bench.tools.nginx, mirrorConfig(port, backends));
+    return startNginx(bench.tools.nginx, mirrorConfig(port, backends), limit);
   }
   const directory = tempDir();
-  const command = commandOf(contender, bench.peer);
+  const command = commandOf(contender, bench);
   const child = Child.start(limit?.wrap(command) ?? command, {
     env: {
       NODE_ENV: 'production',
@@ -93,7 +94,7 @@ function spawnContender(
     },
   });
   const stop = async () => {
-    await child.stop();
+    await stopWholly(child);
     directory.remove();
   };
   return { child, stop };
@@ -101,13 +102,18 @@ function spawnContender(
 
 function commandOf(
   contender: Exclude<Contender, 'nginx'>,
-  peer: string | undefined,
+  { peer, before }: Bench,
 ): readonly [string, ...string[]] {
   switch (contender) {
     case 'ours':
     case 'ours-spool':
     case 'ours-spool-one-down':
       return programCommand('server');
+    case 'before':
+    case 'before-spool':
+    case 'before-spool-one-down':
+      if (before === undefined) throw new BenchError('nothing was built to compare with');
+      return [process.execPath, ...nodeFlags(before.main), before.main, 'server'];
     case 'floor':
       return [process.execPath, ...nodeFlags(MAIN), program('floor')];
     case 'peer':

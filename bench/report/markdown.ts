@@ -1,19 +1,22 @@
+import { type AboutBuild } from '../build/build.js';
 import { ABOUT, CONTENDERS } from '../contenders/contender.js';
 import { FIGURES } from '../measurement.js';
 import { type ContenderResult, type Result, type ScenarioResult } from '../result.js';
+import { comparedParts } from './compared.js';
+import { disturbanceText } from './disturbance.js';
 import { figureText, TITLES } from './figure-columns.js';
 import { markdownTable } from './markdown-table.js';
 import { targetCells } from './target-text.js';
 
-const SPOOL_MEMORY =
-  "RSS counts the pages of the spool's file that are mapped, which the kernel takes back when memory is short";
+const FILE_MEMORY =
+  "RSS counts the pages of files that are mapped, the program's and the spool's, which the kernel takes back when memory is short; a limit counts them only for who read them first";
 
 /** The tables, for a terminal as for `docs/measurements.md`. */
 export function markdown(result: Result): string {
   const parts = [
     ...invalidPart(result),
     runLine(result),
-    markdownTable(['target', 'wanted', 'measured', ''], result.targets.map(targetCells)),
+    ...(result.before === null ? [targetsPart(result)] : result.scenarios.flatMap(comparedParts)),
     legend(result),
     ...result.scenarios.map(scenarioPart),
     ...notesPart(result),
@@ -28,20 +31,30 @@ function invalidPart({ faults }: Result): string[] {
   ];
 }
 
-function runLine({ date, machine, versions, rounds, seconds, warmUpSeconds, quick }: Result): string {
+function runLine(result: Result): string {
+  const { date, machine, versions, rounds, seconds, warmUpSeconds, quick, scenarios } = result;
   const flags = versions.nodeFlags.length > 0 ? ` with ${versions.nodeFlags.join(' ')}` : '';
-  const how = quick ? 'a quick run, which measures nothing' : `medians of ${rounds} rounds`;
+  const how = quick
+    ? 'a quick run, which measures nothing'
+    : `medians of ${rounds} rounds, ratios taken round by round`;
   return `Sprayproxy ${versions.sprayproxy}, ${date.slice(0, 10)}: ${how}, each ${seconds} s of load after ${warmUpSeconds} s of
 warm-up; load, contender and backends on one machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMiB} MiB, Linux
-${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}.`;
+${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}. ${disturbanceText(scenarios)}`;
 }
 
-function legend({ scenarios }: Result): string {
+const commitText = ({ ref, commit, nodeFlags }: AboutBuild): string =>
+  `the commit to compare with: ${[ref, commit, ...nodeFlags].join(' ')}`;
+
+const targetsPart = ({ targets }: Result): string =>
+  markdownTable(['target', 'wanted', 'measured', 'of the rounds', ''], targets.map(targetCells));
+
+function legend({ scenarios, before }: Result): string {
   const measured = new Set(
     scenarios.flatMap(({ contenders }) => contenders.map(({ contender }) => contender)),
   );
   const contenders = CONTENDERS.filter((each) => measured.has(each)).map((each) => `${each}: ${ABOUT[each]}`);
-  return bullets([...contenders, SPOOL_MEMORY]);
+  const commit = before === null ? [] : [commitText(before)];
+  return bullets([...contenders, ...commit, FILE_MEMORY]);
 }
 
 /** One row for each contender; where there is a floor, the webhooks/s as a part of the floor's come first. */
@@ -51,7 +64,7 @@ function scenarioPart({ name, about, contenders }: ScenarioResult): string {
   const titles = ['', ...(hasFloor ? ['of floor'] : []), ...shown.map((figure) => TITLES[figure])];
   const row = ({ contender, medians, ratiosToFloor }: ContenderResult) => [
     contender,
-    ...(hasFloor ? [figureText(ratiosToFloor.webhooksPerS)] : []),
+    ...(hasFloor ? [figureText(ratiosToFloor.webhooksPerS?.median)] : []),
     ...shown.map((figure) => figureText(medians[figure])),
   ];
   return `**${name}**: ${about}\n\n${markdownTable(titles, contenders.map(row))}`;

@@ -6,7 +6,7 @@ import { type BurstWebhook, burstWebhooks } from '../load/burst-webhooks.js';
 import { SECRET } from '../load/payload.js';
 import { type Answer, newAgent, send } from '../load/send.js';
 import { type Measurement } from '../measurement.js';
-import { memoryCgroup } from '../process/memory-cgroup.js';
+import { limitedCgroup, type Limits } from '../process/cgroup.js';
 import { PeakMemory } from '../process/peak-memory.js';
 import { type DigestArrival } from '../programs/backend-options.js';
 import { scoped } from '../scoped.js';
@@ -14,19 +14,16 @@ import { scoped } from '../scoped.js';
 const MIB = 1024 ** 2;
 const BACKENDS = 3;
 
-/** Of the pod. */
-const LIMIT_MIB = 384;
-
 const size = (quick: boolean) => (quick ? { count: 20, bytes: 2 * MIB } : { count: 100, bytes: 25 * MIB });
 
-/** Many large webhooks at once, in the memory a pod has: who is answered what, and whether those taken arrived. */
-export const measureBurst = (contender: Contender, bench: Bench): Promise<Measurement> =>
+/** Many large webhooks at once, in what a pod has: who is answered what, and whether those taken arrived. */
+export const measureBurst = (limits: Limits, contender: Contender, bench: Bench): Promise<Measurement> =>
   scoped(async (defer) => {
     const { count, bytes } = size(bench.quick);
     const webhooks = burstWebhooks(count, bytes);
     const backends = await ProgramBackends.start(BACKENDS, { digests: true });
     defer(() => backends.stop());
-    const limit = memoryCgroup(LIMIT_MIB);
+    const limit = limitedCgroup(limits);
     defer(() => limit?.remove());
     const running = await startContender(bench, {
       contender,
@@ -45,12 +42,13 @@ export const measureBurst = (contender: Contender, bench: Bench): Promise<Measur
     const answers = await Promise.all(webhooks.map((webhook) => send(running.url, webhook, agent)));
     const burstMs = performance.now() - sentAt;
     agent.destroy();
-    const { peakRssMiB } = peak.look();
+    const { peakRssMiB, anonymousMiB } = peak.look();
     // The backends have told of every arrival before they tell this.
     await backends.counts();
-    const figures = { ...countAnswers(webhooks, answers, backends), burstMs, peakRssMiB };
+    const counts = countAnswers(webhooks, answers, backends);
+    const figures = { ...counts, burstMs, peakRssMiB, peakAnonymousMiB: anonymousMiB };
     return {
-      figures: limit === undefined ? figures : { ...figures, memoryLimitMiB: LIMIT_MIB },
+      figures: limit === undefined ? figures : { ...figures, memoryLimitMiB: limits.memoryMiB },
       faults: [],
       notes: notes(contender, running.child.running, limit !== undefined, answers),
     };

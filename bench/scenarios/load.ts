@@ -2,12 +2,13 @@ import { type BackendSet } from '../backends/backend-set.js';
 import { healthyBackends } from '../backends/healthy-backends.js';
 import { ProgramBackends } from '../backends/program-backends.js';
 import { type Bench } from '../bench-context.js';
-import { type Contender } from '../contenders/contender.js';
+import { type Contender, hasSpool, oneIsDown } from '../contenders/contender.js';
 import { metricSum } from '../contenders/metric-sum.js';
 import { type RunningContender, startContender } from '../contenders/start-contender.js';
 import { SECRET } from '../load/payload.js';
 import { type Load, wrkFaults, wrkLoad } from '../load/wrk.js';
 import { type Measurement } from '../measurement.js';
+import { watchOthers } from '../process/machine-cpu.js';
 import { cpuMs, memory } from '../process/process-tree.js';
 import { scoped } from '../scoped.js';
 import { signatureFaults } from './signature-check.js';
@@ -28,7 +29,7 @@ export function measureLoad(shape: LoadShape, contender: Contender, bench: Bench
   });
 }
 
-const backendsFor = ({ backends, delayMs }: LoadShape, bench: Bench): Promise<BackendSet> =>
+export const backendsFor = ({ backends, delayMs }: LoadShape, bench: Bench): Promise<BackendSet> =>
   delayMs > 0 ? ProgramBackends.start(backends, { delayMs }) : healthyBackends(bench.tools, backends);
 
 export function measureLoadOn(
@@ -46,20 +47,23 @@ export function measureLoadOn(
       load.remove();
     });
     await load.run(bench.warmUpSeconds);
-    const { figures, faults } = await measureRun(load, bench.seconds, running, backends);
-    return { figures, faults: [...unsigned, ...faults, ...(await owedFaults(contender, running))] };
+    const { faults, ...measured } = await measureRun(load, bench.seconds, running, backends);
+    return { ...measured, faults: [...unsigned, ...faults, ...(await owedFaults(contender, running))] };
   });
 }
 
-async function measureRun(
+/** As much as 32 connections can ask for. */
+export async function measureRun(
   load: Load,
   seconds: number,
   { child, startMs, idleRssMiB }: RunningContender,
   backends: number,
 ): Promise<Measurement> {
   const before = cpuMs(child.pid);
+  const others = watchOthers();
   const wrk = await load.run(seconds);
   const usedMs = cpuMs(child.pid) - before;
+  const othersPercent = others();
   const died = child.running ? [] : [`ended by itself:\n${child.output}`];
   const figures = {
     webhooksPerS: wrk.requests / (wrk.durationUs / 1e6),
@@ -75,12 +79,15 @@ async function measureRun(
     idleRssMiB,
     peakRssMiB: memory(child.pid).peakRssMiB,
   };
-  return { figures, faults: [...wrkFaults(wrk), ...died] };
+  return { figures, faults: [...wrkFaults(wrk), ...died], othersPercent };
 }
 
 /** With a spool and healthy backends every webhook was delivered, not put by: wrk takes 202 for as good as 200. */
-async function owedFaults(contender: Contender, { child, metricsUrl }: RunningContender): Promise<string[]> {
-  if (contender !== 'ours-spool' || !child.running) return [];
+export async function owedFaults(
+  contender: Contender,
+  { child, metricsUrl }: RunningContender,
+): Promise<string[]> {
+  if (!hasSpool(contender) || oneIsDown(contender) || !child.running) return [];
   const owed = await metricSum(metricsUrl, 'sprayproxy_forwards_owed');
   return owed > 0 ? [`${owed} forwards are owed though all backends are healthy`] : [];
 }

@@ -9,6 +9,8 @@ export interface Scenario {
   /** Whether it is part of `--quick`. */
   readonly quick: boolean;
   readonly contenders: readonly Contender[];
+  /** Why it cannot be measured on this machine; `undefined`: it can. */
+  readonly unavailable?: () => string | undefined;
   /** One run of one contender. @throws BenchError if it cannot be measured at all. */
   measure(contender: Contender, bench: Bench): Promise<Measurement>;
 }

@@ -3,6 +3,7 @@ import { measureBurst } from './burst.js';
 import { measureDrain } from './drain.js';
 import { measureHung } from './hung.js';
 import { type LoadShape, measureLoad } from './load.js';
+import { measureInPod, POD, podUnavailable } from './pod.js';
 import { type Scenario } from './scenario.js';
 import { measureStart } from './start.js';
 
@@ -36,6 +37,17 @@ const delayed = (backends: number): Scenario =>
 const fanOut = (backends: number): Scenario =>
   load(`fanout-${backends}`, { bodyBytes: 10 * KIB, backends, delayMs: 0 }, ['ours', 'floor']);
 
+const POD_ABOUT = `in a pod of ${POD.cpuMilli ?? 0}m CPU and ${POD.memoryMiB} MiB, load and backends outside`;
+
+const inPod = (name: string, bodyBytes: number, quick = false): Scenario => ({
+  name,
+  about: `${POD_ABOUT}: webhooks of ${bodyBytes / KIB} KiB to 3 backends, at 50/s, at 200/s (the answer counted from when its webhook was due), and from 32 connections`,
+  quick,
+  contenders: ALL_HEALTHY,
+  unavailable: podUnavailable,
+  measure: (contender, bench) => measureInPod({ bodyBytes, backends: 3, delayMs: 0 }, contender, bench),
+});
+
 const drain = (owed: number, quick = false): Scenario => ({
   name: `drain-${owed}`,
   about: `${owed} forwards owed to one healthy backend, sent from the spool`,
@@ -51,6 +63,16 @@ export const SCENARIOS: readonly Scenario[] = [
     ['ours', 'ours-spool', 'ours-spool-one-down', 'floor', 'nginx', 'peer'],
     true,
   ),
+  inPod('pod-10k', 10 * KIB, true),
+  inPod('pod-100k', 100 * KIB),
+  {
+    name: 'pod-burst',
+    about: `${POD_ABOUT}: 100 webhooks of 25 MiB at once to 3 backends`,
+    quick: false,
+    contenders: ['ours', 'peer'],
+    unavailable: podUnavailable,
+    measure: (contender, bench) => measureBurst(POD, contender, bench),
+  },
   sized('100k-3', 100 * KIB, 3),
   sized('1m-3', KIB * KIB, 3),
   sized('10k-1', 10 * KIB, 1),
@@ -70,14 +92,14 @@ export const SCENARIOS: readonly Scenario[] = [
     about: '100 webhooks of 25 MiB at once to 3 backends, in 384 MiB of memory if that can be limited',
     quick: true,
     contenders: ['ours', 'peer'],
-    measure: measureBurst,
+    measure: (contender, bench) => measureBurst({ memoryMiB: POD.memoryMiB }, contender, bench),
   },
   drain(10, true),
   drain(1000),
   drain(100_000),
   {
     name: 'start',
-    about: 'start of the process to its first healthy answer, and idle memory',
+    about: 'start of the process until it is ready, and idle memory',
     quick: true,
     contenders: ALL_HEALTHY,
     measure: measureStart,

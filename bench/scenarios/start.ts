@@ -8,7 +8,7 @@ import { scoped } from '../scoped.js';
 
 const BACKENDS = 3;
 
-/** From the start of its process to the first healthy answer, and what it holds then. */
+/** From the start of its process until it is ready, and what it holds then. */
 export const measureStart = (contender: Contender, bench: Bench): Promise<Measurement> =>
   scoped(async (defer) => {
     const backends = await healthyBackends(bench.tools, BACKENDS);

@@ -1,4 +1,4 @@
-import { CONTENDERS } from '../../bench/contenders/contender.js';
+import { BEFORE, CONTENDERS } from '../../bench/contenders/contender.js';
 import { type Figure } from '../../bench/measurement.js';
 import { type ContenderResult } from '../../bench/result.js';
 import { MAIN } from '../../testing/paths.js';
@@ -6,7 +6,13 @@ import { runBench, type WrittenRun, writtenBench } from './run-bench.js';
 
 jest.setTimeout(180_000);
 
+/** All quick ones but the one in a pod, which has a test of its own. */
+const SCENARIOS = '10k-3,hung,burst,drain-10,start';
+
 const PEER = `exec '${process.execPath}' '${MAIN}' server`;
+
+/** Nothing is compared with. */
+const ALL = CONTENDERS.filter((each) => !Object.values(BEFORE).includes(each));
 
 const LOAD_FIGURES: readonly Figure[] = [
   'webhooksPerS',
@@ -25,7 +31,7 @@ describe('a quick run', () => {
     run.result.scenarios.find(({ name }) => name === scenario)?.contenders ?? [];
 
   beforeAll(async () => {
-    run = await writtenBench(['--quick'], { BENCH_PEER: PEER });
+    run = await writtenBench(['--quick', '--only', SCENARIOS], { BENCH_PEER: PEER });
   });
 
   it('finds no fault', () => {
@@ -34,7 +40,7 @@ describe('a quick run', () => {
   });
 
   it('measures every contender', () => {
-    expect(contenders('10k-3').map(({ contender }) => contender)).toEqual(CONTENDERS);
+    expect(contenders('10k-3').map(({ contender }) => contender)).toEqual(ALL);
     expect(run.result.skipped).toEqual([]);
   });
 
@@ -49,10 +55,12 @@ describe('a quick run', () => {
 
   it('gives ratios to the floor, which is 1 of itself', () => {
     const floor = contenders('10k-3').find(({ contender }) => contender === 'floor');
-    expect(Object.values(floor?.ratiosToFloor ?? {})).toEqual(LOAD_FIGURES.map(() => 1));
+    expect(Object.values(floor?.ratiosToFloor ?? {})).toEqual(
+      LOAD_FIGURES.map(() => ({ median: 1, min: 1, max: 1 })),
+    );
     for (const { medians, ratiosToFloor } of contenders('10k-3')) {
       const wanted = (medians.webhooksPerS ?? 0) / (floor?.medians.webhooksPerS ?? 0);
-      expect(ratiosToFloor.webhooksPerS).toBeCloseTo(wanted);
+      expect(ratiosToFloor.webhooksPerS?.median).toBeCloseTo(wanted);
     }
   });
 
@@ -73,7 +81,7 @@ describe('a quick run', () => {
     const number = expect.any(Number) as number;
     const text = expect.stringMatching(/./) as string;
     expect(run.result).toEqual({
-      format: 1,
+      format: 2,
       date: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
       machine: {
         cpu: text,
@@ -91,6 +99,7 @@ describe('a quick run', () => {
         nginx: expect.stringMatching(/^\d+\.\d+/) as string,
       },
       peer: PEER,
+      before: null,
       rounds: 1,
       seconds: 1,
       warmUpSeconds: 1,
@@ -109,9 +118,8 @@ describe('a quick run', () => {
 
   it('prints the tables it writes, and nothing else', () => {
     expect(run.stdout).toBe(run.markdown);
-    expect(run.markdown).toMatch(/^\| target +\| +wanted \| +measured \| +\|$/m);
-    for (const contender of CONTENDERS)
-      expect(run.markdown).toMatch(new RegExp(`^\\| ${contender} +\\| `, 'm'));
+    expect(run.markdown).toMatch(/^\| target +\| +wanted \| +measured \| +of the rounds \| +\|$/m);
+    for (const contender of ALL) expect(run.markdown).toMatch(new RegExp(`^\\| ${contender} +\\| `, 'm'));
   });
 });
 
@@ -138,6 +146,12 @@ describe('the bench', () => {
     expect(run).toMatchObject({ status: 2, stdout: '' });
   });
 
+  it('refuses to compare with a commit that is not there, with status 2', async () => {
+    const run = await runBench(['--compare', 'no-such-commit']);
+    expect(run.stderr).toContain("there is no commit 'no-such-commit' here");
+    expect(run).toMatchObject({ status: 2, stdout: '' });
+  });
+
   it('says what to install where there is no wrk, and ends with status 2', async () => {
     const run = await runBench(['--quick'], { PATH: '/nonexistent' });
     expect(run.stderr).toContain('apt-get install wrk nginx-light');
@@ -146,9 +160,8 @@ describe('the bench', () => {
 
   it('shows its options and scenarios', async () => {
     const run = await runBench(['--help']);
-    for (const word of ['--quick', '--only', '--rounds', '--seconds', '--out', 'BENCH_PEER', '10k-3']) {
-      expect(run.stdout).toContain(word);
-    }
+    const options = ['--quick', '--only', '--contenders', '--compare', '--rounds', '--seconds', '--out'];
+    for (const word of [...options, 'BENCH_PEER', '10k-3']) expect(run.stdout).toContain(word);
     expect(run.status).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { pidsOf } from '../../bench/process/process-tree.js';
+import { podUnavailable } from '../../bench/scenarios/pod.js';
 import { useTempDir } from '../support/temp-dir.js';
 import { BENCH } from './run-bench.js';
 
@@ -16,24 +17,33 @@ jest.setTimeout(60_000);
 
 const directory = useTempDir();
 
-it.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)('the bench leaves no process and no file behind at %s', async (signal, status) => {
-  const bench = spawn(process.execPath, [BENCH, '--only', '10k-3'], {
-    env: { ...process.env, TMPDIR: directory.path },
-    stdio: 'ignore',
-  });
-  const { pid = 0 } = bench;
-  await until(() => pidsOf(pid).length >= PROCESSES_UNDER_LOAD);
-  const started = pidsOf(pid);
-  bench.kill(signal);
-  await once(bench, 'exit');
+const IN_POD = podUnavailable() === undefined ? ([['SIGINT', 130, 'pod-10k']] as const) : [];
 
-  expect(bench.exitCode).toBe(status);
-  expect(readdirSync(directory.path)).toEqual([]);
-  await until(() => !started.some(isAlive));
-});
+it.each([['SIGINT', 130, '10k-3'], ['SIGTERM', 143, '10k-3'], ...IN_POD] as const)(
+  'the bench leaves no process and no file behind at %s (%d, %s)',
+  async (signal, status, scenario) => {
+    const bench = spawn(process.execPath, [BENCH, '--only', scenario], {
+      env: { ...process.env, TMPDIR: directory.path },
+      stdio: 'ignore',
+    });
+    const { pid = 0 } = bench;
+    await until(() => pidsOf(pid).length >= PROCESSES_UNDER_LOAD);
+    const started = pidsOf(pid);
+    bench.kill(signal);
+    await once(bench, 'exit');
+
+    expect(bench.exitCode).toBe(status);
+    expect(readdirSync(directory.path)).toEqual([]);
+    await until(() => !started.some(isAlive));
+    expect(cgroups(pid)).toEqual([]);
+  },
+);
+
+/** Made by that bench, and still there. */
+function cgroups(pid: number): string[] {
+  const all = readdirSync('/sys/fs/cgroup', { recursive: true, encoding: 'utf8' });
+  return all.filter((path) => path.endsWith(`/sprayproxy-bench-${pid}`));
+}
 
 /** Fails by the time-out of the test. */
 async function until(condition: () => boolean): Promise<void> {

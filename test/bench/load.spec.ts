@@ -5,7 +5,8 @@ import { onCleanup } from '../support/cleanup.js';
 
 const SHAPE = { bodyBytes: 10 * 1024, backends: 2, delayMs: 0 };
 const tools = findTools();
-const bench = { tools, peer: undefined, seconds: 1, warmUpSeconds: 1, quick: true };
+const about = { peer: undefined, before: undefined };
+const bench = { tools, ...about, seconds: 1, warmUpSeconds: 1, quick: true };
 
 describe('a run under load', () => {
   it('is invalid where a backend answers 500', async () => {

@@ -23,11 +23,23 @@ describe('the options', () => {
     expect(parseOptions(['--seconds', '1'], SCENARIOS).warmUpSeconds).toBeGreaterThanOrEqual(4);
   });
 
+  it('name contenders, and a commit to compare with', () => {
+    const args = ['--contenders', 'ours,peer', '--compare', 'main~3'];
+    expect(parseOptions(args, SCENARIOS)).toMatchObject({ contenders: ['ours', 'peer'], compare: 'main~3' });
+    expect(parseOptions([], SCENARIOS)).toMatchObject({ contenders: undefined, compare: undefined });
+  });
+
+  it('pick what runs in a pod', () => {
+    expect(names(['--only', 'pod'])).toEqual(['pod-10k', 'pod-100k', 'pod-burst']);
+  });
+
   it.each([
     ['--unknown', ['--unknown'], /Unknown option '--unknown'/],
     ['a word', ['quick'], /Unexpected argument 'quick'/],
     ['an unknown scenario', ['--only', '10k-3,10k-4'], /no scenario '10k-4'/],
     ['no scenario', ['--only', ''], /no scenario ''/],
+    ['an unknown contender', ['--contenders', 'ours,theirs'], /no 'theirs'; there are ours, /],
+    ['a contender that --compare brings', ['--contenders', 'before'], /no 'before'/],
     ['0 rounds', ['--rounds', '0'], /--rounds takes a whole number from 1 to 100/],
     ['101 rounds', ['--rounds', '101'], /--rounds takes/],
     ['half a second', ['--seconds', '0.5'], /--seconds takes a whole number from 1 to 600/],

@@ -7,18 +7,28 @@ import { type Child } from '../../testing/child.js';
 const TIMEOUT_MS = 30_000;
 const INTERVAL_MS = 5;
 
+/** Asked first; who knows no such path (404) is asked whether it is healthy. */
+const READY = '/readyz';
+const HEALTHY = '/healthz';
+
 /**
- * Asks again and again until a GET is answered 200.
+ * Asks again and again until a program at `url` says that it is ready.
  * @returns ms that took.
  * @throws BenchError if the process ends before, or takes longer than 30 s.
  */
-export async function untilHealthy(url: string, child: Child): Promise<number> {
+export async function untilReady(url: string, child: Child): Promise<number> {
   const startedAt = performance.now();
+  let path = READY;
   while (performance.now() - startedAt < TIMEOUT_MS && child.running) {
-    if ((await statusOf(url)) === 200) return performance.now() - startedAt;
+    const status = await statusOf(`${url}${path}`);
+    if (status === 200) return performance.now() - startedAt;
+    if (status === 404 && path === READY) {
+      path = HEALTHY;
+      continue;
+    }
     await delay(INTERVAL_MS);
   }
-  const what = child.running ? `did not answer at ${url} within ${TIMEOUT_MS} ms` : 'ended by itself';
+  const what = child.running ? `was not ready at ${url} within ${TIMEOUT_MS} ms` : 'ended by itself';
   throw new BenchError(`${child.process.spawnargs.join(' ')} ${what}:\n${child.output}`);
 }
 

@@ -15,8 +15,8 @@ const MAX_RUN_MS = 120_000;
 async function compile() {
   const backend = createServer((request, response) => request.resume().on('end', () => response.end()));
   await once(backend.listen(0, '127.0.0.1'), 'listening');
+  const program = start(`http://127.0.0.1:${backend.address().port}`);
   try {
-    const program = start(`http://127.0.0.1:${backend.address().port}`);
     const output = [];
     for await (const line of createInterface(program.stdout)) {
       output.push(line);
@@ -28,6 +28,7 @@ async function compile() {
     if (program.exitCode === null) await once(program, 'exit');
     if (program.exitCode !== 0) throw new Error(`the program cannot be run:\n${output.join('\n')}`);
   } finally {
+    program.kill('SIGKILL');
     backend.close();
   }
 }

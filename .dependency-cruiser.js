@@ -34,7 +34,10 @@ const downwards = FLOORS.slice(0, -1).map((floor, index) => ({
   comment: `${floor}/ knows nothing of what is built upon it.`,
   severity: 'error',
   from: { path: on(floor) },
-  to: { path: [...FLOORS.slice(index + 1).map(on), '^src/[^/]+\\.ts$'], pathNot: '^src/version\\.ts$' },
+  to: {
+    path: [...FLOORS.slice(index + 1).map(on), '^src/[^/]+\\.ts$'],
+    pathNot: '^src/(version|package-directory)\\.ts$',
+  },
 }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */

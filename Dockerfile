@@ -1,25 +1,16 @@
 # Any image with Node.js 24 and npm on its PATH will do: --build-arg NODE_IMAGE=...
 ARG NODE_IMAGE=node:24.21.0-trixie-slim
 
-FROM ${NODE_IMAGE} AS dependencies
-WORKDIR /app
-COPY .npmrc package.json package-lock.json ./
-# What is native comes built, as a package for this platform: nothing of a dependency has to run here.
-RUN npm ci --omit=dev --ignore-scripts
-# Half of what they bring is for who writes or debugs programs, and is never loaded: types and sources in TypeScript,
-# source maps, native sources, pages (but licences), tests.
-RUN find node_modules -type f \( -name '*.ts' -o -name '*.[cm]ts' -o -name '*.map' -o -name '*.[ch]' -o -name '*.cpp' \
-      -o -iname '*.md' ! -iname 'licen[cs]e*' \) -delete \
- && find node_modules \( -path '*/.github/*' -o -path '*/benchmarks/*' -o -path '*/docs/*' -o -path '*/examples/*' \
-      -o -path '*/test/*' -o -path '*/tests/*' \) -delete
-
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
+# What is native comes built, as a package for this platform: nothing of a dependency has to run here.
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY scripts/bundle ./scripts/bundle
 COPY src ./src
-RUN npm run build && chmod 0755 dist/main.js
+# Runs the program for a second, and keeps what this Node.js has compiled of it.
+RUN npm run build
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="sprayproxy" \
@@ -33,8 +24,9 @@ WORKDIR /app
 COPY LICENSE package.json ./
 # Served at /deliveries/openapi.json.
 COPY docs/openapi.json ./docs/
-COPY --from=dependencies /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+COPY --from=build /app/dist/main.js ./dist/
+# With all it needs of its dependencies, and their licences.
+COPY --from=build /app/dist/bundle ./dist/bundle
 RUN ln -s /app/dist/main.js /usr/local/bin/sprayproxy
 
 # A number, because runAsNonRoot cannot judge a name. Nothing is written at run time but the spool, where one is mounted.

@@ -39,10 +39,10 @@ module.exports = defineConfig(
     },
   },
   {
-    files: ['*.config.js', '.dependency-cruiser.js', 'scripts/*.js', 'test/fixtures/*.js'],
+    files: ['*.config.js', '.dependency-cruiser.js', 'scripts/**/*.js', 'test/fixtures/*.js'],
     languageOptions: {
       sourceType: 'commonjs',
-      globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' },
+      globals: { module: 'writable', require: 'readonly', __dirname: 'readonly', fetch: 'readonly' },
     },
   },
 );

@@ -1,52 +1,30 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
-import { THREAD_POOL_SIZE } from './config/thread-pool.js';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
 
-/** As it was given. */
-const env = { ...process.env };
+/**
+ * The program in one file, with all it needs that is not native: to find, read and compile a thousand takes most of a start.
+ * `nest build` alone does not make it.
+ */
+const BUNDLE = join(__dirname, 'bundle', 'sprayproxy.js');
 
-// Before anything needs the threads: their number is fixed from then on.
-if ((process.env.UV_THREADPOOL_SIZE ?? '') === '') process.env.UV_THREADPOOL_SIZE = THREAD_POOL_SIZE;
+/** It runs already. For who keeps what the engine compiles of it; `undefined`: the program runs in its modules. */
+export const bundle = existsSync(BUNDLE) ? loadBundle() : undefined;
 
-import { type CommandContext } from './config/command-context.js';
+if (bundle === undefined) void import('./program.js');
 
-/** Takes the arguments but its own name; gives the exit code. */
-type Command = (args: readonly string[], context: CommandContext) => Promise<number>;
-
-/** By name. Each loads what it needs, and no more: one that runs beside the service has little memory. */
-const COMMANDS: ReadonlyMap<string | undefined, Command> = new Map<string, Command>([
-  ['check', async (...all) => (await import('./check/command.js')).checkCommand(...all)],
-  [
-    'deliveries',
-    async (...all) => (await import('./deliveries/command/command.js')).deliveriesCommand(...all),
-  ],
-]);
-
-/** By itself, the engine opens a debugger on it, to whoever can connect to this host. */
-process.on('SIGUSR1', () => undefined);
-
-async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  const at = args.findIndex((argument) => !argument.startsWith('-'));
-  const command = COMMANDS.get(args[at]);
-  if (command !== undefined) {
-    process.exitCode = await command(args.toSpliced(at, 1), {
-      env,
-      stdout: process.stdout,
-      stderr: process.stderr,
-    });
-  } else if (args.includes('--help')) {
-    process.stdout.write((await import('./help.js')).helpText());
-  } else if (args.includes('--version')) {
-    process.stdout.write(`${(await import('./version.js')).VERSION}\n`);
-  } else {
-    const { SprayproxyConfig } = await import('./config/sprayproxy-config.js');
-    const config = SprayproxyConfig.of(env);
-    await (await import('./serve.js')).serve(config);
-  }
+function loadBundle(): Script {
+  const script = new Script(readFileSync(BUNDLE, 'utf8'), { filename: BUNDLE, ...compiled() });
+  const run = script.runInThisContext() as (...args: unknown[]) => void;
+  const module = { exports: {} };
+  run(module.exports, createRequire(BUNDLE), module, BUNDLE, dirname(BUNDLE));
+  return script;
 }
 
-main().catch(async (error: unknown) => {
-  const { logFailedStart } = await import('./logging/failed-start.js');
-  logFailedStart(error);
-  process.exit(1);
-});
+/** What Node's engine has compiled of it, if this version has built it. With other flags it compiles anew. */
+function compiled(): { cachedData?: Buffer } {
+  const file = `${BUNDLE}.${process.version}`;
+  return existsSync(file) ? { cachedData: readFileSync(file) } : {};
+}

@@ -10,10 +10,12 @@ import { MAIN } from './paths.js';
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
 
 /** How the built program is started: by Node, with the flags it wants. */
-export const programCommand = (...args: string[]): [string, ...string[]] => [
+export const programCommand = (...args: string[]): [string, ...string[]] => commandOf(MAIN, args);
+
+const commandOf = (main: string, args: readonly string[]): [string, ...string[]] => [
   process.execPath,
-  ...nodeFlags(MAIN),
-  MAIN,
+  ...nodeFlags(main),
+  main,
   ...args,
 ];
 
@@ -47,8 +49,9 @@ export class Program extends EventEmitter<{ line: [LogLine] }> {
     this.exited = Promise.all([child.closed, once(output, 'close')]).then(() => child.process.exitCode);
   }
 
-  static run(options: ChildOptions, args: readonly string[] = ['server']): Program {
-    return new Program(Child.start(programCommand(...args), options));
+  /** @param main where it is, if elsewhere than it was built */
+  static run(options: ChildOptions, args: readonly string[] = ['server'], main = MAIN): Program {
+    return new Program(Child.start(commandOf(main, args), options));
   }
 
   /** The first log line, past or to come, that `matches`. Fails if the program ends without one. */

@@ -5,6 +5,7 @@ import { SystemClock } from '../clock/clock.js';
 import { backendSecureContext } from '../forwarding/client/secure-context.js';
 import { type Backend } from '../model/backend.js';
 import { toBackends } from '../model/to-backends.js';
+import { isOurs, ownListeners } from '../config/own-listeners.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SPOOL_BYTES } from '../metrics/names.js';
 import { checkBackend } from './backend/backend.check.js';
@@ -153,11 +154,31 @@ class Run {
   #backend(backend: Backend): Promise<void> {
     const { skipTlsVerify, allowLocalBackends: allowLocal, proxies } = this.config;
     const { options, secureContext, names } = this;
+    const listeners = this.#listeners();
     return checkBackend(
       backend,
-      { ...options, skipTlsVerify, secureContext, allowLocal, proxies, names },
+      {
+        ...options,
+        skipTlsVerify,
+        secureContext,
+        allowLocal,
+        proxies,
+        names,
+        isOurs: (hostname, port) => isOurs({ hostname, port }, listeners),
+      },
       this.report,
     );
+  }
+
+  /** Of a port that cannot be used, nobody can tell which it is to be. */
+  #listeners() {
+    const { serverHost, serverPort, metricsPort } = this.config;
+    const known = (variable: string, port: number) => (this.faulty.has(variable) ? 0 : port);
+    return ownListeners({
+      serverHost,
+      serverPort: known('SPRAYPROXY_SERVER_PORT', serverPort),
+      metricsPort: known('SPRAYPROXY_SERVER_METRICS_PORT', metricsPort),
+    });
   }
 
   async #check(check: CheckName, subject: string, look: () => Finding | Promise<Finding>): Promise<void> {

@@ -1,7 +1,7 @@
 import { toBackends } from '../model/to-backends.js';
 import { type EnvironmentVariables } from './environment-variables.js';
 import { isKeyPair } from './key-pair.js';
-import { isOwnListener } from './own-listeners.js';
+import { isOurs, ownListeners } from './own-listeners.js';
 import { splitBackendUrls } from './variable.decorators.js';
 
 /** Files that belong together. */
@@ -51,16 +51,19 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
   ) {
     faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
   }
-  if (sound('SPRAYPROXY_SERVER_HOST', 'SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_BACKEND')) {
-    const listener = { host: variables.SPRAYPROXY_SERVER_HOST, port: variables.SPRAYPROXY_SERVER_PORT };
-    const place = toBackends(splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? ''), 'static').findIndex(
-      (backend) => isOwnListener(backend, listener),
-    );
-    if (place >= 0) {
-      faults.push(
-        `SPRAYPROXY_SERVER_BACKEND must not hold an address of this program itself; URL ${place + 1}: what is sent there comes in again`,
-      );
-    }
+  if (sound('SPRAYPROXY_SERVER_HOST', 'SPRAYPROXY_SERVER_BACKEND')) {
+    const listeners = ownListeners({
+      serverHost: variables.SPRAYPROXY_SERVER_HOST,
+      serverPort: sound('SPRAYPROXY_SERVER_PORT') ? variables.SPRAYPROXY_SERVER_PORT : 0,
+      metricsPort: sound('SPRAYPROXY_SERVER_METRICS_PORT') ? variables.SPRAYPROXY_SERVER_METRICS_PORT : 0,
+    });
+    const backends = toBackends(splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? ''), 'static');
+    const place = backends.findIndex((backend) => isOurs(backend, listeners));
+    if (place >= 0) faults.push(backendIsOurs(place));
   }
   return faults;
 }
+
+/** @param place in the list, starting at 0 */
+export const backendIsOurs = (place: number): string =>
+  `SPRAYPROXY_SERVER_BACKEND must not hold an address of this program itself; URL ${place + 1}: nobody else gets what is sent there`;

@@ -8,6 +8,7 @@ const env = { ...process.env };
 if ((process.env.UV_THREADPOOL_SIZE ?? '') === '') process.env.UV_THREADPOOL_SIZE = THREAD_POOL_SIZE;
 
 import { type CommandContext } from './config/command-context.js';
+import { StopSignals } from './lifecycle/stop-signals.js';
 
 /** Takes the arguments but its own name; gives the exit code. */
 type Command = (args: readonly string[], context: CommandContext) => Promise<number>;
@@ -39,10 +40,24 @@ async function main(): Promise<void> {
   } else if (args.includes('--version')) {
     process.stdout.write(`${(await import('./version.js')).VERSION}\n`);
   } else {
-    const { SprayproxyConfig } = await import('./config/sprayproxy-config.js');
-    const config = SprayproxyConfig.of(env);
-    await (await import('./serve.js')).serve(config);
+    await runService();
   }
+}
+
+async function runService(): Promise<void> {
+  const signals = new StopSignals();
+  signals.listen({
+    onStop: (signal) => {
+      void import('./lifecycle/end-unstarted.js').then(({ endUnstarted }) => {
+        endUnstarted(signal);
+      });
+    },
+    onImpatience: () => process.exit(1),
+  });
+  const { SprayproxyConfig } = await import('./config/sprayproxy-config.js');
+  const config = SprayproxyConfig.of(env);
+  const { serve } = await import('./serve.js');
+  if (signals.first === undefined) await serve(config, signals);
 }
 
 main().catch(async (error: unknown) => {

@@ -17,6 +17,12 @@ const DROPPED: ReadonlySet<string> = new Set([
 const DROPPED_PREFIXES = ['proxy-', 'x-remote-'];
 
 /**
+ * Meant for whoever reads the payload: whatever `Connection` says, they are of no connection. Without its signature a webhook
+ * would be dropped there after a 202.
+ */
+const END_TO_END = /^(?:x-github-.*|x-hub-signature.*|content-.*|user-agent|accept)$/;
+
+/**
  * The end-to-end headers of a webhook, names, values, order and repetitions as they came.
  * @param rawHeaders names and values in turn; so is the result.
  */
@@ -37,7 +43,10 @@ function namedInConnection(rawHeaders: readonly string[]): Set<string> {
   const named = new Set<string>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     if (rawHeaders[at]?.toLowerCase() !== 'connection') continue;
-    for (const token of rawHeaders[at + 1]?.split(',') ?? []) named.add(token.trim().toLowerCase());
+    for (const token of rawHeaders[at + 1]?.split(',') ?? []) {
+      const name = token.trim().toLowerCase();
+      if (!END_TO_END.test(name)) named.add(name);
+    }
   }
   return named;
 }

@@ -202,7 +202,10 @@ describe('a fault', () => {
 
   it.each(
     DURATIONS.flatMap(([name]) =>
-      ['10', '-1s', '1m 30s', 'soon', 'OFF', `${'9'.repeat(400)}h`].map((value) => [name, value] as const),
+      [
+        ...['10', '-1s', '-0s', '1m 30s', '1_000s', '1,5s', '1e9h', '0x10s', '5S', '1d', '\uff15s', 'NaN'],
+        ...['soon', 'OFF', `${'9'.repeat(400)}h`],
+      ].map((value) => [name, value] as const),
     ),
   )('is %s=%j', (name, value) => {
     expect(faultsOf({ ...SECRET, [name]: value })).toEqual([
@@ -226,9 +229,10 @@ describe('a fault', () => {
 
   it.each(
     WHOLE_NUMBERS.flatMap(([name, min, max]) =>
-      ['abc', '-1', '+1', '1.5', '1e3', '0x10', ' 1', '1k', '\u0661', '9'.repeat(400)].map(
-        (value) => [name, value, min, max] as const,
-      ),
+      [
+        ...['abc', '-1', '-0', '+1', '1.5', '1.0', '1e3', '0x10', '0b1', ' 1', '1\n', '1k', '1_000', '1,000'],
+        ...['10Mi', '10MB', '\u0661', 'NaN', 'Infinity', '9'.repeat(400)],
+      ].map((value) => [name, value, min, max] as const),
     ),
   )('is %s=%j', (name, value, min, max) => {
     expect(faultsOf({ ...SECRET, [name]: value })).toEqual([
@@ -237,7 +241,10 @@ describe('a fault', () => {
   });
 
   it.each(WHOLE_NUMBERS)('is %s outside %d to %d', (name, min, max) => {
-    expect(faultsOf({ ...SECRET, [name]: String(max + 1) })).toEqual([`${name} must be at most ${max}`]);
+    // Beyond 2^53, not every whole number is a number.
+    for (const text of [String(max + 1), '18446744073709551617', '9'.repeat(300)]) {
+      expect(faultsOf({ ...SECRET, [name]: text })).toEqual([`${name} must be at most ${max}`]);
+    }
     if (min === 0) return;
     expect(faultsOf({ ...SECRET, [name]: String(min - 1) })).toEqual([`${name} must be at least ${min}`]);
   });

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
 import { ConfigurationError } from '../config/configuration-error.js';
-import { backendIsOurs } from '../config/faults-between.js';
+import { backendIsOurs } from '../config/own-address-faults.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { type Backend } from '../model/backend.js';
 import { toBackends } from '../model/to-backends.js';

@@ -361,6 +361,20 @@ describe('a fault', () => {
     );
   });
 
+  it.each([
+    ...PROXIES.flatMap((name) => [
+      [name, 'http://127.0.0.1:8080', true] as const,
+      [name, 'localhost:9090', true] as const,
+      [name, 'https://user:password@[::1]:8080', true] as const,
+      [name, 'localhost:3128', false] as const,
+      [name, 'http://proxy.example:8080', false] as const,
+    ]),
+  ])('with %s=%j, is that this program: %j', (name, url, is) => {
+    expect(faultsOf({ ...SECRET, [name]: url })).toEqual(
+      is ? [`${name} must not hold an address of this program itself`] : [],
+    );
+  });
+
   it.each(['exactly-once', 'AT-LEAST-ONCE', ' at-least-once', 'at least once'])(
     'is SPRAYPROXY_DELIVERY_GUARANTEE=%j',
     (guarantee) => {

@@ -1,8 +1,6 @@
-import { toBackends } from '../model/to-backends.js';
 import { type EnvironmentVariables } from './environment-variables.js';
 import { isKeyPair } from './key-pair.js';
-import { isOurs, ownListeners } from './own-listeners.js';
-import { splitBackendUrls } from './variable.decorators.js';
+import { ownAddressFaults } from './own-address-faults.js';
 
 /** Files that belong together. */
 const KEY_PAIRS = [
@@ -51,19 +49,6 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
   ) {
     faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
   }
-  if (sound('SPRAYPROXY_SERVER_HOST', 'SPRAYPROXY_SERVER_BACKEND')) {
-    const listeners = ownListeners({
-      serverHost: variables.SPRAYPROXY_SERVER_HOST,
-      serverPort: sound('SPRAYPROXY_SERVER_PORT') ? variables.SPRAYPROXY_SERVER_PORT : 0,
-      metricsPort: sound('SPRAYPROXY_SERVER_METRICS_PORT') ? variables.SPRAYPROXY_SERVER_METRICS_PORT : 0,
-    });
-    const backends = toBackends(splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? ''), 'static');
-    const place = backends.findIndex((backend) => isOurs(backend, listeners));
-    if (place >= 0) faults.push(backendIsOurs(place));
-  }
+  faults.push(...ownAddressFaults(variables, sound));
   return faults;
 }
-
-/** @param place in the list, starting at 0 */
-export const backendIsOurs = (place: number): string =>
-  `SPRAYPROXY_SERVER_BACKEND must not hold an address of this program itself; URL ${place + 1}: nobody else gets what is sent there`;

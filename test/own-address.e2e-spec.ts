@@ -53,6 +53,15 @@ describe.each(LISTENERS)('a backend at the port of %s, by a name that only the D
     });
   });
 
+  it('keeps it from starting too where it is its own host that has the name', async () => {
+    const program = runSprayproxy({
+      ...(await environment((port) => `http://127.0.0.1:${port}`)),
+      SPRAYPROXY_SERVER_HOST: 'pac.own.example',
+    });
+    expect(await program.exited).toBe(1);
+    expect(program.lines[0]?.msg).toContain('SPRAYPROXY_SERVER_BACKEND must not');
+  });
+
   it('is none at a neighbouring port', async () => {
     const program = runSprayproxy(
       await environment((port) => `http://pac.own.example:${port === 65_535 ? 1 : port + 1}`),

@@ -34,7 +34,8 @@ import { OwnNames } from './own-names.js';
         new Ourselves(() => {
           const listening = (host.httpAdapter.getHttpServer() as Server).address() as AddressInfo | null;
           return ownListeners({
-            serverHost,
+            // A name says less than the address that it had.
+            serverHost: listening?.address ?? serverHost,
             serverPort: listening?.port ?? serverPort,
             metricsPort: metrics.port,
           });

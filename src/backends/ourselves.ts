@@ -9,9 +9,4 @@ export class Ourselves {
   isAt(hostname: string, port: number): boolean {
     return isOurs({ hostname, port }, this.listeners());
   }
-
-  /** Whether the addresses of a host matter at all. */
-  listenAt(port: number): boolean {
-    return port !== 0 && this.listeners().some((listener) => listener.port === port);
-  }
 }

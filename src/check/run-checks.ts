@@ -1,11 +1,12 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 
 import { NameLookups } from '../backends/name-lookups.js';
+import { resolvedListeners } from '../backends/own-names.js';
 import { SystemClock } from '../clock/clock.js';
 import { backendSecureContext } from '../forwarding/client/secure-context.js';
 import { type Backend } from '../model/backend.js';
 import { toBackends } from '../model/to-backends.js';
-import { isOurs, ownListeners } from '../config/own-listeners.js';
+import { isOurs } from '../config/own-listeners.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SPOOL_BYTES } from '../metrics/names.js';
 import { checkBackend } from './backend/backend.check.js';
@@ -151,11 +152,11 @@ class Run {
     return registered;
   }
 
-  #backend(backend: Backend): Promise<void> {
+  async #backend(backend: Backend): Promise<void> {
     const { skipTlsVerify, allowLocalBackends: allowLocal, proxies } = this.config;
     const { options, secureContext, names } = this;
-    const listeners = this.#listeners();
-    return checkBackend(
+    const listeners = await this.#listeners();
+    await checkBackend(
       backend,
       {
         ...options,
@@ -174,11 +175,11 @@ class Run {
   #listeners() {
     const { serverHost, serverPort, metricsPort } = this.config;
     const known = (variable: string, port: number) => (this.faulty.has(variable) ? 0 : port);
-    return ownListeners({
-      serverHost,
+    const ports = {
       serverPort: known('SPRAYPROXY_SERVER_PORT', serverPort),
       metricsPort: known('SPRAYPROXY_SERVER_METRICS_PORT', metricsPort),
-    });
+    };
+    return resolvedListeners({ serverHost, ...ports }, this.names);
   }
 
   async #check(check: CheckName, subject: string, look: () => Finding | Promise<Finding>): Promise<void> {

@@ -7,9 +7,12 @@ describe('the help text', () => {
     expect(helpText()).toContain(`\n  ${name}${byDefault}\n      ${effect}\n`);
   });
 
-  it.each(['server', 'check', 'deliveries', '--help', '--version'])('tells of %s', (argument) => {
-    expect(helpText()).toContain(argument);
-  });
+  it.each(['server', 'check', 'deliveries', '--help', '--version', '--port', '--insecure-skip-tls-verify'])(
+    'tells of %s',
+    (argument) => {
+      expect(helpText()).toContain(argument);
+    },
+  );
 
   it('shows no default of a secret', () => {
     expect(helpText()).toContain('\n  GH_APP_WEBHOOK_SECRET\n');

@@ -87,6 +87,11 @@ describe("QE's clients", () => {
       'application/json; charset=utf-8',
       'application/json, text/plain;q=0.5',
       'application/*',
+      'APPLICATION/JSON',
+      'application/json, */*;q=0.1',
+      'application/*;q=0.9, text/plain;q=0.1',
+      'text/plain;q=0, application/json;q=0.1',
+      'application/json, text/plain, */*',
     ]) {
       const { headers, text } = await call(running, 'GET', undefined, { Accept: accept });
       expect(headers['content-type']).toBe('application/json; charset=utf-8');
@@ -104,7 +109,18 @@ describe("QE's clients", () => {
       'text/plain; charset=utf-8, application/json;q=0.9',
       'text/*;q=0.9, application/json;q=0.1',
       'application/json;q=0',
+      'application/json;q=0, */*',
+      'application/json;q=0.1, */*;q=0.5',
+      'application/*;q=0',
+      'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
       'image/png',
+      'application/problem+json',
+      'application/json;q=much',
+      'json',
+      '*',
+      ',',
+      ';;;=',
+      `${'a'.repeat(2000)}/*`,
     ]) {
       const { headers, text } = await call(running, 'GET', undefined, { Accept: accept });
       expect({ accept, type: headers['content-type'] }).toEqual({ accept, type: TEXT });

@@ -168,15 +168,22 @@ it('tells that the arguments are wrong', async () => {
     [['1', '2'], 'give one id at most'],
     [['1', '--event', 'push'], 'give an id or filters, not both'],
     [['openapi.json'], 'an id is a number, as lists show it'],
-    [['--token-file', join(dir.path, 'none')], 'the token file cannot be read: ENOENT'],
   ] as const) {
     expect(await run(...args)).toEqual({
-      code: 1,
+      code: 2,
       out: '',
       err: `sprayproxy deliveries: ${reason}\n`,
     });
   }
-  expect((await run('--colour')).err).toContain("Unknown option '--colour'");
+  expect(await run('--colour')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("Unknown option '--colour'") as string,
+  });
+  expect(await run('--token-file', join(dir.path, 'none'))).toEqual({
+    code: 1,
+    out: '',
+    err: 'sprayproxy deliveries: the token file cannot be read: ENOENT\n',
+  });
   expect(await run('--help')).toMatchObject({
     code: 0,
     err: '',

@@ -447,3 +447,37 @@ describe('the built program', () => {
     expect(shown).not.toContain(SECRET);
   });
 });
+
+describe('whatever Accept says', () => {
+  const shared = sharedByTests(() =>
+    bootSprayproxy({
+      env: {
+        SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
+        SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true',
+      },
+    }),
+  );
+
+  it.each([
+    'application/json',
+    'application/*',
+    '*/*',
+    '',
+    'text/plain',
+    'application/json;q=0',
+    'image/png',
+    ';;;=',
+  ])('%j: deliveries are JSON, and errors are text', async (accept) => {
+    const ask = async (method: string, path: string) => {
+      const { status, headers } = await send(shared().url, { method, path, headers: { Accept: accept } });
+      return [status, headers['content-type']];
+    };
+    expect(await ask('GET', '/deliveries')).toEqual([200, JSON_TYPE]);
+    expect(await ask('GET', '/deliveries/openapi.json')).toEqual([200, JSON_TYPE]);
+    expect(await ask('GET', '/deliveries/1')).toEqual([404, TEXT]);
+    expect(await ask('GET', '/deliveries?nothing=known')).toEqual([400, TEXT]);
+    expect(await ask('POST', '/backends')).toEqual([400, TEXT]);
+    expect(await ask('GET', '/nowhere')).toEqual([404, TEXT]);
+    expect(await ask('POST', '/proxy')).toEqual([400, TEXT]);
+  });
+});

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 
+import { ON_FREE_PORTS } from '../testing/run-program.js';
 import { onCleanup } from './support/cleanup.js';
 import { fixture } from './support/fixture.js';
 import { send, sendWebhook } from './support/send-webhook.js';
@@ -31,6 +32,45 @@ describe('a signal', () => {
       expect(program.lines.at(-1)?.msg).toBe('shut down');
     },
   );
+
+  it.each([
+    ['handling', 'before anything has started'],
+    ['locking', 'while the spool is opened'],
+    ['listening', 'before all of it listens'],
+  ])('that comes while it starts (%s: %s) ends it in order', async (at) => {
+    const spool = tempDir();
+    const program = runSprayproxy({
+      GH_APP_WEBHOOK_SECRET: SECRET,
+      ...ON_FREE_PORTS,
+      SPRAYPROXY_SPOOL_URL: `file:${spool}`,
+      SPRAYPROXY_SHUTDOWN_DELAY: '1h',
+      NODE_OPTIONS: `--require ${fixture('signal-while-starting.js')}`,
+      TEST_SIGNAL_AT: at,
+    });
+    expect(await program.exited).toBe(0);
+    expect(program.lines).toMatchObject([
+      { level: 'info', msg: 'shutting down', signal: 'SIGTERM' },
+      { level: 'info', msg: 'shut down' },
+    ]);
+    expect(program.errorOutput).toBe('');
+    // A lock that is left behind is one that was not given back.
+    expect(readdirSync(spool).filter((name) => name.startsWith('spool.lock'))).toEqual([]);
+  });
+
+  it('that comes while the start hangs ends it all the same', async () => {
+    const program = runSprayproxy({
+      GH_APP_WEBHOOK_SECRET: SECRET,
+      ...ON_FREE_PORTS,
+      SPRAYPROXY_SPOOL_URL: `file:${tempDir()}`,
+      NODE_OPTIONS: `--require ${fixture('signal-while-starting.js')}`,
+      TEST_SIGNAL_AT: 'hanging',
+    });
+    expect(await program.exited).toBe(0);
+    expect(program.lines).toMatchObject([
+      { level: 'info', msg: 'shutting down' },
+      { level: 'warn', msg: expect.stringContaining('is cut off') as string },
+    ]);
+  });
 
   it('SIGUSR1 opens no debugger, and changes nothing', async () => {
     const { program, url } = await startSprayproxy();

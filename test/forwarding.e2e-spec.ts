@@ -71,7 +71,7 @@ describe('what a backend gets', () => {
     const dropped = {
       Authorization: 'Bearer secret-token',
       Cookie: 'session=1',
-      Connection: 'close, X-Named',
+      Connection: 'close, X-Named, X-Hub-Signature-256, content-type',
       'X-Named': 'hop',
       'Keep-Alive': 'timeout=5',
       'Proxy-Authorization': 'Basic x',

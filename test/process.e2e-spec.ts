@@ -36,6 +36,46 @@ describe('the start', () => {
     expect(program.errorOutput).toBe('');
   });
 
+  it.each([
+    [['foo'], 'unknown command foo; there are server, check, deliveries'],
+    [['foo', 'server'], 'unknown command foo; there are server, check, deliveries'],
+    [['serve', '--port', '0'], 'unknown command serve; there are server, check, deliveries'],
+    [['server', '--prot', '0'], 'unknown option --prot'],
+    [['--prot=0'], 'unknown option --prot'],
+    [['server', '--port'], '--port needs a value'],
+  ])('does not happen if it is called with %j: %s', async (args, why) => {
+    const program = runSprayproxy({ GH_APP_WEBHOOK_SECRET: SECRET }, args);
+    expect(await program.exited).toBe(2);
+    expect(program.errorOutput).toBe(`sprayproxy: ${why}\nsprayproxy --help tells more\n`);
+    expect(program.rawLines).toEqual([]);
+  });
+
+  it('takes the options of the Go program, before the environment', async () => {
+    const backend = await BackendServer.start();
+    const program = runSprayproxy(
+      {
+        GH_APP_WEBHOOK_SECRET: SECRET,
+        SPRAYPROXY_SERVER_PORT: 'not used',
+        SPRAYPROXY_SERVER_BACKEND: 'not used',
+        SPRAYPROXY_SERVER_METRICS_PORT: '0',
+      },
+      [
+        'server',
+        '--host',
+        '127.0.0.1',
+        '--port=0',
+        '--backend',
+        backend.url,
+        '--insecure-skip-webhook-verify',
+      ],
+    );
+    const { port, address } = await program.logged('listening');
+    expect(address).toBe('127.0.0.1');
+    const url = `http://127.0.0.1:${Number(port)}`;
+    expect(await send(url, { method: 'POST', path: '/', body: PAYLOAD })).toMatchObject({ status: 200 });
+    expect(backend.received).toHaveLength(1);
+  });
+
   it('listens on all interfaces unless told otherwise', async () => {
     const { program } = await startSprayproxy({ env: { SPRAYPROXY_SERVER_HOST: '' } });
     expect(await program.logged('listening')).toMatchObject({
@@ -109,6 +149,8 @@ describe('the start', () => {
 
   it.each([
     ['--help', /Usage: sprayproxy[^]*SPRAYPROXY_SERVER_PORT \[8080\]/],
+    ['-h', /Usage: sprayproxy/],
+    ['help', /Usage: sprayproxy/],
     ['--version', /^\d+\.\d+\.\d+$/],
   ])('shows %s without a configuration', async (flag, pattern) => {
     const program = runSprayproxy({}, [flag]);

@@ -1,9 +1,9 @@
-import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
-
 import { configFor } from '../../test/support/config-for.js';
+import { ownListeners } from '../config/own-listeners.js';
 import { SystemClock } from '../clock/clock.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
 import { NameLookups } from './name-lookups.js';
+import { Ourselves } from './ourselves.js';
 import { Backend } from '../model/backend.js';
 
 const LOCAL = [
@@ -35,19 +35,10 @@ const OTHERS = [
   `http://${'a'.repeat(64)}.invalid`,
 ];
 
-/** Of an application that listens there. */
-function listeningAt(port: number): HttpAdapterHost {
-  const host = new HttpAdapterHost();
-  host.httpAdapter = {
-    getHttpServer: () => ({ address: () => ({ port }) }),
-  } as unknown as AbstractHttpAdapter;
-  return host;
-}
-
 const check = (url: string, environment: Record<string, string> = {}) =>
   new BackendAddressPolicy(
     configFor(environment),
-    listeningAt(8080),
+    new Ourselves(() => ownListeners({ serverHost: undefined, serverPort: 8080, metricsPort: 9090 })),
     new NameLookups(4, new SystemClock()),
   ).check(new Backend(new URL(url), 'registered'));
 
@@ -72,6 +63,8 @@ describe('BackendAddressPolicy', () => {
     'http://localhost:8080',
     'http://[::1]:8080',
     'http://0.0.0.0:8080/base',
+    'http://127.0.0.1:9090/metrics',
+    'https://localhost:9090',
   ])('refuses %s, where this program listens, wherever local addresses are allowed', async (url) => {
     await expect(check(url, { SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true' })).rejects.toMatchObject({
       code: 'invalid-backend',

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { captureLog } from '../../test/support/captured-log.js';
 import { configFor } from '../../test/support/config-for.js';
+import { MemorySpool } from '../../test/support/memory-spool.js';
 import { newGauge, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
 import { NoSpool } from '../spool/no-spool.js';
@@ -120,6 +121,20 @@ describe('BackendRegistry', () => {
     ]);
     expect(registry.list().map(({ url }) => url)).toEqual([...kept]);
     expect(kept.size).toBe(1);
+  });
+
+  it('loads none that is this program itself, at either of its ports', async () => {
+    const spool = new MemorySpool();
+    for (const port of [8080, 8081, 9090, 9091]) await spool.keepBackend(`http://127.0.0.1:${port}`);
+    const config = configFor({
+      SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true',
+      SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true',
+    });
+    const log = captureLog();
+    const registry = new BackendRegistry(config, spool, newGauge('origin'), log.logger);
+    await registry.onModuleInit();
+    expect(registry.list().map(({ port }) => port)).toEqual([8081, 9091]);
+    expect(log.lines()).toMatchObject([8080, 9090].map((port) => ({ backend: `http://127.0.0.1:${port}` })));
   });
 
   it('does not alter a list it has given out', async () => {

@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { EventEmitter } from 'node:events';
 import { type Gauge } from 'prom-client';
 
-import { isOwnListener } from '../config/own-listeners.js';
+import { isOurs, ownListeners } from '../config/own-listeners.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { Logger } from '../logging/logger.js';
 import { BACKENDS } from '../metrics/names.js';
@@ -48,8 +48,8 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
   }
 
   #whyNot({ hostname, port }: Backend): string | undefined {
-    const { allowLocalBackends, serverHost, serverPort } = this.config;
-    if (isOwnListener({ hostname, port }, { host: serverHost, port: serverPort })) {
+    const { allowLocalBackends } = this.config;
+    if (isOurs({ hostname, port }, ownListeners(this.config))) {
       return 'it is at an address of this program itself';
     }
     return !allowLocalBackends && isLocalHost(hostname)

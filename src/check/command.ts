@@ -3,7 +3,7 @@ import { type CheckResult } from './check-result.js';
 import { CHECK_USAGE, parseCheckOptions } from './options.js';
 import { runChecks } from './run-checks.js';
 import { resultLine, summaryLine } from './table.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../config/usage-error.js';
 
 /** What `--json` prints. */
 export interface CheckReport {

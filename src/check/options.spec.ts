@@ -1,5 +1,5 @@
 import { parseCheckOptions } from './options.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../config/usage-error.js';
 
 it.each([
   [[], { json: false, help: false, timeoutMs: 5000 }],

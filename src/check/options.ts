@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { parseGoDurationMs } from '../config/go-values.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../config/usage-error.js';
 
 const DEFAULT_TIMEOUT = '5s';
 const MAX_TIMEOUT_MS = 600_000;

@@ -1,10 +1,12 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 
 import { NameLookups } from '../backends/name-lookups.js';
+import { resolvedListeners } from '../backends/own-names.js';
 import { SystemClock } from '../clock/clock.js';
 import { backendSecureContext } from '../forwarding/client/secure-context.js';
 import { type Backend } from '../model/backend.js';
 import { toBackends } from '../model/to-backends.js';
+import { isOurs } from '../config/own-listeners.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SPOOL_BYTES } from '../metrics/names.js';
 import { checkBackend } from './backend/backend.check.js';
@@ -150,14 +152,34 @@ class Run {
     return registered;
   }
 
-  #backend(backend: Backend): Promise<void> {
+  async #backend(backend: Backend): Promise<void> {
     const { skipTlsVerify, allowLocalBackends: allowLocal, proxies } = this.config;
     const { options, secureContext, names } = this;
-    return checkBackend(
+    const listeners = await this.#listeners();
+    await checkBackend(
       backend,
-      { ...options, skipTlsVerify, secureContext, allowLocal, proxies, names },
+      {
+        ...options,
+        skipTlsVerify,
+        secureContext,
+        allowLocal,
+        proxies,
+        names,
+        isOurs: (hostname, port) => isOurs({ hostname, port }, listeners),
+      },
       this.report,
     );
+  }
+
+  /** Of a port that cannot be used, nobody can tell which it is to be. */
+  #listeners() {
+    const { serverHost, serverPort, metricsPort } = this.config;
+    const known = (variable: string, port: number) => (this.faulty.has(variable) ? 0 : port);
+    const ports = {
+      serverPort: known('SPRAYPROXY_SERVER_PORT', serverPort),
+      metricsPort: known('SPRAYPROXY_SERVER_METRICS_PORT', metricsPort),
+    };
+    return resolvedListeners({ serverHost, ...ports }, this.names);
   }
 
   async #check(check: CheckName, subject: string, look: () => Finding | Promise<Finding>): Promise<void> {

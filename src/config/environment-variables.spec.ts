@@ -202,7 +202,10 @@ describe('a fault', () => {
 
   it.each(
     DURATIONS.flatMap(([name]) =>
-      ['10', '-1s', '1m 30s', 'soon', 'OFF', `${'9'.repeat(400)}h`].map((value) => [name, value] as const),
+      [
+        ...['10', '-1s', '-0s', '1m 30s', '1_000s', '1,5s', '1e9h', '0x10s', '5S', '1d', '\uff15s', 'NaN'],
+        ...['soon', 'OFF', `${'9'.repeat(400)}h`],
+      ].map((value) => [name, value] as const),
     ),
   )('is %s=%j', (name, value) => {
     expect(faultsOf({ ...SECRET, [name]: value })).toEqual([
@@ -226,9 +229,10 @@ describe('a fault', () => {
 
   it.each(
     WHOLE_NUMBERS.flatMap(([name, min, max]) =>
-      ['abc', '-1', '+1', '1.5', '1e3', '0x10', ' 1', '1k', '\u0661', '9'.repeat(400)].map(
-        (value) => [name, value, min, max] as const,
-      ),
+      [
+        ...['abc', '-1', '-0', '+1', '1.5', '1.0', '1e3', '0x10', '0b1', ' 1', '1\n', '1k', '1_000', '1,000'],
+        ...['10Mi', '10MB', '\u0661', 'NaN', 'Infinity', '9'.repeat(400)],
+      ].map((value) => [name, value, min, max] as const),
     ),
   )('is %s=%j', (name, value, min, max) => {
     expect(faultsOf({ ...SECRET, [name]: value })).toEqual([
@@ -237,7 +241,10 @@ describe('a fault', () => {
   });
 
   it.each(WHOLE_NUMBERS)('is %s outside %d to %d', (name, min, max) => {
-    expect(faultsOf({ ...SECRET, [name]: String(max + 1) })).toEqual([`${name} must be at most ${max}`]);
+    // Beyond 2^53, not every whole number is a number.
+    for (const text of [String(max + 1), '18446744073709551617', '9'.repeat(300)]) {
+      expect(faultsOf({ ...SECRET, [name]: text })).toEqual([`${name} must be at most ${max}`]);
+    }
     if (min === 0) return;
     expect(faultsOf({ ...SECRET, [name]: String(min - 1) })).toEqual([`${name} must be at least ${min}`]);
   });
@@ -331,6 +338,9 @@ describe('a fault', () => {
     ['', '', `http://${hostname()}:8080`, true],
     ['', '', 'http://127.0.0.1:8081', false],
     ['', '', 'http://pac:8080', false],
+    ['', '', 'http://localhost:9090', true],
+    ['', '', 'https://127.0.0.1:9090/metrics', true],
+    ['127.0.0.1', '', 'http://127.0.0.2:9090', false],
     ['', '9000', 'https://127.9.9.9:9000', true],
     ['127.0.0.1', '', 'http://localhost:8080', true],
     ['127.0.0.1', '', 'http://127.0.0.2:8080', false],
@@ -348,6 +358,20 @@ describe('a fault', () => {
       is
         ? [expect.stringMatching(/^SPRAYPROXY_SERVER_BACKEND must not hold an address of this program/)]
         : [],
+    );
+  });
+
+  it.each([
+    ...PROXIES.flatMap((name) => [
+      [name, 'http://127.0.0.1:8080', true] as const,
+      [name, 'localhost:9090', true] as const,
+      [name, 'https://user:password@[::1]:8080', true] as const,
+      [name, 'localhost:3128', false] as const,
+      [name, 'http://proxy.example:8080', false] as const,
+    ]),
+  ])('with %s=%j, is that this program: %j', (name, url, is) => {
+    expect(faultsOf({ ...SECRET, [name]: url })).toEqual(
+      is ? [`${name} must not hold an address of this program itself`] : [],
     );
   });
 

@@ -1,8 +1,6 @@
-import { toBackends } from '../model/to-backends.js';
 import { type EnvironmentVariables } from './environment-variables.js';
 import { isKeyPair } from './key-pair.js';
-import { isOwnListener } from './own-listeners.js';
-import { splitBackendUrls } from './variable.decorators.js';
+import { ownAddressFaults } from './own-address-faults.js';
 
 /** Files that belong together. */
 const KEY_PAIRS = [
@@ -51,16 +49,6 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
   ) {
     faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
   }
-  if (sound('SPRAYPROXY_SERVER_HOST', 'SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_BACKEND')) {
-    const listener = { host: variables.SPRAYPROXY_SERVER_HOST, port: variables.SPRAYPROXY_SERVER_PORT };
-    const place = toBackends(splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? ''), 'static').findIndex(
-      (backend) => isOwnListener(backend, listener),
-    );
-    if (place >= 0) {
-      faults.push(
-        `SPRAYPROXY_SERVER_BACKEND must not hold an address of this program itself; URL ${place + 1}: what is sent there comes in again`,
-      );
-    }
-  }
+  faults.push(...ownAddressFaults(variables, sound));
   return faults;
 }

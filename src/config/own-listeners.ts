@@ -15,12 +15,30 @@ const LOOPBACKS = new BlockList();
 LOOPBACKS.addSubnet('127.0.0.0', 8);
 LOOPBACKS.addAddress('::1', 'ipv6');
 
+/** Where a process of this configuration listens: for webhooks, and for who asks for metrics. */
+export const ownListeners = ({
+  serverHost: host,
+  serverPort,
+  metricsPort,
+}: {
+  readonly serverHost: string | undefined;
+  readonly serverPort: number;
+  readonly metricsPort: number;
+}): OwnListener[] => [
+  { host, port: serverPort },
+  { host, port: metricsPort },
+];
+
 /**
- * Whether whoever connects there reaches this process itself, as far as can be told without asking the DNS: what is
- * sent there comes in again.
+ * Whether whoever connects there reaches this process itself, as far as can be told without asking the DNS.
  * @param target of a backend: a name, or an address without brackets
  */
-export function isOwnListener(target: { hostname: string; port: number }, listener: OwnListener): boolean {
+export const isOurs = (
+  target: { readonly hostname: string; readonly port: number },
+  listeners: readonly OwnListener[],
+): boolean => listeners.some((listener) => isOwnListener(target, listener));
+
+function isOwnListener(target: { hostname: string; port: number }, listener: OwnListener): boolean {
   if (listener.port === 0 || target.port !== listener.port) return false;
   const host = listener.host === undefined ? '::' : canonical(listener.host);
   const targets = addressesOf(target.hostname);

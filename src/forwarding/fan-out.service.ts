@@ -16,6 +16,12 @@ import { RecentDeliveries } from './recent/recent-deliveries.js';
 import { type FanOut, openAmong, RemainsService, type Targets } from './remains.service.js';
 import { type Report } from '../model/report.js';
 
+/**
+ * What comes in again and again before it is answered may be what a backend sends back to us, by whatever way: behind a load
+ * balancer nobody can tell. It would go round for ever.
+ */
+const MAX_ROUNDS = 3;
+
 /** Sends a delivery to every backend that misses it, all at once; sees to it that the spool has what remains. */
 @Injectable()
 export class FanOutService {
@@ -31,13 +37,15 @@ export class FanOutService {
 
   /** A redelivery of what has not been answered yet gets what that leaves missing, if anything. */
   async deliver(delivery: Delivery): Promise<Report> {
+    let round = 1;
     for (;;) {
       const before = this.recent.unanswered(delivery.identity);
       if (before === undefined) break;
-      const report = await before.catch(() => undefined);
-      if (report?.kind === 'served') return report;
+      round = before.round + 1;
+      const report = await before.report.catch(() => undefined);
+      if (report?.kind === 'served' || (report?.kind === 'failed' && round > MAX_ROUNDS)) return report;
     }
-    return this.recent.untilAnswered(delivery.identity, this.#deliver(delivery));
+    return this.recent.untilAnswered(delivery.identity, { report: this.#deliver(delivery), round });
   }
 
   /** Whether the sender of a delivery has heard that it was taken: if not, GitHub will show it as failed. */

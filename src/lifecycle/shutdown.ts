@@ -16,9 +16,10 @@ export async function shutDown(app: INestApplication): Promise<void> {
   const logger = app.get(Logger);
   app.get(Readiness).fall();
   (app.getHttpAdapter() as WebhookHttpAdapter).announceClosing();
-  await delay(shutdownDelayMs);
-
   const server = app.getHttpServer() as Server;
+  // Where nothing has been listened on, nobody has to take notice.
+  if (server.listening) await delay(shutdownDelayMs);
+
   const timer = setTimeout(() => {
     logger.error(
       { timeoutMs: shutdownTimeoutMs },

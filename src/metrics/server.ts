@@ -59,9 +59,9 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     this.#server = this.#create(answer);
   }
 
-  /** Where it listens. */
+  /** Where it listens; before it does, where it is to. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.config.metricsPort;
   }
 
   /** Gives whoever looks a value up only when it is asked for the time to do so. */

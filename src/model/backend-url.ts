@@ -19,5 +19,15 @@ export function parseBackendUrl(text: string): URL | string {
   if (text.includes(',')) return 'url must not contain a comma';
   if (!/^([\w.-]+|\[[\da-f:.]+\])$/.test(url.hostname))
     return 'url must name its host by letters, digits, dots and hyphens';
+  if (!hasSoundLabels(url.hostname))
+    return 'url must name its host by labels of 1 to 63 characters, 253 in all';
+  if (url.port === '0') return 'url must not have port 0';
   return url;
+}
+
+/** Whether the DNS could know a name, which the URL parser does not ask. @see RFC 1035 section 2.3.4 */
+function hasSoundLabels(hostname: string): boolean {
+  if (hostname.startsWith('[')) return true;
+  const name = hostname.replace(/\.$/, '');
+  return name.length <= 253 && name.split('.').every((label) => label.length >= 1 && label.length <= 63);
 }

@@ -6,6 +6,7 @@ import { startRawBackend } from './support/raw-backend.js';
 const LENGTH_0 = 'Content-Length: 0\r\n';
 const ok = (headers: string) => `HTTP/1.1 202 Accepted\r\n${headers}\r\n`;
 const end = (text: string) => (socket: Socket) => socket.end(text, 'latin1');
+const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n';
 const keep = (text: string) => (socket: Socket) => socket.write(text, 'latin1');
 const reset = (text: string) => (socket: Socket) => {
   socket.write(text, 'latin1', () => {
@@ -63,6 +64,27 @@ describe('an answer', () => {
     ['whose status is cut off', end('HTTP/1.1 2'), { outcome: 'unknown', mayRepeat: false }],
     ['whose status is cut off by a reset', reset('HTTP/1.1 2'), { outcome: 'unknown', mayRepeat: false }],
     ['without a sound status', end('HTTP/1.1 20 OK\r\n\r\n'), { outcome: 'unknown', mayRepeat: false }],
+    ['that switches protocols', keep(SWITCHING), { outcome: 'unknown', mayRepeat: false }],
+    [
+      'that switches protocols after an interim one, and goes on in the other',
+      keep(`HTTP/1.1 100 Continue\r\n\r\n${SWITCHING}\x00\x00\x12\x04HTTP/1.1 202 OK\r\n\r\n`),
+      { outcome: 'unknown', mayRepeat: false, error: expect.stringContaining('101') as string },
+    ],
+    [
+      'that is hidden in an interim one, by bare line ends',
+      end(`HTTP/1.1 100 Continue\r\r\r\nHTTP/1.1 429 No\r\n\r\n${ok('')}`),
+      { outcome: 'unknown', mayRepeat: false },
+    ],
+    [
+      'that is hidden in an interim one, without a line between',
+      end(`HTTP/1.1 100 Continue\r\nHTTP/1.1 429 No\r\n\r\n${ok('')}`),
+      { outcome: 'unknown', mayRepeat: false },
+    ],
+    [
+      'that breaks off while it switches protocols',
+      end('HTTP/1.1 101 Switching Protocols\r\nUpgr'),
+      { outcome: 'unknown', mayRepeat: false },
+    ],
   ])('%s counts once for what it says', async (_what, react, expected) => {
     const backend = await startRawBackend(react);
     expect(await attemptsAt(backend.url)()).toMatchObject(expected);

@@ -22,6 +22,8 @@ export interface BackendCheckOptions {
   readonly proxies: Proxies;
   readonly names: NameLookups;
   readonly allowLocal: boolean;
+  /** Whether the service itself would be at a host and port. */
+  readonly isOurs: (hostname: string, port: number) => boolean;
   /** ms since the epoch */
   readonly now: () => number;
 }
@@ -52,10 +54,11 @@ export async function checkBackend(
   const proxy = options.proxies.proxyFor(backend);
   const { hostname, port } = proxy ?? backend;
   const allowLocal = options.allowLocal || backend.origin === 'static' || proxy !== undefined;
+  const isOurs = (host: string) => proxy === undefined && options.isOurs(host, port);
   const family = isIP(hostname);
   const addresses =
-    family === 0 || (!allowLocal && isLocalHost(hostname))
-      ? await step('dns', () => checkDns(hostname, options.names, allowLocal, signal))
+    family === 0 || (!allowLocal && isLocalHost(hostname)) || isOurs(hostname)
+      ? await step('dns', () => checkDns(hostname, options.names, { allowLocal, isOurs }, signal))
       : [{ address: hostname, family }];
   const connection = addresses && (await step('tcp', () => checkTcp({ hostname, port }, addresses, signal)));
   const reached =

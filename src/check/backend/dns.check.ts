@@ -2,24 +2,31 @@ import { type LookupAddress } from 'node:dns';
 
 import { type NameLookups } from '../../backends/name-lookups.js';
 import { isLocalHost } from '../../backends/local-address.js';
-import { createLookup } from '../../forwarding/client/backend-lookup.js';
+import { type AddressRules, createLookup, ownError } from '../../forwarding/client/backend-lookup.js';
 import { fault, ok } from '../check-result.js';
 import { codeOf } from '../why.js';
 import { type Stage, TIMED_OUT, within } from './stage.js';
 
-/** Resolves the name as the service would. @param allowLocal whether the addresses may be local */
+/** Resolves the name as the service would. */
 export async function checkDns(
   hostname: string,
   names: NameLookups,
-  allowLocal: boolean,
+  rules: AddressRules,
   signal: AbortSignal,
 ): Promise<Stage<LookupAddress[]>> {
   try {
-    const addresses = await within(signal, resolve(hostname, names, allowLocal));
+    const addresses = await within(signal, resolve(hostname, names, rules));
     return { finding: ok(addresses.map(({ address }) => address).join(', ')), passed: addresses };
   } catch (error) {
     const code = codeOf(error);
     switch (code) {
+      case 'EOWN':
+        return {
+          finding: fault(
+            'this is Sprayproxy itself: nobody else would get what is sent there',
+            'correct the URL, or take the backend out',
+          ),
+        };
       case 'ELOCAL':
         return {
           finding: fault(
@@ -42,13 +49,17 @@ export async function checkDns(
   }
 }
 
-const resolve = (hostname: string, names: NameLookups, allowLocal: boolean): Promise<LookupAddress[]> =>
+const resolve = (hostname: string, names: NameLookups, rules: AddressRules): Promise<LookupAddress[]> =>
   new Promise((done, reject) => {
-    if (!allowLocal && isLocalHost(hostname)) {
+    if (rules.isOurs(hostname)) {
+      reject(ownError());
+      return;
+    }
+    if (!rules.allowLocal && isLocalHost(hostname)) {
       reject(Object.assign(new Error('the host is local'), { code: 'ELOCAL' }));
       return;
     }
-    createLookup(allowLocal, names)(hostname, { all: true }, (error, addresses) => {
+    createLookup(rules, names)(hostname, { all: true }, (error, addresses) => {
       if (error === null) done(addresses as LookupAddress[]);
       else reject(error);
     });

@@ -1,4 +1,5 @@
 import { type CommandContext } from '../../config/command-context.js';
+import { UsageError } from '../../config/usage-error.js';
 import { list, show } from './client.js';
 import { CommandError } from './command-error.js';
 import { parseOptions, USAGE } from './options.js';
@@ -7,7 +8,7 @@ import { deliveryTable, listTable } from './table.js';
 /**
  * `sprayproxy deliveries`: asks a running service.
  * @param args what follows `deliveries`
- * @returns the exit code
+ * @returns the exit code: 1 if there is no answer, or none that helps; 2 if it was called wrongly
  */
 export async function deliveriesCommand(
   args: readonly string[],
@@ -17,9 +18,10 @@ export async function deliveriesCommand(
     stdout.write(await output(args, env));
     return 0;
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
+    const wrong = error instanceof UsageError;
+    if (!wrong && !(error instanceof CommandError)) throw error;
     stderr.write(`sprayproxy deliveries: ${error.message}\n`);
-    return 1;
+    return wrong ? 2 : 1;
   }
 }
 

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import { parseArgs } from 'node:util';
 
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
+import { UsageError } from '../../config/usage-error.js';
 import { ownAddress } from '../../http/own-address.js';
 import { LIST_PARAMETERS, MAX_LIMIT, parseId } from '../list-query.js';
 import { CommandError } from './command-error.js';
@@ -28,7 +29,7 @@ export interface CommandOptions {
 /**
  * @param args what follows `deliveries`
  * @param environment that of the service
- * @throws CommandError
+ * @throws UsageError, CommandError
  */
 export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv): CommandOptions {
   const { values, positionals } = parsed(args);
@@ -39,12 +40,12 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     if (value !== undefined) filters[name] = value;
   }
   const [id, ...others] = positionals;
-  if (others.length > 0) throw new CommandError('give one id at most');
+  if (others.length > 0) throw new UsageError('give one id at most');
   if (id !== undefined && (limit !== undefined || Object.keys(filters).length > 0)) {
-    throw new CommandError('give an id or filters, not both');
+    throw new UsageError('give an id or filters, not both');
   }
   if (id !== undefined && parseId(id) === undefined)
-    throw new CommandError('an id is a number, as lists show it');
+    throw new UsageError('an id is a number, as lists show it');
   const tokenFile = values['token-file'];
   return {
     url: parseUrl(url),
@@ -85,19 +86,19 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
 function parseUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:\/\//i.test(text)) {
-    throw new CommandError('--url must begin with http:// or https://');
+    throw new UsageError('--url must begin with http:// or https://');
   }
   return text.replace(/\/+$/, '');
 }
 
 function parseLimit(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new CommandError('--limit must be a whole number from 1 to 999999');
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError('--limit must be a whole number from 1 to 999999');
   return Number(text);
 }
 
@@ -131,4 +132,6 @@ Lists what became of deliveries, newest first; or shows one with every attempt t
   --limit <number>      deliveries to show at most [${DEFAULT_LIMIT}], read ${MAX_LIMIT} at a time
   --json                prints JSON
   --help                shows this
+
+Exit code: 0 here they are, 1 they cannot be had, 2 it was called wrongly.
 `;

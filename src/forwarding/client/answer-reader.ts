@@ -9,6 +9,13 @@ export const MAX_BODY_BYTES = 64 * 1024;
 
 const HEAD_END = /\r?\n\r?\n/;
 const BEGINNING = 'HTTP/';
+
+/** What follows a 101 is the final answer, in words of another protocol. @see RFC 9110 section 15.2.2 */
+const SWITCHED = 101;
+const INTERIM = /^HTTP\/\d\.\d 1(?!01)/;
+
+/** In any other, a final answer may lie hidden whose body would then be taken for it. */
+const SOUND_HEAD = /^[^\r\n]*\r?\n(?:[\w!#$%&'*+.^`|~-]+[ \t]*:[^\r\n]*\r?\n)*\r?\n$/;
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -28,6 +35,8 @@ export class AnswerReader {
   #bodyBytes = 0;
   #body: AnswerBody | undefined;
   #leftover = false;
+  /** Whether a final answer is on its way that cannot be read. */
+  #lost = false;
 
   constructor(private readonly taker: AnswerTaker) {}
 
@@ -43,7 +52,7 @@ export class AnswerReader {
 
   /** Whether a final answer has begun, though its status cannot be told. */
   get begun(): boolean {
-    return this.#text !== '' && this.#isHttp() && !/^HTTP\/\d\.\d 1/.test(this.#text);
+    return this.#lost || (this.#text !== '' && this.#isHttp() && !INTERIM.test(this.#text));
   }
 
   /** @throws Error if this is no answer, or one that is not worth reading on */
@@ -87,6 +96,9 @@ export class AnswerReader {
     if (head === undefined) throw new Error('the answer does not begin with a status line');
     this.#text = '';
     this.#tail = '';
+    this.#lost = head.status === SWITCHED || (head.status < 200 && !SOUND_HEAD.test(text));
+    if (head.status === SWITCHED) throw new Error('the backend switched to another protocol, unasked (101)');
+    if (this.#lost) throw new Error('an interim answer cannot be read');
     this.#take(head);
   }
 

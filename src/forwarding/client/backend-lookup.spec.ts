@@ -7,7 +7,8 @@ import { createLookup } from './backend-lookup.js';
 /** What a lookup calls back with. An address is its own name, so no resolver is asked. */
 const lookUp = (hostname: string, allowLocal: boolean, options: LookupOptions = { all: true }) =>
   new Promise<LookupAddress[] | [address: string, family: number | undefined]>((resolve, reject) => {
-    createLookup(allowLocal, new NameLookups(4, new SystemClock()))(
+    const isOurs = (address: string) => address === '192.0.2.9';
+    createLookup({ allowLocal, isOurs }, new NameLookups(4, new SystemClock()))(
       hostname,
       options,
       (error, address, family) => {
@@ -35,6 +36,10 @@ describe('createLookup', () => {
       await expect(lookUp(hostname, false)).rejects.toMatchObject({ code: 'ELOCAL' });
     },
   );
+
+  it.each([false, true])('does not find this program itself, local ones allowed: %j', async (allowLocal) => {
+    await expect(lookUp('192.0.2.9', allowLocal)).rejects.toMatchObject({ code: 'EOWN' });
+  });
 
   it('hands on that a name does not resolve', async () => {
     // A label has 63 characters at most.

@@ -6,16 +6,23 @@ import { type NameLookups } from '../../backends/name-lookups.js';
 
 type Callback = Parameters<LookupFunction>[2];
 
-/**
- * Name resolution for the connections to a backend.
- * @param allowLocal whether an address may be local; otherwise such a name cannot be connected to, whatever it
- *   resolved to when the backend was registered.
- */
+/** Which addresses a name may have, whatever it resolved to when the backend was registered. */
+export interface AddressRules {
+  readonly allowLocal: boolean;
+  /** Whether this program itself is at an address: then it is behind the name. */
+  readonly isOurs: (address: string) => boolean;
+}
+
+/** Name resolution for the connections to a backend. */
 export const createLookup =
-  (allowLocal: boolean, names: NameLookups): LookupFunction =>
+  ({ allowLocal, isOurs }: AddressRules, names: NameLookups): LookupFunction =>
   (hostname, options, callback) => {
     names.resolve(hostname).then(
       (all) => {
+        if (all.some(({ address }) => isOurs(address))) {
+          callback(ownError(), []);
+          return;
+        }
         answer(allowLocal ? all : all.filter(({ address }) => !isLocalAddress(address)), options, callback);
       },
       (error: unknown) => {
@@ -36,3 +43,6 @@ function answer(addresses: LookupAddress[], options: LookupOptions, callback: Ca
 }
 
 export const localError = (message: string): Error => Object.assign(new Error(message), { code: 'ELOCAL' });
+
+export const ownError = (): Error =>
+  Object.assign(new Error('the host is this program itself'), { code: 'EOWN' });

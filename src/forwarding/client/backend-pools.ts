@@ -4,11 +4,12 @@ import { type LookupFunction } from 'node:net';
 import { BackendRegistry } from '../../backends/backend-registry.js';
 import { isLocalHost } from '../../backends/local-address.js';
 import { NameLookups } from '../../backends/name-lookups.js';
+import { Ourselves } from '../../backends/ourselves.js';
 import { Clock } from '../../clock/clock.js';
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { type HttpProxy } from '../../config/proxies.js';
-import { type Backend, type BackendOrigin } from '../../model/backend.js';
-import { createLookup, localError } from './backend-lookup.js';
+import { type Backend } from '../../model/backend.js';
+import { createLookup, localError, ownError } from './backend-lookup.js';
 import { BackendTls } from './backend-tls.js';
 import { ConnectionPool } from './connection-pool.js';
 import { type Dial, dialNowhere, dialTo } from './dial.js';
@@ -27,19 +28,17 @@ export interface Route {
 @Injectable()
 export class BackendPools {
   readonly #routes = new Map<string, Route>();
-  readonly #lookups: Readonly<Record<BackendOrigin, LookupFunction>>;
+  readonly #proxyLookup: LookupFunction;
 
   constructor(
     private readonly config: SprayproxyConfig,
     registry: BackendRegistry,
     private readonly tls: BackendTls,
-    names: NameLookups,
+    private readonly names: NameLookups,
+    private readonly ourselves: Ourselves,
     private readonly clock: Clock,
   ) {
-    this.#lookups = {
-      static: createLookup(true, names),
-      registered: createLookup(config.allowLocalBackends, names),
-    };
+    this.#proxyLookup = createLookup({ allowLocal: true, isOurs: () => false }, names);
     tls.onChange = () => {
       for (const { pool } of this.#routes.values()) pool.renew();
     };
@@ -65,8 +64,11 @@ export class BackendPools {
 
   #newRoute(backend: Backend): Route {
     const proxy = this.config.proxies.proxyFor(backend);
-    const direct = (dial: Dial): Route => ({ pool: new ConnectionPool(dial, this.clock), targetPrefix: '' });
     const { hostname, port } = backend;
+    const direct = (dial: Dial): Route => ({
+      pool: new ConnectionPool(this.#unlessOurs(backend, dial), this.clock),
+      targetPrefix: '',
+    });
     // An address is not looked up, so nobody else would see that it is local.
     if (backend.origin === 'registered' && !this.config.allowLocalBackends && isLocalHost(hostname)) {
       return direct(dialNowhere(localError('the address is local')));
@@ -74,13 +76,13 @@ export class BackendPools {
     if (backend.connectTo.startsWith('https:')) {
       const tls = new TlsPeer(hostname, this.tls);
       if (proxy !== undefined) return direct(dialThrough(this.#hop(proxy), { tls, port }));
-      return direct(dialTo({ hostname, port, tls, lookup: this.#lookups[backend.origin] }));
+      return direct(dialTo({ hostname, port, tls, lookup: this.#lookupOf(backend) }));
     }
     if (proxy === undefined) {
-      return direct(dialTo({ hostname, port, lookup: this.#lookups[backend.origin] }));
+      return direct(dialTo({ hostname, port, lookup: this.#lookupOf(backend) }));
     }
     const tls = proxy.secure ? { tls: new TlsPeer(proxy.hostname, this.tls) } : {};
-    const dial = dialTo({ hostname: proxy.hostname, port: proxy.port, lookup: this.#lookups.static, ...tls });
+    const dial = dialTo({ hostname: proxy.hostname, port: proxy.port, lookup: this.#proxyLookup, ...tls });
     return {
       ...direct(dial),
       targetPrefix: backend.connectTo,
@@ -90,6 +92,16 @@ export class BackendPools {
 
   #hop(proxy: HttpProxy) {
     const tls = () => this.tls.optionsFor(proxy.hostname);
-    return { proxy, lookup: this.#lookups.static, tls };
+    return { proxy, lookup: this.#proxyLookup, tls };
+  }
+
+  #lookupOf({ origin, port }: Backend): LookupFunction {
+    const allowLocal = origin === 'static' || this.config.allowLocalBackends;
+    return createLookup({ allowLocal, isOurs: (address) => this.ourselves.isAt(address, port) }, this.names);
+  }
+
+  /** An address is not looked up, and where this process listens may be known only by now. */
+  #unlessOurs({ hostname, port }: Backend, dial: Dial): Dial {
+    return (events) => (this.ourselves.isAt(hostname, port) ? dialNowhere(ownError())(events) : dial(events));
   }
 }

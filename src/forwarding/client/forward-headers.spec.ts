@@ -53,6 +53,23 @@ describe('forwardHeaders', () => {
     expect(forwardHeaders(raw)).toEqual(['X-C', '3']);
   });
 
+  it.each([
+    ...['X-Hub-Signature-256', 'X-Hub-Signature', 'X-GitHub-Delivery', 'X-GitHub-Event', 'X-GitHub-Hook-ID'],
+    ...['X-GitHub-Enterprise-Host', 'Content-Type', 'Content-Encoding', 'User-Agent', 'Accept'],
+  ])('keeps %s though Connection names it, which is for the backend whatever that says', (name) => {
+    for (const spelling of [name, name.toLowerCase(), name.toUpperCase()]) {
+      const raw = ['Connection', `close, ${spelling} ,X-Hop`, 'X-Hop', '1', spelling, 'value'];
+      expect(forwardHeaders(raw)).toEqual([spelling, 'value']);
+    }
+  });
+
+  it.each(['Content-Length', 'Host', 'Authorization', 'X-Hub', 'X-GitHub', 'Accept-Encoding'])(
+    'drops %s that Connection names, as ever',
+    (name) => {
+      expect(forwardHeaders(['Connection', name, name, 'value'])).toEqual([]);
+    },
+  );
+
   it('keeps order, repetitions, case and values', () => {
     const raw = ['x-b', '1', 'X-A', ' two, 2 ', 'X-b', '3', 'x-B', '', 'x-a', 'ä', 'X-A', ' two, 2 '];
     expect(forwardHeaders(raw)).toEqual(raw);

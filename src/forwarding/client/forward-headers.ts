@@ -23,6 +23,12 @@ const known = new Map<string, boolean>();
 const MAX_KNOWN = 256;
 
 /**
+ * Meant for whoever reads the payload: whatever `Connection` says, they are of no connection. Without its signature a webhook
+ * would be dropped there after a 202.
+ */
+const END_TO_END = /^(?:x-github-.*|x-hub-signature.*|content-.*|user-agent|accept)$/;
+
+/**
  * The end-to-end headers of a webhook, names, values, order and repetitions as they came.
  * @param rawHeaders names and values in turn; so is the result.
  */
@@ -54,7 +60,10 @@ function namedInConnection(rawHeaders: readonly string[]): Set<string> | undefin
     const name = rawHeaders[at] as string;
     if (name.length !== CONNECTION.length || name.toLowerCase() !== CONNECTION) continue;
     named ??= new Set();
-    for (const token of rawHeaders[at + 1]?.split(',') ?? []) named.add(token.trim().toLowerCase());
+    for (const token of rawHeaders[at + 1]?.split(',') ?? []) {
+      const field = token.trim().toLowerCase();
+      if (!END_TO_END.test(field)) named.add(field);
+    }
   }
   return named;
 }

@@ -3,6 +3,7 @@ import { MemorySpool, MemoryStore } from '../../../test/support/memory-spool.js'
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { MISSING_STATES } from '../../model/forward.js';
 import { NoSpool } from '../../spool/no-spool.js';
+import { Signer } from './signer.js';
 
 const MINUTE_MS = 60_000;
 const CONCURRENCY = 8;
@@ -385,5 +386,50 @@ describe('what is owed is found again', () => {
     read();
     await pass(parts, MINUTE_MS);
     expect(parts.sentTo('a')).toEqual(['webhook', 'next']);
+  });
+});
+
+describe('a fault of this program', () => {
+  const dead = {
+    state: 'dead',
+    attempts: [{ outcome: 'unknown', error: expect.stringContaining('no luck') as string }],
+  };
+
+  it.each<[string, (parts: FanOutParts) => void]>([
+    [
+      'while the request is made',
+      (parts) => {
+        jest.spyOn(Signer.prototype, 'headersOf').mockImplementationOnce(() => {
+          throw new Error('no luck');
+        });
+        parts.react = () => 202;
+      },
+    ],
+    [
+      'while it is sent',
+      (parts) => {
+        parts.react = (_host, guid) => (guid === '1' ? Promise.reject(new Error('no luck')) : 202);
+      },
+    ],
+  ])('%s settles what it had claimed, and holds up nobody', async (_when, goWrong) => {
+    const parts = new FanOutParts();
+    const [first, second] = (await owe(parts, '1', '2')) as [StoredDelivery, StoredDelivery];
+    goWrong(parts);
+    await started(parts);
+    await pass(parts, MINUTE_MS);
+    expect(await stateOf(parts, first.delivery.id)).toMatchObject(dead);
+    expect(await parts.spool.get(second.delivery.id)).toBeUndefined();
+    expect(parts.lanes.of(parts.backend()).health.running).toBe(0);
+    expect(await parts.spool.abandoned()).toEqual([]);
+  });
+
+  it('without a spool is a failure at that backend alone', async () => {
+    const parts = new FanOutParts({ hosts: ['a', 'b'], spool: new NoSpool() });
+    parts.react = (host) => (host === 'a' ? Promise.reject(new Error('no luck')) : 202);
+    await expect(parts.fanOut.deliver(parts.delivery('1'))).resolves.toMatchObject({
+      kind: 'failed',
+      attempts: [{ outcome: 'unknown' }, { outcome: 'accepted' }],
+      owed: [{ host: 'a' }],
+    });
   });
 });

@@ -8,6 +8,7 @@ import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { BackendHealth } from './backend-health.js';
 import { Drain } from './drain.js';
 import { type LaneParts } from './lane-parts.js';
+import { ownFault } from './own-fault.js';
 import { ReadAhead } from './read-ahead.js';
 import { RunningAttempt } from './running-attempt.js';
 import { type Sending, TROUBLE_PAUSE_MS } from './sender.js';
@@ -163,7 +164,9 @@ export class Lane {
       }
       this.health.begin();
       const beganAt = this.parts.clock.monotonic();
-      const attempt = await this.parts.client.attempt(this.backend, message, timeoutMs);
+      const attempt = await this.parts.client
+        .attempt(this.backend, message, timeoutMs)
+        .catch((error: unknown) => ownFault(error, this.backend, this.parts.logger));
       const result = this.#judge(attempt, beganAt, id);
       if (!this.#isRemoved()) this.parts.onResult(this.backend, this.health, result);
       return result;

@@ -19,6 +19,7 @@ import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { Spool } from '../../spool/spool.js';
 import { forwardHeaders } from '../client/forward-headers.js';
 import { logGivenUp } from './given-up.js';
+import { ownFault } from './own-fault.js';
 import { Signer } from './signer.js';
 
 /** Pause before the spool, or room in memory, is asked for again after it failed. */
@@ -83,8 +84,13 @@ export class Sender {
       // What was read ahead may have been sent, given up or discarded since.
       if (payload === undefined || !(await this.spool.claim(id, key, this.clock.now(), from)))
         return undefined;
-      const rawHeaders = forwardHeaders(this.signer.headersOf(stored, payload, lane.backend));
-      result = await lane.attempt({ payload, query, rawHeaders }, id);
+      try {
+        const rawHeaders = forwardHeaders(this.signer.headersOf(stored, payload, lane.backend));
+        result = await lane.attempt({ payload, query, rawHeaders }, id);
+      } catch (error) {
+        // The claim must end in any case: this process would keep it for as long as it runs.
+        result = ownFault(error, lane.backend, this.logger);
+      }
     } finally {
       room.release();
     }

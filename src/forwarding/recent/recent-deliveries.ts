@@ -17,6 +17,13 @@ export const MAX_MISSED = 10_000;
 /** What a delivery takes that the spool has, or of which nobody asks more than whether it was served. */
 const BARE_BYTES = 300;
 
+/** A delivery that is not answered yet. */
+export interface UnderWay {
+  readonly report: Promise<Report>;
+  /** How often it has been sent in a row, each time because it had come again before the last one failed. */
+  readonly round: number;
+}
+
 /** A delivery that is remembered. */
 export interface Recent {
   readonly id: number;
@@ -34,7 +41,7 @@ export interface Recent {
  */
 @Injectable()
 export class RecentDeliveries {
-  readonly #underWay = new IdentityMap<Promise<Report>>();
+  readonly #underWay = new IdentityMap<UnderWay>();
   readonly #missed = new Map<number, Recent>();
   readonly #missedByIdentity = new IdentityMap<Recent>();
   readonly #over = new Map<number, Recent>();
@@ -57,16 +64,16 @@ export class RecentDeliveries {
   }
 
   /** What the same delivery, come in before and not answered yet, will be answered. */
-  unanswered(identity: Identity): Promise<Report> | undefined {
+  unanswered(identity: Identity): UnderWay | undefined {
     return this.#underWay.get(identity);
   }
 
-  async untilAnswered(identity: Identity, report: Promise<Report>): Promise<Report> {
-    this.#underWay.add(identity, report);
+  async untilAnswered(identity: Identity, underWay: UnderWay): Promise<Report> {
+    this.#underWay.add(identity, underWay);
     try {
-      return await report;
+      return await underWay.report;
     } finally {
-      this.#underWay.remove(identity, report);
+      this.#underWay.remove(identity, underWay);
     }
   }
 

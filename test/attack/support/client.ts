@@ -3,6 +3,7 @@ import { HttpService } from '@nestjs/axios';
 import { Payload } from '../../../src/model/payload.js';
 import { BackendRegistry } from '../../../src/backends/backend-registry.js';
 import { NameLookups } from '../../../src/backends/name-lookups.js';
+import { Ourselves } from '../../../src/backends/ourselves.js';
 import { SystemClock } from '../../../src/clock/clock.js';
 import { BackendClient } from '../../../src/forwarding/client/backend-client.js';
 import { BackendPools } from '../../../src/forwarding/client/backend-pools.js';
@@ -25,7 +26,9 @@ export function attemptsAt(
   const clock = new SystemClock();
   const tls = new BackendTls(config, captureLog().logger, newCounter('variable', 'reason'));
   const registry = new BackendRegistry(config, new NoSpool(), newGauge('origin'), captureLog().logger);
-  const pools = new BackendPools(config, registry, tls, new NameLookups(config.threadPoolSize, clock), clock);
+  const names = new NameLookups(config.threadPoolSize, clock);
+  const nobody = new Ourselves(() => []);
+  const pools = new BackendPools(config, registry, tls, names, nobody, clock);
   const client = new BackendClient(new HttpService(socketAxios()), pools, config, clock);
   onCleanup(() => {
     pools.destroy();

@@ -1,0 +1,37 @@
+import { toBackends } from '../model/to-backends.js';
+import { type EnvironmentVariables } from './environment-variables.js';
+import { isOurs, ownListeners } from './own-listeners.js';
+import { HttpProxy, parseProxyUrl } from './proxies.js';
+import { splitBackendUrls } from './variable.decorators.js';
+
+const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'] as const;
+
+/** What would be sent to this program by itself. @param isSound whether the own value of a variable can be used */
+export function ownAddressFaults(
+  variables: EnvironmentVariables,
+  isSound: (name: keyof EnvironmentVariables) => boolean,
+): string[] {
+  if (!isSound('SPRAYPROXY_SERVER_HOST')) return [];
+  const listeners = ownListeners({
+    serverHost: variables.SPRAYPROXY_SERVER_HOST,
+    serverPort: isSound('SPRAYPROXY_SERVER_PORT') ? variables.SPRAYPROXY_SERVER_PORT : 0,
+    metricsPort: isSound('SPRAYPROXY_SERVER_METRICS_PORT') ? variables.SPRAYPROXY_SERVER_METRICS_PORT : 0,
+  });
+  const faults: string[] = [];
+  if (isSound('SPRAYPROXY_SERVER_BACKEND')) {
+    const backends = toBackends(splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? ''), 'static');
+    const place = backends.findIndex((backend) => isOurs(backend, listeners));
+    if (place >= 0) faults.push(backendIsOurs(place));
+  }
+  for (const name of PROXIES) {
+    const url = isSound(name) ? parseProxyUrl(variables[name] ?? '') : undefined;
+    if (url !== undefined && isOurs(new HttpProxy(url, name), listeners)) {
+      faults.push(`${name} must not hold an address of this program itself`);
+    }
+  }
+  return faults;
+}
+
+/** @param place in the list, starting at 0 */
+export const backendIsOurs = (place: number): string =>
+  `SPRAYPROXY_SERVER_BACKEND must not hold an address of this program itself; URL ${place + 1}: nobody else gets what is sent there`;

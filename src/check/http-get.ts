@@ -14,7 +14,8 @@ export interface GetRequest {
   readonly signal: AbortSignal;
   /** Where to: a listener on this host, whatever its certificate; or a connection that is there already. */
   readonly to:
-    { readonly protocol: 'http:' | 'https:'; readonly host: string; readonly port: number } | Socket;
+    | { readonly protocol: 'http:' | 'https:'; readonly host: string; readonly port: number }
+    | Socket;
   /** Bytes of the answer's body to read at most; the connection is cut then. */
   readonly keep?: number;
 }

@@ -1,7 +1,13 @@
 import { bypassesProxy } from './no-proxy.js';
 
 type Name =
-  'HTTP_PROXY' | 'http_proxy' | 'HTTPS_PROXY' | 'https_proxy' | 'NO_PROXY' | 'no_proxy' | 'REQUEST_METHOD';
+  | 'HTTP_PROXY'
+  | 'http_proxy'
+  | 'HTTPS_PROXY'
+  | 'https_proxy'
+  | 'NO_PROXY'
+  | 'no_proxy'
+  | 'REQUEST_METHOD';
 
 /** Where requests to a backend go instead. */
 export class HttpProxy {

@@ -49,7 +49,7 @@ export function itFollowsTheModel(makeStore: () => StoreUnderTest, runs: number)
         { numRuns: runs },
       );
     },
-    30_000 + runs * RUN_MS,
+    120_000 + runs * RUN_MS,
   );
 }
 

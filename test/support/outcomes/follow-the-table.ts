@@ -74,7 +74,7 @@ function expectedEnd(script: Script, mostUnknown: number): { state: string; made
 /** Tests what becomes of `runs` webhooks whose backends do whatever may be done. */
 export function outcomesFollowTheTable(runs: number): void {
   const dir = useTempDir();
-  const timeoutMs = 30_000 + runs * RUN_MS;
+  const timeoutMs = 120_000 + runs * RUN_MS;
 
   describe.each([
     ['at-least-once', 3],

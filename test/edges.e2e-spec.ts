@@ -57,7 +57,8 @@ describe('a signal', () => {
     });
     const [text] = (await once(child.stdout, 'data')) as [Buffer];
     child.stdout.pause();
-    const { port } = JSON.parse(text.toString()) as { port: number };
+    const [line = ''] = text.toString().split('\n', 1);
+    const { port } = JSON.parse(line) as { port: number };
     // More than a pipe holds: each delivery is a line, while those of rejections are bounded.
     const deliver = () => sendWebhook(`http://127.0.0.1:${port}`, '{}');
     for (let count = 0; count < 1000; count += 50) {

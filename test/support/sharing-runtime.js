@@ -7,7 +7,7 @@ require('reflect-metadata');
 /**
  * What Node itself loads, once in each worker instead of once in each file: half the time of a file that boots Nest goes
  * into loading it. These keep nothing of a test, tell values apart by no class of the language (each file has its own
- * `Array` and `Error`), and have no timers that a test fakes.
+ * `Array` and `Error`), and have no timers that a test fakes. What does not hold for another package: leave it out.
  */
 const SHARED = /^(@nestjs\/|axios$|express$|lmdb$|reflect-metadata$|rxjs$|rxjs\/|undici$)/;
 
@@ -15,6 +15,8 @@ module.exports = class SharingRuntime extends Runtime {
   constructor(config, environment, ...rest) {
     super(config, environment, ...rest);
     environment.global.Reflect = Reflect;
+    // Thrown by Express, for a path that cannot be decoded, and known by its class.
+    environment.global.URIError = URIError;
   }
 
   requireModuleOrMock(from, name) {

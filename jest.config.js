@@ -3,9 +3,10 @@ const process = require('node:process');
 // As the program sets it for itself: a name that no resolver answers for must not hold up the others.
 process.env.UV_THREADPOOL_SIZE ??= '64';
 
-/** Nest is published as ES modules only, so Jest compiles it (and it alone of node_modules) to CommonJS. */
 const shared = {
   testEnvironment: 'node',
+  runtime: '<rootDir>/test/support/sharing-runtime.js',
+  setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
   transform: {
     '^.+\\.[jt]s$': [
       '@swc/jest',
@@ -20,7 +21,6 @@ const shared = {
       },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 };
 

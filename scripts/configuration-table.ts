@@ -14,7 +14,7 @@ export function withConfigurationTable(page: string): string {
   return page.replace(TABLE, () => table([['variable', 'default', 'effect'], ...rows]));
 }
 
-/** As Prettier has it: all cells of a column equally wide. */
+/** As the formatter has it: all cells of a column equally wide. */
 function table(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
   const widths = head.map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));

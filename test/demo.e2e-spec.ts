@@ -9,8 +9,6 @@ import { createInterface } from 'node:readline';
 const ROOT = join(__dirname, '..');
 const DEMO = join(ROOT, 'dist-demo', 'demo', 'demo.js');
 
-jest.setTimeout(60_000);
-
 interface Ended {
   readonly status: number | null;
   readonly output: string;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { type AddressInfo } from 'node:net';
 
@@ -8,7 +8,8 @@ import { BackendServer } from './support/backend-server.js';
 import { bootSprayproxy } from './support/boot.js';
 import { onCleanup, sharedByTests } from './support/cleanup.js';
 import { closedPort } from './support/closed-port.js';
-import { scrape } from './support/metrics.js';
+import { FakeClock } from './support/fake-clock.js';
+import { scrape, scrapeUntil } from './support/metrics.js';
 import { githubHeaders, send, sendWebhook } from './support/send-webhook.js';
 import { type LogLine, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 
@@ -17,12 +18,15 @@ const PAYLOAD = '{"zen":"Responsive is better than fast."}';
 /** A backend that speaks as `talk` does, byte by byte. */
 async function startRawBackend(
   talk: (socket: Socket) => void,
-): Promise<{ url: string; connections: Socket[] }> {
+): Promise<{ url: string; connections: Socket[]; asked: Promise<unknown> }> {
   const connections: Socket[] = [];
+  const requests = new EventEmitter();
+  const asked = once(requests, 'data');
   const server = createServer((socket) => {
     connections.push(socket);
     socket.on('error', () => undefined);
     talk(socket);
+    socket.once('data', () => requests.emit('data'));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -30,7 +34,7 @@ async function startRawBackend(
     server.close();
     for (const socket of connections) socket.destroy();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections, asked };
 }
 
 const attempts = (line: LogLine) => line.backends as readonly Readonly<Record<string, unknown>>[];
@@ -205,72 +209,76 @@ describe('the answer to GitHub', () => {
 });
 
 describe('a backend in trouble', () => {
-  const cases: [string, string, () => Promise<string>][] = [
-    ['does not listen', 'refused', async () => `http://127.0.0.1:${await closedPort()}`],
-    ['has a name that does not resolve', 'refused', () => Promise.resolve('http://does-not-exist.invalid')],
+  const cases: [string, string, () => Promise<{ url: string; asked?: Promise<unknown> }>][] = [
+    ['does not listen', 'refused', async () => ({ url: `http://127.0.0.1:${await closedPort()}` })],
+    [
+      'has a name that does not resolve',
+      'refused',
+      () => Promise.resolve({ url: 'http://does-not-exist.invalid' }),
+    ],
     [
       'speaks no TLS where it should',
       'refused',
-      async () => (await startRawBackend((socket) => socket.end('hello\r\n'))).url.replace('http:', 'https:'),
+      async () => {
+        const { url } = await startRawBackend((socket) => socket.end('hello\r\n'));
+        return { url: url.replace('http:', 'https:') };
+      },
     ],
     [
       'resets the connection',
       'unknown',
-      async () =>
-        (await startRawBackend((socket) => socket.once('data', () => socket.resetAndDestroy()))).url,
+      () => startRawBackend((socket) => socket.once('data', () => socket.resetAndDestroy())),
     ],
     [
       'closes without an answer',
       'unknown',
-      async () => (await startRawBackend((socket) => socket.once('data', () => socket.end()))).url,
+      () => startRawBackend((socket) => socket.once('data', () => socket.end())),
     ],
-    ['hangs', 'unknown', async () => (await startRawBackend((socket) => socket.resume())).url],
+    ['hangs', 'unknown', () => startRawBackend((socket) => socket.resume())],
     [
       'does not speak HTTP',
       'unknown',
-      async () =>
-        (await startRawBackend((socket) => socket.once('data', () => socket.end('SSH-2.0-x\r\n')))).url,
+      () => startRawBackend((socket) => socket.once('data', () => socket.end('SSH-2.0-x\r\n'))),
     ],
     [
       'sends half a header and hangs',
       'unknown',
-      async () =>
-        (await startRawBackend((socket) => socket.once('data', () => socket.write('HTTP/1.1 202 Acc')))).url,
+      () => startRawBackend((socket) => socket.once('data', () => socket.write('HTTP/1.1 202 Acc'))),
     ],
     [
       'says 100 Continue and nothing more',
       'unknown',
-      async () =>
-        (
-          await startRawBackend((socket) =>
-            socket.once('data', () => socket.write('HTTP/1.1 100 Continue\r\n\r\n')),
-          )
-        ).url,
+      () =>
+        startRawBackend((socket) => socket.once('data', () => socket.write('HTTP/1.1 100 Continue\r\n\r\n'))),
     ],
     [
       'switches protocols',
       'unknown',
-      async () =>
-        (
-          await startRawBackend((socket) =>
-            socket.once('data', () =>
-              socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
-            ),
-          )
-        ).url,
+      () =>
+        startRawBackend((socket) =>
+          socket.once('data', () =>
+            socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+          ),
+        ),
     ],
   ];
   it.each(cases)('that %s has outcome %s, and the others have theirs', async (_trouble, outcome, start) => {
     const troubled = await start();
     const healthy = [await BackendServer.start(), await BackendServer.start()];
+    const clock = new FakeClock();
     const { url, program, metricsUrl } = await bootSprayproxy({
-      backends: [troubled, ...healthy.map((backend) => backend.url)],
-      env: { SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT: '300ms' },
+      backends: [troubled.url, ...healthy.map((backend) => backend.url)],
+      env: { SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT: '9s' },
+      clock,
     });
     const guid = randomUUID();
-    const reply = await sendWebhook(url, PAYLOAD, { guid });
+    const answered = sendWebhook(url, PAYLOAD, { guid });
+    await scrapeUntil(metricsUrl, 'sprayproxy_http_response_time_duration_seconds_count', 2);
+    await troubled.asked;
+    clock.pass(9000);
+    const reply = await answered;
     expect(reply).toMatchObject({ status: 502, text: 'failed to proxy' });
-    const host = new URL(troubled).host;
+    const host = new URL(troubled.url).host;
     const [failed, ...rest] = attempts(await program.delivery(guid));
     expect(failed).toMatchObject({ host, outcome, error: expect.stringMatching(/./) as string });
     expect(rest).toMatchObject([{ outcome: 'accepted' }, { outcome: 'accepted' }]);

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 
-import { BackendServer } from './support/backend-server.js';
-import { onCleanup } from './support/cleanup.js';
+import { BackendServer, type Reaction } from './support/backend-server.js';
+import { bootSprayproxy } from './support/boot.js';
+import { onCleanup, sharedByTests } from './support/cleanup.js';
 import { scrape } from './support/metrics.js';
 import { head, RawConnection } from './support/raw-connection.js';
 import { githubHeaders, send, sendWebhook, sign } from './support/send-webhook.js';
@@ -13,17 +14,17 @@ const TEXT = 'text/plain; charset=utf-8';
 const PAYLOAD = '{"zen":"Keep it logically awesome."}';
 const CAP = 26_214_400;
 
-describe('routes', () => {
-  let url: string;
-  let metricsUrl: string;
-  let backend: BackendServer;
+/** The program, and a backend that takes everything unless it is told to do something else. */
+async function start(...reactions: Reaction[]) {
+  const backend = await BackendServer.start(...reactions);
+  return { backend, running: await bootSprayproxy({ backends: [backend.url] }) };
+}
 
-  beforeAll(async () => {
-    backend = await BackendServer.start();
-    ({ url, metricsUrl } = await startSprayproxy({ backends: [backend.url] }));
-  });
+describe('routes', () => {
+  const shared = sharedByTests(start);
 
   it.each(['/', '/proxy', '/healthz', '/proxy?probe=1'])('answers GET %s with 200 healthy', async (path) => {
+    const { url } = shared().running;
     const reply = await send(url, { method: 'GET', path });
     expect(reply).toMatchObject({ status: 200, text: 'healthy', headers: { 'content-type': TEXT } });
     const toHead = await send(url, { method: 'HEAD', path });
@@ -33,6 +34,8 @@ describe('routes', () => {
   });
 
   it('answers 404 to everything else, and forwards none of it', async () => {
+    const { backend, running } = shared();
+    const { url, metricsUrl } = running;
     const requests = [
       ...[
         '/Proxy',
@@ -77,27 +80,21 @@ describe('routes', () => {
 });
 
 describe('signature', () => {
-  let running: RunningSprayproxy;
-  let backend: BackendServer;
-
-  beforeAll(async () => {
-    backend = await BackendServer.start();
-    running = await startSprayproxy({ backends: [backend.url] });
-  });
+  const shared = sharedByTests(start);
 
   beforeEach(() => {
-    backend.received.length = 0;
+    shared().backend.received.length = 0;
   });
 
   it("accepts GitHub's test vector", async () => {
-    const { url } = running;
+    const { url } = shared().running;
     const reply = await sendWebhook(url, 'Hello, World!', {
       headers: {
         'X-Hub-Signature-256': 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',
       },
     });
     expect(reply).toMatchObject({ status: 200, text: 'proxied', headers: { 'content-type': TEXT } });
-    expect(backend.received[0]?.body.toString()).toBe('Hello, World!');
+    expect(shared().backend.received[0]?.body.toString()).toBe('Hello, World!');
   });
 
   const hex = sign(PAYLOAD).slice('sha256='.length);
@@ -114,11 +111,11 @@ describe('signature', () => {
     ['right for other bytes', sign(`${PAYLOAD} `)],
     ['repeated', [sign(PAYLOAD), sign(PAYLOAD)]],
   ])('answers 400 to a signature that is %s', async (_kind, signature) => {
-    const { url, metricsUrl } = running;
+    const { url, metricsUrl } = shared().running;
     const before = await scrape(metricsUrl);
     const reply = await sendWebhook(url, PAYLOAD, { headers: { 'X-Hub-Signature-256': signature } });
     expect(reply).toMatchObject({ status: 400, text: 'bad request', headers: { 'content-type': TEXT } });
-    expect(backend.received).toEqual([]);
+    expect(shared().backend.received).toEqual([]);
     const metrics = await scrape(metricsUrl);
     for (const name of [
       'sprayproxy_webhooks_rejected_total{reason="signature"}',
@@ -129,7 +126,7 @@ describe('signature', () => {
   });
 
   it('answers 400 to a webhook that has only a SHA-1 signature, before its payload is sent', async () => {
-    const { port } = running;
+    const { port } = shared().running;
     const headers = Object.entries(githubHeaders(PAYLOAD)).filter(([name]) => name !== 'X-Hub-Signature-256');
     const connection = await RawConnection.open(port);
     connection.write(head('POST', '/proxy', { ...Object.fromEntries(headers), 'Content-Length': 1000 }));
@@ -137,23 +134,14 @@ describe('signature', () => {
   });
 
   it('keeps the secret out of its own answers', async () => {
-    const reply = await sendWebhook(running.url, 'x', { headers: { 'X-Hub-Signature-256': 'sha256=0' } });
+    const reply = await sendWebhook(shared().running.url, 'x', {
+      headers: { 'X-Hub-Signature-256': 'sha256=0' },
+    });
     expect(JSON.stringify(reply)).not.toContain(SECRET);
   });
 
-  it('verifies nothing when told so', async () => {
-    const backend = await BackendServer.start();
-    const { url } = await startSprayproxy({
-      backends: [backend.url],
-      env: { SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY: 'true', GH_APP_WEBHOOK_SECRET: '' },
-    });
-    const reply = await send(url, { method: 'POST', path: '/', body: PAYLOAD });
-    expect(reply).toMatchObject({ status: 200, text: 'proxied' });
-    expect(backend.received[0]?.body.toString()).toBe(PAYLOAD);
-  });
-
   it('never parses the payload, whatever its content type says', async () => {
-    const { url } = running;
+    const { url } = shared().running;
     const types = [
       'application/json',
       'application/x-www-form-urlencoded',
@@ -166,11 +154,11 @@ describe('signature', () => {
       expect(await sendWebhook(url, payload, { headers: { 'Content-Type': type } })).toMatchObject({
         status: 200,
       });
-      expect(backend.received[index]?.body.toString()).toBe(payload);
+      expect(shared().backend.received[index]?.body.toString()).toBe(payload);
     }
     const compressed = await sendWebhook(url, PAYLOAD, { headers: { 'Content-Encoding': 'gzip' } });
     expect(compressed.status).toBe(200);
-    expect(backend.received.at(-1)).toMatchObject({
+    expect(shared().backend.received.at(-1)).toMatchObject({
       headers: { 'content-encoding': 'gzip' },
       body: Buffer.from(PAYLOAD),
     });
@@ -178,16 +166,10 @@ describe('signature', () => {
 });
 
 describe('size', () => {
-  let running: RunningSprayproxy;
-  let backend: BackendServer;
-
-  beforeAll(async () => {
-    backend = await BackendServer.start();
-    running = await startSprayproxy({ backends: [backend.url] });
-  });
+  const shared = sharedByTests(start);
 
   beforeEach(() => {
-    backend.received.length = 0;
+    shared().backend.received.length = 0;
   });
 
   it.each([
@@ -195,7 +177,7 @@ describe('size', () => {
     [CAP, 200],
     [CAP + 1, 413],
   ])('answers a payload of %i bytes with %i', async (bytes, status) => {
-    const { url } = running;
+    const { url } = shared().running;
     const payload = Buffer.alloc(bytes, 'sprayproxy');
     const declared = await sendWebhook(url, payload);
     expect(declared.status).toBe(status);
@@ -210,19 +192,19 @@ describe('size', () => {
       expect(reply.text).toBe(status === 200 ? 'proxied' : 'request body too large');
       expect(reply.headers['content-type']).toBe(TEXT);
     }
-    expect(backend.received.map(({ body }) => body.equals(payload))).toEqual(
+    expect(shared().backend.received.map(({ body }) => body.equals(payload))).toEqual(
       status === 200 ? [true, true] : [],
     );
   });
 
   it('answers 413 to a declared length over the cap before the payload is sent', async () => {
-    const connection = await RawConnection.open(running.port);
+    const connection = await RawConnection.open(shared().running.port);
     connection.write(head('POST', '/proxy', { ...githubHeaders(PAYLOAD), 'Content-Length': CAP + 1 }));
     expect(await connection.receive(/too large$/)).toMatch(/^HTTP\/1.1 413 /);
   });
 
   it('asks for the payload with 100 Continue only if it wants it', async () => {
-    const { port } = running;
+    const { port } = shared().running;
     const wanted = await RawConnection.open(port);
     const headers = { ...githubHeaders(PAYLOAD), Expect: '100-continue' };
     wanted.write(head('POST', '/proxy', { ...headers, 'Content-Length': PAYLOAD.length }));
@@ -242,29 +224,36 @@ describe('size', () => {
   });
 
   it('never takes more for the payload than was declared', async () => {
-    const connection = await RawConnection.open(running.port);
+    const connection = await RawConnection.open(shared().running.port);
     connection.write(head('POST', '/proxy', { ...githubHeaders(PAYLOAD), 'Content-Length': PAYLOAD.length }));
     connection.write(`${PAYLOAD}and more`);
     // What follows is taken for the next request, which it is not.
     await connection.receive(/HTTP\/1.1 400 Bad Request\r\nConnection: close/);
-    await backend.receive(1);
-    expect(backend.received.map(({ body }) => body.toString())).toEqual([PAYLOAD]);
+    await shared().backend.receive(1);
+    expect(shared().backend.received.map(({ body }) => body.toString())).toEqual([PAYLOAD]);
   });
 });
 
-describe('a configured cap of 10 bytes', () => {
-  let running: RunningSprayproxy;
-
-  beforeAll(async () => {
-    running = await startSprayproxy({ env: { SPRAYPROXY_MAX_REQUEST_SIZE: '10' } });
+it('the signature is not verified when told so', async () => {
+  const backend = await BackendServer.start();
+  const { url } = await bootSprayproxy({
+    backends: [backend.url],
+    env: { SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY: 'true', GH_APP_WEBHOOK_SECRET: '' },
   });
+  const reply = await send(url, { method: 'POST', path: '/', body: PAYLOAD });
+  expect(reply).toMatchObject({ status: 200, text: 'proxied' });
+  expect(backend.received[0]?.body.toString()).toBe(PAYLOAD);
+});
+
+describe('a configured cap of 10 bytes', () => {
+  const shared = sharedByTests(() => bootSprayproxy({ env: { SPRAYPROXY_MAX_REQUEST_SIZE: '10' } }));
 
   it.each([
     [9, 200],
     [10, 200],
     [11, 413],
   ])('is held against %i with %i', async (bytes, status) => {
-    const { url, metricsUrl } = running;
+    const { url, metricsUrl } = shared();
     const rejected = async () =>
       (await scrape(metricsUrl)).get('sprayproxy_webhooks_rejected_total{reason="size"}') ?? NaN;
     const before = await rejected();
@@ -273,7 +262,7 @@ describe('a configured cap of 10 bytes', () => {
   });
 
   it('is answered with 413 as soon as a chunked payload crosses it, though that does not end', async () => {
-    const connection = await RawConnection.open(running.port);
+    const connection = await RawConnection.open(shared().port);
     connection.write(head('POST', '/proxy', { ...githubHeaders(PAYLOAD), 'Transfer-Encoding': 'chunked' }));
     connection.write('8\r\n12345678\r\n');
     connection.write('8\r\n12345678\r\n');
@@ -281,7 +270,7 @@ describe('a configured cap of 10 bytes', () => {
   });
 
   it('lets a sender that is still sending see its 413', async () => {
-    const { url } = running;
+    const { url } = shared();
     const payload = Buffer.alloc(5_000_000);
     const agent = new Agent({ keepAlive: true });
     onCleanup(() => {
@@ -305,65 +294,53 @@ describe('memory', () => {
   // Only Linux tells.
   const onLinux = existsSync('/proc/self/status') ? it : it.skip;
 
-  onLinux(
-    'of a pod, 384 MiB, is enough for ten payloads of the largest size at once',
-    async () => {
-      const backend = await BackendServer.start();
-      const running = await startSprayproxy({ backends: [backend.url] });
-      const payload = Buffer.alloc(CAP);
-      // On a busy machine some find no room within 5 s: they come again, as a redelivery would.
-      const sendUntilTaken = async () => {
-        const headers = { ...githubHeaders(payload), 'Transfer-Encoding': 'chunked' };
-        const chunked = { method: 'POST', path: '/proxy', headers, body: payload };
-        for (;;) {
-          const { status, headers: answered } = await send(running.url, chunked);
-          if (status === 200) return;
-          expect([status, answered['retry-after']]).toEqual([503, '10']);
-        }
-      };
-      await Promise.all(Array.from({ length: 10 }, sendUntilTaken));
-      expect(backend.received).toHaveLength(10);
-      expect(peakMib(running)).toBeLessThan(384);
-    },
-    60_000,
-  );
+  onLinux('of a pod, 384 MiB, is enough for ten payloads of the largest size at once', async () => {
+    const backend = await BackendServer.start();
+    const running = await startSprayproxy({ backends: [backend.url] });
+    const payload = Buffer.alloc(CAP);
+    // On a busy machine some find no room within 5 s: they come again, as a redelivery would.
+    const sendUntilTaken = async () => {
+      const headers = { ...githubHeaders(payload), 'Transfer-Encoding': 'chunked' };
+      const chunked = { method: 'POST', path: '/proxy', headers, body: payload };
+      for (;;) {
+        const { status, headers: answered } = await send(running.url, chunked);
+        if (status === 200) return;
+        expect([status, answered['retry-after']]).toEqual([503, '10']);
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, sendUntilTaken));
+    expect(backend.received).toHaveLength(10);
+    expect(peakMib(running)).toBeLessThan(384);
+  });
 
-  onLinux(
-    'is taken by the bytes of a payload, not by the number of its chunks',
-    async () => {
-      // It is memory that is looked at: a busy machine may take its time.
-      const running = await startSprayproxy({ env: { SPRAYPROXY_SERVER_READ_TIMEOUT: '60s' } });
-      const connection = await RawConnection.open(running.port);
-      const signature = sign('x'.repeat(1_500_000));
-      connection.write(
-        head('POST', '/proxy', { 'X-Hub-Signature-256': signature, 'Transfer-Encoding': 'chunked' }),
-      );
-      connection.write(`${'1\r\nx\r\n'.repeat(1_500_000)}0\r\n\r\n`);
-      await connection.receive(/proxied$/);
-      expect(peakMib(running)).toBeLessThan(300);
-    },
-    60_000,
-  );
+  onLinux('is taken by the bytes of a payload, not by the number of its chunks', async () => {
+    // It is memory that is looked at: a busy machine may take its time.
+    const running = await startSprayproxy({ env: { SPRAYPROXY_SERVER_READ_TIMEOUT: '10m' } });
+    const connection = await RawConnection.open(running.port);
+    const signature = sign('x'.repeat(1_500_000));
+    connection.write(
+      head('POST', '/proxy', { 'X-Hub-Signature-256': signature, 'Transfer-Encoding': 'chunked' }),
+    );
+    connection.write(`${'1\r\nx\r\n'.repeat(1_500_000)}0\r\n\r\n`);
+    await connection.receive(/proxied$/);
+    expect(peakMib(running)).toBeLessThan(300);
+  });
 });
 
 describe('a connection', () => {
   const answers: (() => void)[] = [];
   let held = false;
-  let backend: BackendServer;
-  let running: RunningSprayproxy;
-
-  beforeAll(async () => {
-    backend = await BackendServer.start((_request, response) => {
+  const shared = sharedByTests(() =>
+    start((_request, response) => {
       const answer = () => response.writeHead(202).end();
       if (held) answers.push(answer);
       else answer();
-    });
-    running = await startSprayproxy({ backends: [backend.url] });
-  });
+    }),
+  );
 
   beforeEach(() => {
     held = false;
-    backend.received.length = 0;
+    shared().backend.received.length = 0;
   });
 
   const signed = (payload: string) =>
@@ -373,14 +350,18 @@ describe('a connection', () => {
     }) + payload;
 
   it('may bring webhooks one behind the other, which are answered in turn', async () => {
-    const connection = await RawConnection.open(running.port);
+    const connection = await RawConnection.open(shared().running.port);
     connection.write(signed('{"n":1}') + signed('{"n":2}'));
     await connection.receive(/200 OK[^]*proxied[^]*200 OK[^]*proxied$/);
-    expect(backend.received.map(({ body }) => body.toString()).sort()).toEqual(['{"n":1}', '{"n":2}']);
+    expect(
+      shared()
+        .backend.received.map(({ body }) => body.toString())
+        .sort(),
+    ).toEqual(['{"n":1}', '{"n":2}']);
   });
 
   it('that is closed with an answer brings no more webhooks', async () => {
-    const { port, metricsUrl } = running;
+    const { port, metricsUrl } = shared().running;
     const inbound = async () =>
       (await scrape(metricsUrl)).get('sprayproxy_http_inbound_requests_total') ?? NaN;
     const before = await inbound();
@@ -388,16 +369,16 @@ describe('a connection', () => {
     connection.write(signed('{"n":1}').replace('sha256=', 'sha256=0') + signed('{"n":2}'));
     await connection.closed;
     expect(connection.received).toMatch(/^HTTP\/1.1 400 [^]*Connection: close[^]*bad request$/);
-    expect(backend.received).toEqual([]);
+    expect(shared().backend.received).toEqual([]);
     expect((await inbound()) - before).toBe(1);
   });
 
   it('that ends before its webhooks are answered leaves nothing in flight', async () => {
     held = true;
-    const { port, metricsUrl } = running;
+    const { port, metricsUrl } = shared().running;
     const connection = await RawConnection.open(port);
     connection.write(signed('{"n":1}') + signed('{"n":2}'));
-    await backend.receive(1);
+    await shared().backend.receive(1);
     connection.socket.destroy();
     await connection.closed;
     // It has ended its half, and might still listen: so the second one may be served.
@@ -416,17 +397,17 @@ describe('a connection', () => {
     ['a negative length', { 'Content-Length': '-1' }],
     ['an unknown transfer encoding', { 'Transfer-Encoding': 'xchunked' }],
   ])('that brings a webhook with %s is closed with 400', async (_what, headers) => {
-    const connection = await RawConnection.open(running.port);
+    const connection = await RawConnection.open(shared().running.port);
     connection.write(`${head('POST', '/proxy', { ...githubHeaders('{"n":1}'), ...headers })}{"n":1}`);
     await connection.closed;
     expect(connection.received).toMatch(/^HTTP\/1.1 400 /);
-    expect(backend.received).toEqual([]);
+    expect(shared().backend.received).toEqual([]);
   });
 });
 
 describe('a sender that gives up', () => {
   it('is told 408 when its payload stops half way', async () => {
-    const { port, program, metricsUrl } = await startSprayproxy({
+    const { port, program, metricsUrl } = await bootSprayproxy({
       env: { SPRAYPROXY_SERVER_READ_TIMEOUT: '200ms' },
     });
     const connection = await RawConnection.open(port);
@@ -440,7 +421,7 @@ describe('a sender that gives up', () => {
   });
 
   it('costs nothing when it hangs up, and is not taken for too large', async () => {
-    const { port, program, metricsUrl } = await startSprayproxy();
+    const { port, program, metricsUrl } = await bootSprayproxy();
     const connection = await RawConnection.open(port);
     connection.write(head('POST', '/proxy', { ...githubHeaders(PAYLOAD), 'Content-Length': CAP }));
     connection.write('x'.repeat(100_000));
@@ -459,7 +440,7 @@ describe('a sender that gives up', () => {
     const slow = await BackendServer.start((_request, response) => {
       answer = () => response.writeHead(202).end();
     });
-    const { port, program } = await startSprayproxy({ backends: [slow.url] });
+    const { port, program } = await bootSprayproxy({ backends: [slow.url] });
     const connection = await RawConnection.open(port);
     connection.write(
       head('POST', '/proxy', { ...githubHeaders(PAYLOAD), 'Content-Length': PAYLOAD.length }) + PAYLOAD,
@@ -478,7 +459,7 @@ it('answers 503 with Retry-After when there is no room for a payload, and finds 
   const backend = await BackendServer.start((_request, response) => {
     held.push(() => response.writeHead(202).end());
   });
-  const { url, metricsUrl } = await startSprayproxy({
+  const { url, metricsUrl } = await bootSprayproxy({
     backends: [backend.url],
     env: { SPRAYPROXY_MAX_REQUEST_SIZE: '1000', SPRAYPROXY_MAX_INFLIGHT_BYTES: '1000' },
   });
@@ -494,4 +475,4 @@ it('answers 503 with Retry-After when there is no room for a payload, and finds 
   held[1]?.();
   expect((await third).status).toBe(200);
   expect((await scrape(metricsUrl)).get('sprayproxy_inflight_payload_bytes')).toBe(0);
-}, 15_000);
+});

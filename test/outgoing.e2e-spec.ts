@@ -5,14 +5,16 @@ import { type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
+import { SprayproxyConfig } from '../src/config/sprayproxy-config.js';
 import { BackendServer } from './support/backend-server.js';
+import { bootSprayproxy } from './support/boot.js';
 import { onCleanup } from './support/cleanup.js';
 import { fixture } from './support/fixture.js';
 import { ProxyServer } from './support/proxy-server.js';
-import { runCommand } from './support/run-command.js';
+import { callCommand } from './support/run-command.js';
 import { scrape } from './support/metrics.js';
 import { sendWebhook } from './support/send-webhook.js';
-import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+import { SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 import { useTempDir } from './support/temp-dir.js';
 
 const PAYLOAD = '{"zen":"Design for failure."}';
@@ -20,7 +22,7 @@ const dir = useTempDir();
 const portOf = (backend: BackendServer) => new URL(backend.url).port;
 
 async function checkWay(env: Readonly<Record<string, string>>): Promise<string> {
-  const { out } = await runCommand({ GH_APP_WEBHOOK_SECRET: SECRET, ...env }, 'check');
+  const { out } = await callCommand({ GH_APP_WEBHOOK_SECRET: SECRET, ...env }, 'check');
   return out;
 }
 
@@ -29,7 +31,7 @@ describe('a proxy of the environment', () => {
     const [backend, proxy] = [await BackendServer.start(202), await ProxyServer.start()];
     const target = `http://backend.example:${portOf(backend)}`;
     const env = { [variable]: `http://user:p%40ss@127.0.0.1:${proxy.port}` };
-    const { url } = await startSprayproxy({ backends: [`${target}/hook`], env });
+    const { url } = await bootSprayproxy({ backends: [`${target}/hook`], env });
     expect(await sendWebhook(url, PAYLOAD, { path: '/proxy?a=b' })).toMatchObject({ status: 200 });
     expect(backend.received).toMatchObject([
       { target: '/hook?a=b', headers: { host: `backend.example:${portOf(backend)}` } },
@@ -50,7 +52,7 @@ describe('a proxy of the environment', () => {
     const proxy = await ProxyServer.start();
     const target = `https://elsewhere.example:${portOf(backend)}`;
     const env = { HTTPS_PROXY: proxy.url, SPRAYPROXY_BACKEND_CA_FILE: fixture('elsewhere-cert.pem') };
-    const { url } = await startSprayproxy({ backends: [target], env });
+    const { url } = await bootSprayproxy({ backends: [target], env });
     for (let n = 0; n < 2; n += 1) expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status: 200 });
     expect(backend.received).toHaveLength(2);
     expect(proxy.asked).toEqual([`CONNECT elsewhere.example:${portOf(backend)}`]);
@@ -61,7 +63,7 @@ describe('a proxy of the environment', () => {
   it('is not asked for what is on this host', async () => {
     const [backend, proxy] = [await BackendServer.start(202), await ProxyServer.start()];
     const env = { HTTP_PROXY: proxy.url };
-    const { url } = await startSprayproxy({ backends: [backend.url], env });
+    const { url } = await bootSprayproxy({ backends: [backend.url], env });
     expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status: 200 });
     expect(proxy.asked).toEqual([]);
   });
@@ -72,10 +74,8 @@ describe('a proxy of the environment', () => {
     [{ NODE_EXTRA_CA_CERTS: '/nowhere.pem' }, 'NODE_EXTRA_CA_CERTS must name a file'],
     [{ SPRAYPROXY_BACKEND_CA_FILE: fixture('localhost-key.pem') }, 'SPRAYPROXY_BACKEND_CA_FILE must name a'],
     [{ SPRAYPROXY_BACKEND_CLIENT_CERT: fixture('localhost-cert.pem') }, 'must be set together'],
-  ])('%j is a fault by name', async (env, fault) => {
-    const program = runSprayproxy({ GH_APP_WEBHOOK_SECRET: SECRET, ...(env as Record<string, string>) });
-    expect(await program.exited).toBe(1);
-    expect(program.rawLines.join('\n')).toContain(fault);
+  ])('%j is a fault by name', (env, fault) => {
+    expect(() => SprayproxyConfig.of({ GH_APP_WEBHOOK_SECRET: SECRET, ...env })).toThrow(fault);
   });
 });
 
@@ -105,7 +105,7 @@ describe('the files of TLS', () => {
     copyFileSync(fixture('elsewhere-cert.pem'), caFile);
     const backend = await BackendServer.startTls('localhost-cert.pem', 202);
     const env = { SPRAYPROXY_BACKEND_CA_FILE: caFile };
-    const { url, program, metricsUrl } = await startSprayproxy({ backends: [backend.url], env });
+    const { url, program, metricsUrl } = await bootSprayproxy({ backends: [backend.url], env });
     expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status: 502 });
     writeFileSync(caFile, readFileSync(fixture('localhost-cert.pem')));
     await program.logged('certificates for backends read again');
@@ -125,7 +125,7 @@ describe('the files of TLS', () => {
   ])('with a client certificate are %s to the backend that asks for one: %d', async (how, status) => {
     const target = await startDemandingBackend();
     const env = how === 'shown' ? { ...TRUSTED, ...CLIENT } : TRUSTED;
-    const { url } = await startSprayproxy({ backends: [target], env });
+    const { url } = await bootSprayproxy({ backends: [target], env });
     expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status });
   });
 

@@ -5,23 +5,34 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { ON_FREE_PORTS } from '../testing/run-program.js';
 import { BackendServer } from './support/backend-server.js';
-import { onCleanup } from './support/cleanup.js';
+import { bootSprayproxy } from './support/boot.js';
+import { onCleanup, sharedByTests } from './support/cleanup.js';
 import { closedPort } from './support/closed-port.js';
+import { FakeClock } from './support/fake-clock.js';
 import { head, RawConnection } from './support/raw-connection.js';
 import { githubHeaders, send, sendWebhook, sign } from './support/send-webhook.js';
 import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 
 const PAYLOAD = '{"zen":"Avoid administrative distraction."}';
 
+/** Somebody else listens there. */
+async function takenPort(): Promise<number> {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  onCleanup(() => {
+    taken.close();
+  });
+  return (taken.address() as AddressInfo).port;
+}
+
 describe('the start', () => {
   it('ignores stray arguments and variables it does not know', async () => {
     const program = runSprayproxy(
       {
         GH_APP_WEBHOOK_SECRET: SECRET,
-        SPRAYPROXY_SERVER_HOST: '127.0.0.1',
-        SPRAYPROXY_SERVER_PORT: '0',
-        SPRAYPROXY_SERVER_METRICS_PORT: '0',
+        ...ON_FREE_PORTS,
         SPRAYPROXY_SERVER_URL: 'not ours',
         SPRAYPROXY_SERVER_TOKEN: 'not ours',
       },
@@ -110,41 +121,33 @@ describe('the start', () => {
     expect(program.lines[0]?.msg).toContain('GH_APP_WEBHOOK_SECRET');
   });
 
-  it.each(['SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_METRICS_PORT'])(
-    'fails if the port of %s is taken',
-    async (name) => {
-      const taken = createServer().listen(0, '127.0.0.1');
-      await once(taken, 'listening');
-      onCleanup(() => {
-        taken.close();
-      });
-      const program = runSprayproxy({
-        GH_APP_WEBHOOK_SECRET: SECRET,
-        SPRAYPROXY_SERVER_HOST: '127.0.0.1',
-        SPRAYPROXY_SERVER_PORT: '0',
-        SPRAYPROXY_SERVER_METRICS_PORT: '0',
-        [name]: String((taken.address() as AddressInfo).port),
-      });
-      expect(await program.exited).toBe(1);
-      expect(program.lines).toEqual([
-        expect.objectContaining({ level: 'fatal', msg: expect.stringContaining(name) as string }),
-      ]);
-      expect(program.lines[0]?.msg).toContain('in use by another program (EADDRINUSE)');
-      expect(program.lines[0]).not.toHaveProperty('err');
-    },
-  );
+  const TAKEN = 'in use by another program (EADDRINUSE)';
 
-  it('fails if SPRAYPROXY_SERVER_HOST is no address of this host', async () => {
+  it('fails if a port is taken, with one line that says which', async () => {
     const program = runSprayproxy({
       GH_APP_WEBHOOK_SECRET: SECRET,
-      SPRAYPROXY_SERVER_HOST: '192.0.2.1',
-      SPRAYPROXY_SERVER_PORT: '0',
-      SPRAYPROXY_SERVER_METRICS_PORT: '0',
+      ...ON_FREE_PORTS,
+      SPRAYPROXY_SERVER_PORT: String(await takenPort()),
     });
     expect(await program.exited).toBe(1);
-    expect(program.lines.map(({ msg }) => msg)).toEqual([
-      expect.stringMatching(/not an address of this host \(EADDRNOTAVAIL\); correct SPRAYPROXY_SERVER_HOST/),
+    expect(program.lines).toEqual([
+      expect.objectContaining({
+        level: 'fatal',
+        msg: expect.stringContaining(`SPRAYPROXY_SERVER_PORT: ${TAKEN}`) as string,
+      }),
     ]);
+    expect(program.lines[0]).not.toHaveProperty('err');
+  });
+
+  it('fails if the port of SPRAYPROXY_SERVER_METRICS_PORT is taken', async () => {
+    const env = { SPRAYPROXY_SERVER_METRICS_PORT: String(await takenPort()) };
+    await expect(bootSprayproxy({ env })).rejects.toThrow(`SPRAYPROXY_SERVER_METRICS_PORT: ${TAKEN}`);
+  });
+
+  it('fails if SPRAYPROXY_SERVER_HOST is no address of this host', async () => {
+    await expect(bootSprayproxy({ env: { SPRAYPROXY_SERVER_HOST: '192.0.2.1' } })).rejects.toThrow(
+      /not an address of this host \(EADDRNOTAVAIL\); correct SPRAYPROXY_SERVER_HOST/,
+    );
   });
 
   it.each([
@@ -172,7 +175,7 @@ describe('secrets', () => {
       renameSync(join(mount, `${version}-link`), join(mount, 'secret'));
     };
     swap('v1', 'old secret of ours\n');
-    const { url, program } = await startSprayproxy({
+    const { url, program } = await bootSprayproxy({
       env: { GH_APP_WEBHOOK_SECRET_FILE: join(mount, 'secret') },
     });
     const statusWith = async (secret: string) =>
@@ -240,7 +243,7 @@ describe('the log', () => {
   });
 
   it('takes over no request id, GUID or event that is not sane', async () => {
-    const { url, program } = await startSprayproxy();
+    const { url, program } = await bootSprayproxy();
     const uuid = /^[0-9a-f-]{36}$/;
     for (const id of ['', 'a b', 'x'.repeat(129), '\u00e9', '"}']) {
       expect(
@@ -301,30 +304,34 @@ describe('the end', () => {
   );
 
   it('is announced by /readyz while webhooks are still taken', async () => {
-    const { url, program } = await startSprayproxy({ env: { SPRAYPROXY_SHUTDOWN_DELAY: '1s' } });
+    const { url, stop } = await bootSprayproxy({ env: { SPRAYPROXY_SHUTDOWN_DELAY: '2s' } });
     expect(await send(url, { method: 'GET', path: '/readyz' })).toMatchObject({ status: 200, text: 'ready' });
-    program.process.kill('SIGTERM');
-    await program.logged('shutting down');
+    const stopped = stop();
     expect(await send(url, { method: 'GET', path: '/readyz' })).toMatchObject({
       status: 503,
       text: 'shutting down',
     });
     expect(await send(url, { method: 'GET', path: '/healthz' })).toMatchObject({ status: 200 });
     expect(await sendWebhook(url, PAYLOAD)).toMatchObject({ status: 200, headers: { connection: 'close' } });
-    expect(await program.exited).toBe(0);
+    await stopped;
   });
 
   it('does not wait for ever for requests in flight', async () => {
     const backend = await BackendServer.start(() => undefined);
-    const { url, program } = await startSprayproxy({
+    const clock = new FakeClock();
+    const { url, program, stop } = await bootSprayproxy({
       backends: [backend.url],
-      env: { SPRAYPROXY_SHUTDOWN_TIMEOUT: '100ms' },
+      env: { SPRAYPROXY_SHUTDOWN_TIMEOUT: '100ms', SPRAYPROXY_FORWARDING_REQUEST_TIMEOUT: '9s' },
+      clock,
     });
     const reply = sendWebhook(url, PAYLOAD);
     await backend.receive(1);
-    program.process.kill('SIGTERM');
+    const stopped = stop();
     await expect(reply).rejects.toThrow();
-    expect(await program.exited).toBe(0);
+    // The attempt may still be taken, and has the time that it has.
+    clock.pass(9000);
+    await stopped;
+    expect(program.lines.at(-1)?.msg).toBe('shut down');
   });
 
   it('comes at once, with status 1, at a signal a second later; one that comes sooner is the same stop', async () => {
@@ -344,7 +351,7 @@ describe('the end', () => {
 });
 
 it('cuts off a client that sends its headers too slowly', async () => {
-  const { port } = await startSprayproxy({ env: { SPRAYPROXY_SERVER_READ_TIMEOUT: '100ms' } });
+  const { port } = await bootSprayproxy({ env: { SPRAYPROXY_SERVER_READ_TIMEOUT: '100ms' } });
   const connection = await RawConnection.open(port);
   connection.write('POST /proxy HTTP/1.1\r\nHost: x\r\n');
   await connection.receive(/^HTTP\/1.1 408 /);
@@ -352,11 +359,7 @@ it('cuts off a client that sends its headers too slowly', async () => {
 });
 
 describe('headers', () => {
-  let url: string;
-
-  beforeAll(async () => {
-    ({ url } = await startSprayproxy());
-  });
+  const shared = sharedByTests(() => bootSprayproxy());
 
   it.each([
     [16_000, 200],
@@ -366,7 +369,7 @@ describe('headers', () => {
       (sum, [name, value]) => sum + name.length + value.length + 4,
       0,
     );
-    const reply = await sendWebhook(url, PAYLOAD, {
+    const reply = await sendWebhook(shared().url, PAYLOAD, {
       headers: { 'X-Padding': 'x'.repeat(bytes - other - 200) },
     });
     expect(reply.status).toBe(status);

@@ -19,6 +19,8 @@ import { promisify } from 'node:util';
 
 import { DATA_FILE } from '../src/spool/lmdb/data-file.js';
 import { openDatabases, openRoot, SPOOL_VERSION } from '../src/spool/lmdb/layout.js';
+import { bootSprayproxy } from './support/boot.js';
+import { sharedByTests } from './support/cleanup.js';
 import { closedPort } from './support/closed-port.js';
 import { fixture } from './support/fixture.js';
 import { scrape } from './support/metrics.js';
@@ -35,6 +37,9 @@ const run = promisify(execFile);
 
 const startWith = (dir: string, env: Readonly<Record<string, string>> = {}) =>
   startSprayproxy({ env: { SPRAYPROXY_SPOOL_URL: `file:${dir}`, ...env } });
+
+const bootWith = (dir: string, env: Readonly<Record<string, string>> = {}) =>
+  bootSprayproxy({ env: { SPRAYPROXY_SPOOL_URL: `file:${dir}`, ...env } });
 
 const open = (dir: string) => openBuilt({ dir, maxBytes: 1e9 });
 
@@ -62,13 +67,12 @@ const OTHER_USER = 64_001;
 const GROUP = 64_000;
 
 /** This Node, where another user may run it: it may be in the home of this one. */
-function nodeForAll(): string {
+const nodeForAll = sharedByTests(() => {
   const dir = makeTempDir();
   chmodSync(dir, 0o755);
-  copyFileSync(process.execPath, join(dir, 'node'));
-  chmodSync(join(dir, 'node'), 0o755);
-  return join(dir, 'node');
-}
+  if (isRoot) copyFileSync(process.execPath, join(dir, 'node'));
+  return Promise.resolve(join(dir, 'node'));
+});
 
 /** As the volume of a pod is shared by its group. */
 function giveToGroup(dir: string): void {
@@ -145,7 +149,7 @@ describe('a spool that can be used', () => {
   });
 
   it('has metrics of its writes from the start', async () => {
-    const { metricsUrl } = await startWith(makeTempDir());
+    const { metricsUrl } = await bootWith(makeTempDir());
     const metrics = await scrape(metricsUrl);
     expect(metrics.get('sprayproxy_spool_write_failures_total')).toBe(0);
     expect(metrics.get('sprayproxy_spool_write_duration_seconds_count')).toBe(0);
@@ -189,10 +193,8 @@ it('one process at a time uses a spool, whatever the directory is called', async
 
 it('while the directory is gone, nothing is kept and the program is not ready', async () => {
   const dir = join(makeTempDir(), 'spool');
-  const { program, url, metricsUrl } = await startSprayproxy({
-    backends: [`http://127.0.0.1:${await closedPort()}`],
-    env: { SPRAYPROXY_SPOOL_URL: `file:${dir}` },
-  });
+  const down = `http://127.0.0.1:${await closedPort()}`;
+  const { program, url, metricsUrl } = await bootWith(dir, { SPRAYPROXY_SERVER_BACKEND: down });
   const readiness = async () => {
     const { status, text } = await send(url, { method: 'GET', path: '/readyz' });
     return [status, text, (await scrape(metricsUrl)).get('sprayproxy_ready')];
@@ -406,7 +408,7 @@ describe('the directory of a running service', () => {
   ])('%s: what is owed is answered 503, and it is not ready', async (_name, spoil) => {
     const dir = join(makeTempDir(), 'spool');
     const down = `http://127.0.0.1:${await closedPort()}`;
-    const { program, url } = await startWith(dir, { SPRAYPROXY_SERVER_BACKEND: down });
+    const { program, url } = await bootWith(dir, { SPRAYPROXY_SERVER_BACKEND: down });
     expect((await sendWebhook(url, '{}')).status).toBe(202);
     spoil(dir);
     await program.logged('the spool is lost: nothing that is owed is kept');

@@ -11,7 +11,7 @@ export class SprayproxyConfigModule {
       module: SprayproxyConfigModule,
       // It reads nothing and writes nothing: what the program runs with has been read already.
       imports: [
-        await ConfigModule.forRoot({ ignoreEnvFile: true, ignoreEnvVars: true, skipProcessEnv: true }),
+        await ConfigModule.forRoot({ ignoreEnvFile: true, validatePredefined: false, skipProcessEnv: true }),
       ],
       providers: [{ provide: SprayproxyConfig, useValue: config }],
       exports: [SprayproxyConfig],

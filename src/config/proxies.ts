@@ -75,7 +75,7 @@ export class Proxies {
 export function parseProxyUrl(text: string): URL | undefined {
   const spelled = text.includes('://') ? text : `http://${text}`;
   // The URL parser would silently strip white space and control characters.
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   if (/[\s\u0000-\u001f\u007f]/.test(text) || !URL.canParse(spelled)) return undefined;
   const url = new URL(spelled);
   return url.protocol === 'http:' || url.protocol === 'https:' ? withSoundCredentials(url) : undefined;

@@ -7,7 +7,7 @@ export function parseBackendUrl(text: string): URL | string {
   if (text === '') return 'url is missing';
   if (text.length > MAX_BACKEND_URL_LENGTH) return `url is longer than ${MAX_BACKEND_URL_LENGTH} characters`;
   // The URL parser would silently strip white space and control characters.
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   if (/[\s\u0000-\u001f\u007f]/.test(text) || !URL.canParse(text)) return 'url is not a valid URL';
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'url must begin with http:// or https://';

@@ -18,6 +18,7 @@ import { Model } from './model.js';
 import { newDelivery, payloadOf, type StoreUnderTest } from './store-under-test.js';
 
 const A = 'http://a';
+const RUN_MS = 2000;
 const RULES: SettleRules = { guarantee: 'at-least-once', othersGotThrough: false };
 
 const attempt = (outcome: Outcome): AttemptRecord => ({ at: 1, outcome, durationMs: 1, status: 500 });
@@ -27,6 +28,29 @@ interface About {
   readonly backends?: readonly string[];
   readonly guid?: string;
   readonly receivedAt?: number;
+}
+
+/** Tests `runs` sequences of commands, each on a store of its own. */
+export function itFollowsTheModel(makeStore: () => StoreUnderTest, runs: number): void {
+  it(
+    'does what the model does, whatever is done to it and however often it is opened again',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(anyCommands, async (sequence) => {
+          const store = makeStore();
+          const real = new Real(store);
+          try {
+            await fc.asyncModelRun(() => ({ model: new Model(), real }), sequence);
+          } finally {
+            await real.spool.close();
+            await store.remove();
+          }
+        }),
+        { numRuns: runs },
+      );
+    },
+    120_000 + runs * RUN_MS,
+  );
 }
 
 /** What any engine has to do, asked of it by nothing but the verbs of a spool. */
@@ -82,21 +106,8 @@ export function describeSpool(name: string, makeStore: () => StoreUnderTest): vo
       await store.remove();
     });
 
-    it('does what the model does, whatever is done to it and however often it is opened again', async () => {
-      await fc.assert(
-        fc.asyncProperty(anyCommands, async (sequence) => {
-          const own = makeStore();
-          const real = new Real(own);
-          try {
-            await fc.asyncModelRun(() => ({ model: new Model(), real }), sequence);
-          } finally {
-            await real.spool.close();
-            await own.remove();
-          }
-        }),
-        { numRuns: 30 },
-      );
-    }, 60_000);
+    // More of them are in test/soak.
+    itFollowsTheModel(makeStore, 10);
 
     it('is empty at first', async () => {
       expect([spool.keeps, spool.fault, spool.bytes, spool.counts().size]).toEqual([true, undefined, 0, 0]);

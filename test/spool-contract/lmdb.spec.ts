@@ -1,28 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { openDatabases, openRoot } from '../../src/spool/lmdb/layout.js';
-import { LmdbSpool } from '../../src/spool/lmdb/lmdb-spool.js';
-import { checkSpool } from '../../src/spool/lmdb/verify.js';
 import { describeSpool } from './contract.js';
+import { makeLmdbStore } from './lmdb-store.js';
 
-describeSpool('lmdb', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'sprayproxy-'));
-  return {
-    isShared: false,
-    open: (maxBytes = 1e9) => new LmdbSpool({ dir, maxBytes }),
-    damage: async (id, payload) => {
-      const { payloads, root } = openDatabases(openRoot(dir, false));
-      if (payload === undefined) payloads.removeSync(id);
-      else payloads.putSync(id, payload);
-      await root.close();
-    },
-    remove: async () => {
-      const fault = await checkSpool(dir);
-      rmSync(dir, { recursive: true });
-      // What was damaged is gone from the index of payloads.
-      if (fault !== undefined && !fault.includes('missing in an index')) throw new Error(fault);
-    },
-  };
-});
+describeSpool('lmdb', makeLmdbStore);

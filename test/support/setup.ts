@@ -1,6 +1,4 @@
 import { installCleanup } from './cleanup.js';
+import './patience.js';
 
 installCleanup();
-
-// Tests wait for events; how long those take is the machine's affair.
-jest.setTimeout(30_000);

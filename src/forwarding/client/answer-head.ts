@@ -18,7 +18,7 @@ const STATUS_LINE = /^HTTP\/(\d\.\d) ([1-9]\d\d)(?:[ \t\r][^\n]*)?\n/;
 const FIELDS = /^(content-length|transfer-encoding|connection|keep-alive|retry-after)[ \t]*:([^\r\n]*)/gim;
 
 /** A bare CR, a NUL, a folded line: who else reads the head may read it otherwise. */
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex
 const DOUBTFUL = /\r(?!\n)|\u0000|\n[ \t]/;
 
 /** Heads that were read lately. Until the date in it changes, a backend sends the same one again and again. */

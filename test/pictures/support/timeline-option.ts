@@ -26,7 +26,7 @@ export function timelineOption(frame: Frame<PanelOfType<'state-timeline'>>, size
   const bar: CustomSeriesOption['renderItem'] = (_, api) => {
     const [x = 0, y = 0] = api.coord([api.value(0), api.value(2)]);
     const [end = 0] = api.coord([api.value(1), api.value(2)]);
-    const [, band = 0] = api.size?.([0, 1]) as number[];
+    const [, band = 0] = (api.size?.([0, 1]) ?? []) as number[];
     const height = band * panel.options.rowHeight;
     return {
       type: 'rect',

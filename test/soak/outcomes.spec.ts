@@ -1,0 +1,3 @@
+import { outcomesFollowTheTable } from '../support/outcomes/follow-the-table.js';
+
+outcomesFollowTheTable(200);

@@ -1,4 +1,5 @@
 import { bypassesProxy } from './no-proxy.js';
+import { parseUrl } from '../model/parse-url.js';
 
 type Name =
   'HTTP_PROXY' | 'http_proxy' | 'HTTPS_PROXY' | 'https_proxy' | 'NO_PROXY' | 'no_proxy' | 'REQUEST_METHOD';
@@ -76,9 +77,9 @@ export function parseProxyUrl(text: string): URL | undefined {
   const spelled = text.includes('://') ? text : `http://${text}`;
   // The URL parser would silently strip white space and control characters.
   // oxlint-disable-next-line no-control-regex
-  if (/[\s\u0000-\u001f\u007f]/.test(text) || !URL.canParse(spelled)) return undefined;
-  const url = new URL(spelled);
-  return url.protocol === 'http:' || url.protocol === 'https:' ? withSoundCredentials(url) : undefined;
+  if (/[\s\u0000-\u001f\u007f]/.test(text)) return undefined;
+  const url = parseUrl(spelled);
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? withSoundCredentials(url) : undefined;
 }
 
 function withSoundCredentials(url: URL): URL | undefined {

@@ -1,3 +1,5 @@
+import { parseUrl } from './parse-url.js';
+
 export const MAX_BACKEND_URL_LENGTH = 2048;
 
 /**
@@ -8,8 +10,9 @@ export function parseBackendUrl(text: string): URL | string {
   if (text.length > MAX_BACKEND_URL_LENGTH) return `url is longer than ${MAX_BACKEND_URL_LENGTH} characters`;
   // The URL parser would silently strip white space and control characters.
   // oxlint-disable-next-line no-control-regex
-  if (/[\s\u0000-\u001f\u007f]/.test(text) || !URL.canParse(text)) return 'url is not a valid URL';
-  const url = new URL(text);
+  if (/[\s\u0000-\u001f\u007f]/.test(text)) return 'url is not a valid URL';
+  const url = parseUrl(text);
+  if (url === undefined) return 'url is not a valid URL';
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'url must begin with http:// or https://';
   // The URL parser would take http:host and http:\\host for it as well.
   if (!/^https?:\/\/[^/\\]/i.test(text)) return 'url must begin with http:// or https://, and a host';

@@ -7,6 +7,7 @@ import { UsageError } from '../../config/usage-error.js';
 import { ownAddress } from '../../http/own-address.js';
 import { LIST_PARAMETERS, MAX_LIMIT, parseId } from '../list-query.js';
 import { CommandError } from './command-error.js';
+import { parseUrl } from '../../model/parse-url.js';
 
 /** The filters that are handed on as they are. */
 const FILTERS = LIST_PARAMETERS.filter((name) => name !== 'limit' && name !== 'cursor');
@@ -48,7 +49,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     throw new UsageError('an id is a number, as lists show it');
   const tokenFile = values['token-file'];
   return {
-    url: parseUrl(url),
+    url: baseOf(url),
     ...(tokenFile !== undefined && !help && { token: readToken(tokenFile) }),
     ...(id !== undefined && { id }),
     filters,
@@ -90,8 +91,8 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function parseUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:\/\//i.test(text)) {
+function baseOf(text: string): string {
+  if (parseUrl(text) === undefined || !/^https?:\/\//i.test(text)) {
     throw new UsageError('--url must begin with http:// or https://');
   }
   return text.replace(/\/+$/, '');

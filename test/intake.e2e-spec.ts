@@ -313,6 +313,20 @@ describe('memory', () => {
     expect(peakMib(running)).toBeLessThan(384);
   });
 
+  onLinux('is given back after the answer, though the sender keeps its connection open', async () => {
+    const backend = await BackendServer.start();
+    const running = await startSprayproxy({ backends: [backend.url] });
+    const payload = Buffer.alloc(CAP);
+    for (let n = 1; n <= 16; n += 1) {
+      const connection = await RawConnection.open(running.port);
+      connection.write(head('POST', '/proxy', { ...githubHeaders(payload), 'Content-Length': String(CAP) }));
+      connection.write(payload);
+      await connection.receive(/proxied$/);
+    }
+    expect(backend.received).toHaveLength(16);
+    expect(peakMib(running)).toBeLessThan(384);
+  });
+
   onLinux('is taken by the bytes of a payload, not by the number of its chunks', async () => {
     // It is memory that is looked at: a busy machine may take its time.
     const running = await startSprayproxy({ env: { SPRAYPROXY_SERVER_READ_TIMEOUT: '10m' } });

@@ -12,6 +12,7 @@ import {
   WAIT_RESULTS,
   type WaitResult,
 } from '../metrics/names.js';
+import { Leftovers } from './leftovers.js';
 import { Reservation } from './reservation.js';
 import { isSmall, RoomLedger } from './room-ledger.js';
 
@@ -43,6 +44,7 @@ interface Waiter extends Wait {
 @Injectable()
 export class InflightBudget {
   readonly #ledger: RoomLedger;
+  readonly #leftovers = new Leftovers();
   readonly #queue = new Set<Waiter>();
   /** Who has some room and waits for the rest. Nobody who needs little is to wait behind these. */
   readonly #rests = new Set<Waiter>();
@@ -104,6 +106,11 @@ export class InflightBudget {
 
   /** Of what is spoken for, so much more is in memory. */
   hold(bytes: number): void {
+    this.#leftovers.came(bytes);
+    this.#changeHeld(bytes);
+  }
+
+  #changeHeld(bytes: number): void {
     this.#heldBytes += bytes;
     this.held.set(this.#heldBytes);
   }
@@ -111,7 +118,8 @@ export class InflightBudget {
   /** Gives back what was spoken for, and what of it was held. */
   giveBack(spokenBytes: number, heldBytes: number, small: boolean): void {
     this.#ledger.speakFor(-spokenBytes, small);
-    if (heldBytes !== 0) this.hold(-heldBytes);
+    if (!small) this.#leftovers.left(heldBytes);
+    if (heldBytes !== 0) this.#changeHeld(-heldBytes);
     if (this.short) this.#admit();
   }
 

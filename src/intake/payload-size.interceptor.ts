@@ -33,6 +33,8 @@ export class PayloadSizeInterceptor implements NestInterceptor {
     }
     return next.handle().pipe(
       finalize(() => {
+        // A connection that is kept open keeps its last request.
+        request[PAYLOAD] = undefined;
         room.release();
       }),
     );

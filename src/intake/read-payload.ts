@@ -105,7 +105,7 @@ export function readPayload(request: IncomingMessage, options: ReadPayloadOption
       over = true;
       request.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
       // What comes after is nobody's concern, but an error without a listener would end the process.
-      request.on('error', () => undefined);
+      request.on('error', ignore);
     };
 
     if (request.destroyed) {
@@ -114,4 +114,9 @@ export function readPayload(request: IncomingMessage, options: ReadPayloadOption
     }
     request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   });
+}
+
+/** Stands outside, since a listener keeps all that is known where it is made: the whole payload, for as long as the request. */
+function ignore(): void {
+  // Nobody's concern.
 }

@@ -11,7 +11,7 @@ export const ARRIVED_AT = Symbol('arrived at');
 /** What the guard and the interceptor leave on a request, each for the next one. */
 export interface WebhookRequest extends IncomingMessage {
   [SIGNATURE]?: PendingSignature;
-  [PAYLOAD]?: VerifiedPayload;
+  [PAYLOAD]?: VerifiedPayload | undefined;
   /** Ms of the monotonic clock. */
   [ARRIVED_AT]?: number;
 }

@@ -17,11 +17,18 @@ export class ProxyServer {
       this.#note(incoming);
       const { port, pathname, search } = new URL(incoming.url ?? '');
       const { method, rawHeaders } = incoming;
-      const outgoing = request({ port, path: pathname + search, method, headers: rawHeaders });
+      const outgoing = request({
+        host: '127.0.0.1',
+        port,
+        path: pathname + search,
+        method,
+        headers: rawHeaders,
+      });
       outgoing.on('response', (answer) => {
         response.writeHead(answer.statusCode ?? 0);
         answer.pipe(response);
       });
+      outgoing.on('error', () => response.destroy());
       incoming.pipe(outgoing);
     });
     server.on('connect', (incoming: IncomingMessage, socket: Socket) => {

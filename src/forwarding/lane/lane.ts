@@ -8,6 +8,7 @@ import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { BackendHealth } from './backend-health.js';
 import { Drain } from './drain.js';
 import { type LaneParts } from './lane-parts.js';
+import { notMade } from './not-made.js';
 import { ownFault } from './own-fault.js';
 import { ReadAhead } from './read-ahead.js';
 import { RunningAttempt } from './running-attempt.js';
@@ -131,7 +132,11 @@ export class Lane {
     const ending = attempt.ending.catch(() => undefined);
     const settling = Promise.all([ending, storing]).then(([result, stored]) =>
       // The claim must end also where none was made: it was joined, and the forward it was for is discarded.
-      this.parts.sender.settle(this.backend, stored, result ?? notMade(this.backend)),
+      this.parts.sender.settle(
+        this.backend,
+        stored,
+        result ?? notMade(this.backend, 'the attempt that it waited for was not made'),
+      ),
     );
     attempt.followUp = Promise.allSettled([attempt.followUp, settling]);
   }
@@ -157,10 +162,11 @@ export class Lane {
   /** One try. @param id of the delivery, if it is in the spool */
   async attempt(message: Message, id?: number): Promise<AttemptResult> {
     const timeoutMs = this.#slots.free > 0 ? this.#slots.take() : await this.#slots.takeInTurn();
-    if (timeoutMs === undefined) return this.#notTried('no turn in time: too many attempts are running');
+    if (timeoutMs === undefined)
+      return notMade(this.backend, 'no turn in time: too many attempts are running');
     try {
       if (this.#isRemoved()) {
-        return { ...this.#notTried('the backend is no longer registered'), withdrawn: true };
+        return { ...notMade(this.backend, 'the backend is no longer registered'), withdrawn: true };
       }
       this.health.begin();
       const beganAt = this.parts.clock.monotonic();
@@ -174,13 +180,6 @@ export class Lane {
       this.#slots.give();
     }
   }
-
-  #notTried = (error: string): AttemptResult => ({
-    backend: this.backend,
-    outcome: 'refused',
-    durationMs: 0,
-    error,
-  });
 
   #isRemoved(): boolean {
     return this.#removed;
@@ -246,10 +245,3 @@ export class Lane {
     this.#drain.pause(TROUBLE_PAUSE_MS);
   }
 }
-
-const notMade = (backend: Backend): AttemptResult => ({
-  backend,
-  outcome: 'refused',
-  durationMs: 0,
-  error: 'the attempt that it waited for was not made',
-});

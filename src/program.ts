@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   const { name, rest } = calledCommand(args);
   const command = COMMANDS.get(name);
   if (command !== undefined) {
+    process.stdout.on('error', endUnread);
     process.exitCode = await command(rest, { env, stdout: process.stdout, stderr: process.stderr });
   } else if (name === 'help' || ['--help', '-h'].some((flag) => args.includes(flag))) {
     process.stdout.write((await import('./help.js')).helpText());
@@ -46,6 +47,12 @@ async function main(): Promise<void> {
     const names = ['server', ...COMMANDS.keys()].join(', ');
     throw new UsageError(`unknown command ${printable(name ?? '', 100)}; there are ${names}`);
   }
+}
+
+/** Of a command nobody reads on, as with `| head`: it has said enough. */
+function endUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 /** @param variables that come before those of the environment */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   mkdirSync,
@@ -20,7 +21,7 @@ import { closedPort } from './support/closed-port.js';
 import { fixture } from './support/fixture.js';
 import { callCommand, type CommandResult, runCommand } from './support/run-command.js';
 import { send, sendWebhook } from './support/send-webhook.js';
-import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+import { MAIN, runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 import { useTempDir } from './support/temp-dir.js';
 
 const dir = useTempDir();
@@ -568,4 +569,16 @@ describe('a port', () => {
       { status: 'fault', detail: 'not an address of this host (EADDRNOTAVAIL)' },
     ]);
   });
+});
+
+it('ends without a word when nobody reads on', async () => {
+  const program = spawn(process.execPath, [MAIN, 'check'], {
+    env: { PATH: process.env.PATH, GH_APP_WEBHOOK_SECRET: SECRET },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  program.stdout.destroy();
+  let said = '';
+  program.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  expect(await once(program, 'close')).toEqual([0, null]);
+  expect(said).toBe('');
 });

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { ForbiddenException, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { type ServerResponse } from 'node:http';
@@ -43,8 +43,9 @@ export class WebhookRoute {
   async #serve(request: WebhookRequest, response: ServerResponse, handler: WebhookHandler): Promise<void> {
     const context = new ExecutionContextHost([request, response]);
     try {
-      this.telemetry.canActivate(context);
-      this.signature.canActivate(context);
+      if (!this.telemetry.canActivate(context) || !this.signature.canActivate(context)) {
+        throw new ForbiddenException();
+      }
       const handle = () => defer(() => handler(request, response));
       const text = await firstValueFrom(await this.size.intercept(context, { handle }));
       response.setHeader('Content-Type', TEXT_PLAIN);

@@ -10,7 +10,7 @@ const MAX_OLD_BYTES = 32 * MIB;
 
 /**
  * Has the engine collect what payloads leave behind. It does not see in time by itself that it should: their bytes lie beside
- * its heap, and a few small objects on it stand for all of them. Of 100 payloads of 25 MiB at once, up to 1.4 GiB lay about.
+ * its heap, and a few small objects on it stand for all of them. Without it, ten payloads of 25 MiB at once peak some 80 MiB higher.
  */
 export class Leftovers {
   #youngBytes = 0;

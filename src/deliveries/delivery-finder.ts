@@ -6,7 +6,7 @@ import { RecentDeliveries } from '../forwarding/recent/recent-deliveries.js';
 import { Spool } from '../spool/spool.js';
 import { MAX_GUID_LENGTH } from '../model/identity.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
-import { matches } from './delivery-filter.js';
+import { matches } from '../model/delivery-filter.js';
 import { type ListQuery, parseId } from './list-query.js';
 
 /** Deliveries looked at for one request: what remains is for the next, by the cursor. */

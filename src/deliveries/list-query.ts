@@ -1,6 +1,7 @@
 import { Backend } from '../model/backend.js';
 import { parseBackendUrl } from '../model/backend-url.js';
 import { parseGoDurationMs } from '../config/go-values.js';
+import { type DeliveryFilter } from '../model/delivery-filter.js';
 import { FORWARD_STATES, type ForwardState } from '../model/forward.js';
 import { invalid, parametersOf } from './parameters.js';
 
@@ -8,17 +9,7 @@ export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 500;
 
 /** What GET `/deliveries` is asked for. */
-export interface ListQuery {
-  /** Some forward is in this state; with `backend`, the one to it. */
-  readonly state?: ForwardState;
-  /** Key of a backend, or its host. */
-  readonly backend?: string;
-  readonly guid?: string;
-  readonly event?: string;
-  /** In lower case. */
-  readonly repository?: string;
-  /** Ms since the epoch. */
-  readonly since?: number;
+export interface ListQuery extends DeliveryFilter {
   readonly limit: number;
   /** Only deliveries with an id below it. */
   readonly before: number;

@@ -101,6 +101,7 @@ describe('an error of this program', () => {
     'no-room': '10',
     'spool-full': '60',
     'spool-failed': '60',
+    'spool-unsure': '60',
   };
   const answers: Record<SprayproxyErrorCode, [status: number, text: string, rejection: string | undefined]> =
     {
@@ -112,6 +113,7 @@ describe('an error of this program', () => {
       overload: [503, 'overloaded', 'overload'],
       'forwarding-failed': [502, 'failed to proxy', undefined],
       'spool-full': [503, 'spool full', undefined],
+      'spool-unsure': [503, 'spool failed', undefined],
       'spool-failed': [503, 'spool failed', undefined],
       'invalid-json-body': [400, 'please provide a valid json body', undefined],
       'invalid-backend': [400, 'the reason', undefined],

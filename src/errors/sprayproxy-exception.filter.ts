@@ -30,6 +30,7 @@ export const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
   'forwarding-failed': { status: 502, text: 'failed to proxy' },
   'spool-full': { status: 503, text: 'spool full', retryAfterSeconds: 60 },
   'spool-failed': { status: 503, text: 'spool failed', retryAfterSeconds: 60 },
+  'spool-unsure': { status: 503, text: 'spool failed', retryAfterSeconds: 60 },
   'invalid-json-body': { status: 400, text: 'please provide a valid json body' },
   'invalid-backend': { status: 400 },
   'backend-unknown': { status: 404, text: 'backend server not found in the list' },

@@ -56,7 +56,7 @@ export class FanOutService {
   async #deliver(delivery: Delivery): Promise<Report> {
     const keeping = this.remains.keeping(delivery.identity);
     if (keeping !== undefined) await keeping;
-    const stored = this.spool.counts().size === 0 ? undefined : await this.#storedBefore(delivery);
+    const stored = this.spool.mayKnow(delivery.identity.key) ? await this.#storedBefore(delivery) : undefined;
     const redelivered = stored && (await this.#redeliver(delivery, stored));
     return redelivered ?? this.#fanOut(delivery, this.#targetsOf(delivery));
   }

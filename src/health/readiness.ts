@@ -23,7 +23,7 @@ export class Readiness {
   /** Why they are not; `undefined`: they are. */
   get fault(): 'shutting down' | 'spool failed' | undefined {
     if (this.#fallen) return 'shutting down';
-    return this.spool.fault === undefined ? undefined : 'spool failed';
+    return this.spool.unready === undefined ? undefined : 'spool failed';
   }
 
   fall(): void {

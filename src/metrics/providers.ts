@@ -25,6 +25,11 @@ import {
   SPOOL_MAX_BYTES,
   SPOOL_WRITE_SECONDS,
   SPOOL_WRITE_FAILURES,
+  SPOOL_CONNECTED,
+  SPOOL_VERB_SECONDS,
+  CLAIMS_LOST,
+  REMEMBERING_LAG_SECONDS,
+  DELIVERIES_NOT_REMEMBERED,
   RELOAD_FAILURES,
   READY,
   MEMORY_USED_BYTES,
@@ -150,6 +155,28 @@ export const metricProviders: Provider[] = [
   makeCounterProvider({
     name: SPOOL_WRITE_FAILURES,
     help: 'Changes of the spool that could not be written to disk.',
+  }),
+  makeGaugeProvider({
+    name: SPOOL_CONNECTED,
+    help: '1: what is owed can be kept now. 0: the spool is away, or there is none.',
+  }),
+  makeHistogramProvider({
+    name: SPOOL_VERB_SECONDS,
+    help: 'Time that a verb of the spool took, in seconds, whatever came of it; of a spool in a database only.',
+    labelNames: ['verb'],
+    buckets: WRITE_SECONDS,
+  }),
+  makeCounterProvider({
+    name: CLAIMS_LOST,
+    help: 'Attempts that ended after another process had taken over their claim, since this one was taken for gone.',
+  }),
+  makeGaugeProvider({
+    name: REMEMBERING_LAG_SECONDS,
+    help: 'Age of the oldest delivery that is to be remembered in the database and is not yet, in seconds.',
+  }),
+  makeCounterProvider({
+    name: DELIVERIES_NOT_REMEMBERED,
+    help: 'Deliveries that went well and that /deliveries will not show: the database was away, or behind.',
   }),
   makeCounterProvider({
     name: RELOAD_FAILURES,

@@ -8,6 +8,7 @@ export type SprayproxyErrorCode =
   | 'forwarding-failed'
   | 'spool-full'
   | 'spool-failed'
+  | 'spool-unsure'
   | 'invalid-json-body'
   | 'invalid-backend'
   | 'backend-unknown'

@@ -1,18 +1,19 @@
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { IdSequence } from './id-sequence.js';
-import { Spool } from './spool.js';
+import { LocalSpool } from './local-spool.js';
 
 const NOTHING = Promise.resolve(undefined);
 const NONE = Promise.resolve([]);
 
 /** Stands in where there is no spool: it keeps nothing, and says so when it is asked to. */
-export class NoSpool extends Spool {
+export class NoSpool extends LocalSpool {
   readonly keeps = false;
   readonly fault = undefined;
   readonly bytes = 0;
   readonly #ids = new IdSequence();
   readonly #counts = new Map<never, never>();
 
+  mayKnow = () => false;
   counts = () => this.#counts;
   nextId = (receivedAt: number) => this.#ids.next(receivedAt);
   store = () =>

@@ -1,4 +1,6 @@
+import { type DeliveryFilter } from '../model/delivery-filter.js';
 import { type AttemptRecord, type ForwardState, type SettleRules } from '../model/forward.js';
+import { type Recent } from '../model/recent.js';
 import { type DeliveryRecord, type NewDelivery, type StoredDelivery } from '../model/stored-delivery.js';
 
 /** Forwards of one backend. */
@@ -19,12 +21,21 @@ export interface Change {
  * - owed: a forward will be sent that was not there, or not owed, before.
  * - over: a delivery has left, as it was then; nothing of it is kept.
  * - backends: the registered backends are others.
+ * - owners: this process is, or is no longer, the one that drains some backends, or a process that had claims has gone.
  * - lost, found: from now on nothing, or something again, can be kept, as `fault` says.
  */
 export type SpoolEvent =
   | { readonly kind: 'owed'; readonly backend: string; readonly id: number }
   | { readonly kind: 'over'; readonly delivery: StoredDelivery }
-  | { readonly kind: 'backends' | 'lost' | 'found' };
+  | { readonly kind: 'backends' | 'owners' | 'lost' | 'found' };
+
+/** How a delivery is to be stored. */
+export interface StoreOptions {
+  /** An id from `nextId`, or one under which the delivery is remembered: that memory goes. Absent: it gets one. */
+  readonly id?: number;
+  /** How long it may be tried, where it does not work at once; in ms of the monotonic clock. */
+  readonly until?: number;
+}
 
 /**
  * Durable home of the forwards that are still owed, of the dead ones, and for a while of the rejected ones; the token it is
@@ -35,17 +46,30 @@ export type SpoolEvent =
  *
  * A claim is the right to attempt one forward. It is held by one spool object, the holder, and lost when the process of
  * that is gone; a forward with a claim has `runningSince`.
- * @throws SprayproxyError `spool-failed` from every method that writes: nothing was changed.
+ *
+ * Several processes may use one store. Each backend then has one of them that drains it; where it matters that nothing is
+ * sent twice, it is the claim that counts.
+ * @throws SprayproxyError `spool-failed` from every method that gives a promise: nothing was changed. `spool-unsure` from
+ *   those that write: the store has not said whether it is; all of them may be repeated.
  */
 export abstract class Spool {
   /** Whether it keeps anything at all: what is owed may then wait for its backend. */
   abstract readonly keeps: boolean;
 
-  /** Why nothing can be kept any more, and every verb fails; `undefined`: it can. */
+  /** Why nothing can be kept now, and every verb fails; `undefined`: it can. */
   abstract readonly fault: string | undefined;
+
+  /** Why webhooks are not welcome for its sake; `undefined`: they are. */
+  abstract readonly unready: string | undefined;
+
+  /** Whether it remembers what is over, and what nothing keeps, for all who use the store. */
+  abstract readonly remembers: boolean;
 
   /** What the deliveries take, about: their payloads and a page for each. */
   abstract readonly bytes: number;
+
+  /** Whether `find` or `recall` may find something by this key, as last heard. */
+  abstract mayKnow(identityKey: string): boolean;
 
   /** Of every backend with forwards that are kept, as last heard: nothing depends on it for safety. */
   abstract counts(): ReadonlyMap<string, ForwardCounts>;
@@ -60,7 +84,7 @@ export abstract class Spool {
    * Keeps a delivery under an id of its own. A forward with `runningSince` is claimed.
    * @throws SprayproxyError `spool-full`, `forwarding-failed` where nothing is kept: nothing of it is stored.
    */
-  abstract store(delivery: NewDelivery, payload: Buffer): Promise<StoredDelivery>;
+  abstract store(delivery: NewDelivery, payload: Buffer, options?: StoreOptions): Promise<StoredDelivery>;
 
   /**
    * Claims a forward for an attempt. One that is not owed is revived by that, out of turn.
@@ -125,8 +149,38 @@ export abstract class Spool {
   /** The deliveries whose identity has this key, latest first. */
   abstract find(identityKey: string): Promise<StoredDelivery[]>;
 
-  /** Deliveries with an id below `before`, latest first. */
-  abstract list(before: number, limit: number): Promise<StoredDelivery[]>;
+  /** Deliveries with an id below `before`, latest first. @param filter others than these may be left out */
+  abstract list(before: number, limit: number, filter?: DeliveryFilter): Promise<StoredDelivery[]>;
+
+  /** Resolves when a claim that another process has on a forward has ended. @returns `false`: there is none. */
+  abstract untilUnclaimed(id: number, backend: string): Promise<boolean>;
+
+  /** Remembers deliveries, for as long as they may be asked for; those that are kept are only marked as awaited or not. */
+  abstract remember(recents: readonly Recent[]): Promise<void>;
+
+  /** Remembers no longer what is not kept. */
+  abstract forget(ids: readonly number[]): Promise<void>;
+
+  /** What is remembered under this key, and missed by some backend or awaited by its sender; the latest first. */
+  abstract recall(identityKey: string): Promise<Recent[]>;
+
+  /** What is remembered of a delivery that is not kept. */
+  abstract past(id: number): Promise<StoredDelivery | undefined>;
+
+  /** Deliveries that are remembered and not kept, as `list` gives those that are. */
+  abstract listPast(before: number, limit: number, filter?: DeliveryFilter): Promise<StoredDelivery[]>;
+
+  /** Whether this process is the one that sends by itself what a backend is owed, and speaks for it. */
+  abstract drains(backend: string): boolean;
+
+  /** Names the backends that this process sends to. */
+  abstract announce(backends: readonly string[]): void;
+
+  /** Whether another process has named a backend, as last heard. */
+  abstract isWantedElsewhere(backend: string): boolean;
+
+  /** Leaves it to others to drain; claims stay. Never rejects. */
+  abstract retire(): Promise<void>;
 
   /** URLs of the registered backends. */
   abstract registeredBackends(): Promise<string[]>;

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { type Forward, isKept, isRunning } from '../../src/model/forward.js';
-import { identityKey, payloadDigest } from '../../src/model/identity.js';
+import { type DeliveryFilter, matches } from '../../src/model/delivery-filter.js';
+import { Identity, identityKey, payloadDigest } from '../../src/model/identity.js';
+import { type Recent } from '../../src/model/recent.js';
 import { SprayproxyError } from '../../src/model/sprayproxy-error.js';
-import { type StoredDelivery } from '../../src/model/stored-delivery.js';
+import { inShort, type StoredDelivery } from '../../src/model/stored-delivery.js';
 import { KeptCounts } from '../../src/spool/counts.js';
 import { deliveryBytes } from '../../src/spool/delivery-bytes.js';
 import { IdSequence } from '../../src/spool/id-sequence.js';
@@ -16,7 +18,9 @@ export class MemoryStore {
   readonly deliveries = new Map<number, StoredDelivery>();
   readonly payloads = new Map<number, Buffer>();
   readonly backends = new Set<string>();
-  readonly holders = new Set<string | undefined>();
+  /** By the name of a holder that is there: the backends that it has named; `undefined`: it drains none any more. */
+  readonly holders = new Map<string | undefined, readonly string[] | undefined>();
+  readonly recents = new Map<number, Recent>();
   readonly ids = new IdSequence();
   readonly listeners = new SpoolListeners();
 }
@@ -26,21 +30,34 @@ export class MemorySpool extends Spool {
   /** Whether what is written gets lost. */
   failing = false;
   readonly keeps = true;
+  /** Whether it is one of several processes. */
+  readonly remembers: boolean;
   readonly #holder = randomUUID();
   readonly #store: MemoryStore;
   readonly #maxBytes: number;
   #writes: Promise<unknown> = Promise.resolve();
 
-  constructor({ maxBytes = Infinity, store = new MemoryStore() } = {}) {
+  constructor({ maxBytes = Infinity, store }: { maxBytes?: number; store?: MemoryStore } = {}) {
     super();
-    this.#store = store;
+    this.#store = store ?? new MemoryStore();
     this.#maxBytes = maxBytes;
-    store.holders.add(this.#holder);
+    this.remembers = store !== undefined;
+    this.#store.holders.set(this.#holder, []);
+    this.#store.listeners.tell([{ kind: 'owners' }]);
   }
 
   get fault(): string | undefined {
     return this.failing ? 'it is made to fail' : undefined;
   }
+
+  get unready(): string | undefined {
+    return this.fault;
+  }
+
+  mayKnow = (key: string) =>
+    [...this.#all().map(({ delivery }) => Identity.ofRecord(delivery)), ...this.#open()].some(
+      (known) => ('identity' in known ? known.identity : known).key === key,
+    );
 
   get bytes(): number {
     return this.#all().reduce((sum, { delivery }) => sum + deliveryBytes(delivery), 0);
@@ -49,11 +66,11 @@ export class MemorySpool extends Spool {
   counts = () => new KeptCounts().add(this.#all().flatMap(({ forwards }) => forwards));
   nextId = (receivedAt: number) => this.#store.ids.next(receivedAt);
 
-  store: Spool['store'] = ({ delivery, forwards }, payload) =>
+  store: Spool['store'] = ({ delivery, forwards }, payload, { id = this.nextId(delivery.receivedAt) } = {}) =>
     this.#write(() => {
       if (this.bytes + deliveryBytes(delivery) > this.#maxBytes)
         throw new SprayproxyError('spool-full', `the spool holds ${this.bytes} of ${this.#maxBytes} bytes`);
-      const id = this.nextId(delivery.receivedAt);
+      this.#store.recents.delete(id);
       const claimed = forwards.map((forward) => steps.asStored(forward, this.#holder));
       this.#store.payloads.set(id, payload);
       return this.#put(undefined, { delivery: { ...delivery, id }, forwards: claimed });
@@ -79,8 +96,11 @@ export class MemorySpool extends Spool {
   abandoned = () =>
     this.#read((forward) => isRunning(forward) && !this.#store.holders.has(forward.claimedBy));
   get = (id: number) => Promise.resolve(this.#store.deliveries.get(id));
-  list: Spool['list'] = async (before, limit) =>
-    (await this.#read((_forward, id) => id < before)).reverse().slice(0, limit);
+  list: Spool['list'] = async (before, limit, filter = {}) =>
+    (await this.#read((_forward, id) => id < before))
+      .reverse()
+      .filter((stored) => matches(stored, filter))
+      .slice(0, limit);
   find: Spool['find'] = async (key) =>
     (await this.list(Infinity, Infinity)).filter(
       ({ delivery }) => identityKey(delivery.guid, delivery.payloadDigest) === key,
@@ -98,6 +118,61 @@ export class MemorySpool extends Spool {
   keepBackend = (url: string) => this.#register(url, 'add');
   forgetBackend = (url: string) => this.#register(url, 'delete');
 
+  untilUnclaimed: Spool['untilUnclaimed'] = async (id, backend) => {
+    const forward = () => this.#store.deliveries.get(id)?.forwards.find((each) => each.backend === backend);
+    const isElsewhere = () => {
+      const { runningSince, claimedBy } = forward() ?? {};
+      return runningSince !== undefined && claimedBy !== this.#holder && this.#store.holders.has(claimedBy);
+    };
+    if (!isElsewhere()) return false;
+    while (isElsewhere()) await new Promise((resolve) => setImmediate(resolve));
+    return true;
+  };
+
+  remember = (recents: readonly Recent[]): Promise<void> =>
+    this.#write(() => {
+      for (const recent of recents) {
+        if (this.#store.deliveries.has(recent.id)) continue;
+        this.#store.recents.set(recent.id, { ...this.#store.recents.get(recent.id), ...recent });
+      }
+    });
+  forget = (ids: readonly number[]): Promise<void> =>
+    this.#write(() => {
+      for (const id of ids) this.#store.recents.delete(id);
+    });
+  recall = (key: string): Promise<Recent[]> =>
+    Promise.resolve(this.#open().filter(({ identity }) => identity.key === key));
+  past = (id: number) => Promise.resolve(this.#store.recents.get(id)?.stored);
+  listPast = (before: number, limit: number, filter: DeliveryFilter = {}): Promise<StoredDelivery[]> =>
+    Promise.resolve(
+      [...this.#store.recents.values()]
+        .flatMap(({ stored }) => stored ?? [])
+        .filter((stored) => stored.delivery.id < before && matches(stored, filter))
+        .sort((a, b) => b.delivery.id - a.delivery.id)
+        .slice(0, limit),
+    );
+
+  /** The first of those who have named it; where nobody has, the first there is. */
+  drains = (backend: string): boolean => {
+    const able = [...this.#store.holders].filter(([, backends]) => backends !== undefined);
+    const [first] = [...able.filter(([, backends]) => backends?.includes(backend)), ...able];
+    return first?.[0] === this.#holder;
+  };
+  isWantedElsewhere = (backend: string): boolean =>
+    [...this.#store.holders].some(
+      ([holder, backends]) => holder !== this.#holder && backends?.includes(backend) === true,
+    );
+  announce = (backends: readonly string[]): void => {
+    if (this.#store.holders.get(this.#holder) === undefined) return;
+    this.#store.holders.set(this.#holder, backends);
+    this.#store.listeners.tell([{ kind: 'owners' }]);
+  };
+  retire(): Promise<void> {
+    this.#store.holders.set(this.#holder, undefined);
+    this.#store.listeners.tell([{ kind: 'owners' }]);
+    return Promise.resolve();
+  }
+
   watch: Spool['watch'] = (listener) =>
     this.#store.listeners.add((event) => {
       if (this.#store.holders.has(this.#holder)) listener(event);
@@ -105,8 +180,15 @@ export class MemorySpool extends Spool {
 
   async close(): Promise<void> {
     await this.#writes;
-    this.#store.holders.delete(this.#holder);
+    if (!this.#store.holders.delete(this.#holder)) return;
+    this.#store.listeners.tell([{ kind: 'owners' }]);
   }
+
+  /** What is remembered and of which somebody still wants to know. */
+  #open = () =>
+    [...this.#store.recents.values()]
+      .filter(({ stored, awaited }) => awaited || stored?.forwards.some(isKept) === true)
+      .sort((a, b) => b.id - a.id);
 
   #all = () => [...this.#store.deliveries.values()].sort((a, b) => a.delivery.id - b.delivery.id);
 
@@ -127,7 +209,13 @@ export class MemorySpool extends Spool {
   #put(before: StoredDelivery | undefined, after: StoredDelivery): StoredDelivery {
     this.#store.deliveries.set(after.delivery.id, after);
     this.#store.listeners.tell(eventsOf(before, after));
-    if (!after.forwards.some(isKept)) this.#store.deliveries.delete(after.delivery.id);
+    if (!after.forwards.some(isKept)) {
+      const { id } = after.delivery;
+      this.#store.deliveries.delete(id);
+      const identity = Identity.ofRecord(after.delivery);
+      const over = { id, identity, stored: inShort(after), awaited: false };
+      if (this.remembers && after.forwards.length > 0) this.#store.recents.set(id, over);
+    }
     return after;
   }
 

@@ -4,6 +4,7 @@ import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { type AttemptRecord, isKept, settle } from '../../model/forward.js';
 import { Identity } from '../../model/identity.js';
 import { IdentityMap } from '../../model/identity-map.js';
+import { type Recent } from '../../model/recent.js';
 import { inShort, sizeOf, type StoredDelivery } from '../../model/stored-delivery.js';
 import { Spool } from '../../spool/spool.js';
 import { type Report } from '../../model/report.js';
@@ -22,16 +23,6 @@ export interface UnderWay {
   readonly report: Promise<Report>;
   /** How often it has been sent in a row, each time because it had come again before the last one failed. */
   readonly round: number;
-}
-
-/** A delivery that is remembered. */
-export interface Recent {
-  readonly id: number;
-  readonly identity: Identity;
-  /** Absent: nobody misses it, or the spool knows who does. */
-  readonly stored?: StoredDelivery;
-  /** Whether its sender does not know that it was served, and may be expected to send it again. */
-  readonly awaited: boolean;
 }
 
 /**

@@ -8,7 +8,8 @@ import { KeptCounts } from '../counts.js';
 import { deliveryBytes } from '../delivery-bytes.js';
 import { IdSequence } from '../id-sequence.js';
 import { eventsOf, SpoolListeners } from '../spool-events.js';
-import { type Change, type ForwardCounts, Spool, type SpoolEvent } from '../spool.js';
+import { LocalSpool } from '../local-spool.js';
+import { type Change, type ForwardCounts, type SpoolEvent, type StoreOptions } from '../spool.js';
 import * as steps from '../steps.js';
 import { DataFileWatch } from './data-file-watch.js';
 import { digest, FORWARD_INDEXES, openDatabases, openRoot, type SpoolDatabases } from './layout.js';
@@ -28,7 +29,7 @@ export interface LmdbSpoolOptions {
 }
 
 /** A spool in one directory of this machine. One process has it: whoever else has a claim is gone. */
-export class LmdbSpool extends Spool {
+export class LmdbSpool extends LocalSpool {
   readonly keeps = true;
   readonly #holder = randomUUID();
   readonly #ids: IdSequence;
@@ -68,6 +69,10 @@ export class LmdbSpool extends Spool {
     return this.#bytes;
   }
 
+  mayKnow(): boolean {
+    return this.#counts.size > 0;
+  }
+
   counts(): ReadonlyMap<string, ForwardCounts> {
     return this.#counts;
   }
@@ -76,13 +81,16 @@ export class LmdbSpool extends Spool {
     return this.#ids.next(receivedAt);
   }
 
-  async store({ delivery, forwards }: NewDelivery, payload: Buffer): Promise<StoredDelivery> {
+  async store(
+    { delivery, forwards }: NewDelivery,
+    payload: Buffer,
+    { id = this.nextId(delivery.receivedAt) }: StoreOptions = {},
+  ): Promise<StoredDelivery> {
     const bytes = deliveryBytes(delivery);
     if (this.#bytes + bytes > this.options.maxBytes) {
       const held = `the spool holds ${this.#bytes} of ${this.options.maxBytes} bytes`;
       throw new SprayproxyError('spool-full', held);
     }
-    const id = this.nextId(delivery.receivedAt);
     const stored = {
       delivery: { ...delivery, id },
       forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),

@@ -170,10 +170,10 @@ export class LanesService implements OnApplicationBootstrap {
     while (isOurs()) {
       const owed = await this.spool.owedTo(key, BURY_AT_ONCE);
       if (owed.length === 0) break;
-      count += owed.length;
-      await Promise.all(
+      const buried = await Promise.all(
         owed.map(({ delivery: { id } }) => this.spool.bury(id, [key], 'the backend is no longer registered')),
       );
+      count += buried.filter((change) => change !== undefined).length;
     }
     if (count === 0) return;
     const { host } = new URL(key);

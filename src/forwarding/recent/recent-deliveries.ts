@@ -51,8 +51,9 @@ export class RecentDeliveries {
     });
     // From then on others may change it, and the spool knows best.
     remembering.onWritten = (recent) => {
-      const isOver = recent.stored?.forwards.some(isRunning) !== true;
-      if (isOver && this.#recent(recent.id) === recent) this.#forget(recent.id);
+      const { stored, awaited } = this.#recent(recent.id) ?? {};
+      const isWritten = stored === recent.stored && awaited === recent.awaited;
+      if (isWritten && stored?.forwards.some(isRunning) !== true) this.#forget(recent.id);
     };
   }
 

@@ -51,9 +51,9 @@ export class Remembering {
   /** Called with each delivery that has been written, as it was written. */
   onWritten: (recent: Recent) => void = () => undefined;
 
-  /** @param recent replaces what was to be written of that delivery before */
+  /** @param recent what it has replaces what was to be written of that delivery before */
   add(recent: Recent): void {
-    if (this.spool.remembers) this.#put(recent.id, recent);
+    if (this.spool.remembers) this.#put(recent.id, { ...this.#pending.get(recent.id)?.recent, ...recent });
   }
 
   forget(id: number): void {

@@ -9,7 +9,10 @@ import { SERVER_USER } from './server-user.js';
 /** Ends the server that is in `data`, if there is one, and takes its directory away, as soon as nobody holds its input. */
 const GUARD = `
   cat >/dev/null
-  if read -r pid <"$1/data/postmaster.pid"; then kill -QUIT "$pid"; while kill -0 "$pid"; do sleep 0.01; done; fi
+  if read -r pid <"$1/data/postmaster.pid"; then
+    kill -QUIT "$pid"
+    while kill -0 "$pid" && grep -q . "/proc/$pid/cmdline"; do sleep 0.01; done
+  fi
   until rm -rf "$1"; do sleep 0.01; done
 `;
 

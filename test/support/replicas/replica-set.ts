@@ -12,7 +12,15 @@ export class ReplicaSet {
   /** @param database its URL */
   static async start(
     database: string,
-    { count = 2, backends = [] as readonly string[], env = {} as Readonly<Record<string, string>> } = {},
+    {
+      count = 2,
+      backends = [],
+      env = {},
+    }: {
+      readonly count?: number;
+      readonly backends?: readonly string[];
+      readonly env?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<ReplicaSet> {
     const set = new ReplicaSet(backends, {
       SPRAYPROXY_SPOOL_URL: database,

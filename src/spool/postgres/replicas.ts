@@ -148,18 +148,22 @@ export class Replicas {
     const isWritten = this.#written?.own === own && at - this.#written.at < HEARTBEAT_EVERY_MS;
     const rows = await readReplicas(db, isWritten ? undefined : heartbeat(own, this.#hasListened()));
     if (!isWritten) this.#written = { own, at };
-    const now = clock.monotonic();
-    // Whoever did not read for so long was not in contact either.
-    if (this.#readAt === undefined || now - this.#readAt >= GONE_AFTER_MS) this.#contactSince = now;
-    this.#readAt = now;
+    const isBack = !this.#isInContact();
+    this.#readAt = clock.monotonic();
+    if (isBack) this.#contactSince = this.#readAt;
     return rows;
   }
 
   #isAlive = ({ age_ms }: ReplicaRow): boolean => age_ms < GONE_AFTER_MS || !this.#hasListened();
 
   #hasListened(): boolean {
-    const isInContact = this.#readAt !== undefined;
-    return isInContact && this.#options.clock.monotonic() - this.#contactSince >= GONE_AFTER_MS;
+    return this.#isInContact() && this.#options.clock.monotonic() - this.#contactSince >= GONE_AFTER_MS;
+  }
+
+  /** Whoever stood still for as long as that is not. */
+  #isInContact(): boolean {
+    const { clock } = this.#options;
+    return this.#readAt !== undefined && clock.monotonic() - this.#readAt < GONE_AFTER_MS;
   }
 
   #see(there: Iterable<Replica>): void {

@@ -36,6 +36,7 @@ interface Options {
 export class Channel {
   #listening = false;
   #isStopped = false;
+  #client: Client | undefined;
   #running: Promise<void> = Promise.resolve();
   #wakeUp: () => void = () => undefined;
   /** What it has sent itself, and who waits for it. */
@@ -68,24 +69,26 @@ export class Channel {
 
   /** @returns ms until it is worth another try, when it has come to an end */
   async #listen(): Promise<number> {
-    let client: Client | undefined;
     try {
-      client = await this.options.connect();
-      return await this.#listenOn(client);
+      this.#client = await this.options.connect();
+      return await this.#listenOn(this.#client);
     } catch {
       return RECONNECT_AFTER_MS;
     } finally {
-      this.#setListening(false);
       // An orderly end would wait for a server that may not be there.
-      client?.connection.stream.destroy();
+      this.#client?.connection.stream.destroy();
+      this.#client = undefined;
+      this.#setListening(false);
     }
   }
 
   async #listenOn(client: Client): Promise<number> {
     let isLost = false;
+    const isOver = (): boolean => isLost || this.#isStopped;
     const lose = (): void => {
       isLost = true;
-      this.#wakeUp();
+      // One that was let go of ends later.
+      if (client === this.#client) this.#wakeUp();
     };
     client.on('error', lose);
     client.on('end', lose);
@@ -93,9 +96,9 @@ export class Channel {
       this.#hear(payload);
     });
     await client.query(`LISTEN ${CHANNEL}`);
-    while (!this.#isStopped && !isLost) {
+    while (!isOver()) {
       const hasArrived = await this.#arrives();
-      if (isLost || this.#isStopped) break;
+      if (isOver()) break;
       if (!hasArrived) return this.#listening ? RECONNECT_AFTER_MS : TRY_AGAIN_AFTER_MS;
       this.#setListening(true);
       await this.#wait(CHECK_EVERY_MS);

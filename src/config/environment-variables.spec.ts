@@ -319,7 +319,7 @@ describe('a fault', () => {
     ['postgres://me:hunter2@db', 'name one database, as in postgres://user@host/database'],
     [
       'postgres://me:hunter2@db/spray?sslmode=on',
-      'have one of these as its sslmode: disable, no-verify, prefer, require, verify-ca, verify-full',
+      'have one of these as its sslmode: disable, prefer, require, verify-ca, verify-full',
     ],
     [
       `postgres://me:hunter2@db/spray?sslrootcert=${join(FIXTURES, 'hunter2.pem')}`,

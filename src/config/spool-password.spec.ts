@@ -14,30 +14,30 @@ const database = (environment: Readonly<Record<string, string>>): SpoolDatabase 
   return spoolDatabase;
 };
 
-it('is the first line of its file, as it is when it is asked for', async () => {
+it('is the first line of its file, as it is when it is asked for', () => {
   const file = join(dir.path, 'password');
   writeFileSync(file, 'first \r\nnothing');
   const password = spoolPassword(database({ SPRAYPROXY_SPOOL_PASSWORD_FILE: file, PGPASSWORD: 'other' }));
-  await expect(password?.()).resolves.toBe('first ');
+  expect(password()).toBe('first ');
 
   writeFileSync(file, 'second');
-  await expect(password?.()).resolves.toBe('second');
+  expect(password()).toBe('second');
 
   rmSync(file);
-  await expect(password?.()).rejects.toThrow('ENOENT');
+  expect(password).toThrow('ENOENT');
 });
 
-it('is PGPASSWORD where no file is named', async () => {
-  await expect(spoolPassword(database({ PGPASSWORD: 'word' }))?.()).resolves.toBe('word');
+it('is PGPASSWORD where no file is named', () => {
+  expect(spoolPassword(database({ PGPASSWORD: 'word' }))()).toBe('word');
 });
 
 it.each(['postgres://me:own@db/spray', 'postgres://me@db/spray?password=own'])(
   'is left to %s, which has it',
   (url) => {
-    expect(spoolPassword(database({ SPRAYPROXY_SPOOL_URL: url, PGPASSWORD: 'word' }))).toBeUndefined();
+    expect(spoolPassword(database({ SPRAYPROXY_SPOOL_URL: url, PGPASSWORD: 'word' }))()).toBeUndefined();
   },
 );
 
 it('is left to PGPASSFILE where nothing gives it', () => {
-  expect(spoolPassword(database({}))).toBeUndefined();
+  expect(spoolPassword(database({}))()).toBeUndefined();
 });

@@ -13,22 +13,14 @@ export interface SpoolDatabase {
 }
 
 /**
- * What to ask for the password whenever a connection is made; `undefined`: it is in the URL, or what `PGPASSFILE` names.
- * What it gives rejects if the file cannot be read.
+ * What to ask for the password whenever a connection is made. It gives `undefined` where the password is in the URL, or in
+ * what `PGPASSFILE` names, and throws if the file cannot be read.
  */
-export function spoolPassword({
-  url,
-  passwordFile,
-  password,
-}: SpoolDatabase): (() => Promise<string>) | undefined {
-  if (passwordFile !== undefined)
-    return () =>
-      new Promise((resolve) => {
-        resolve(readPasswordFile(passwordFile));
-      });
+export function spoolPassword({ url, passwordFile, password }: SpoolDatabase): () => string | undefined {
+  if (passwordFile !== undefined) return () => readPasswordFile(passwordFile);
   const parsed = parsePostgresUrl(url);
-  if (password === undefined || typeof parsed === 'string' || parsed.hasPassword) return undefined;
-  return () => Promise.resolve(password);
+  const hasOwn = typeof parsed === 'object' && parsed.hasPassword;
+  return () => (hasOwn ? undefined : password);
 }
 
 /** The first line of a file, without its end. */

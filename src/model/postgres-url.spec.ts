@@ -49,6 +49,7 @@ it.each([
   ['postgres://me@db/spray#x', 'have no fragment'],
   ['postgres://me:$(PASSWORD)@db/spray', 'hold values'],
   ['postgres://me:${PASSWORD}@db/spray', 'hold values'],
+  ['postgres://me@db/spray?sslmode=verify-ca', 'name with sslmode=verify-ca the authority'],
   ['postgres://me@db/spray?sslmode=full', 'have one of these as its sslmode'],
 ])('says what %j must do', (url, fault) => {
   expect(parsePostgresUrl(url)).toContain(fault);

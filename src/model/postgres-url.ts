@@ -11,8 +11,8 @@ export interface PostgresUrl {
   readonly files: readonly string[];
 }
 
-/** As libpq has them, and `no-verify` as `pg` has it beside. */
-const SSL_MODES = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'verify-full'];
+/** Of libpq's, those that are understood; `allow` would begin without. */
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
 const NO_HOST = 'no-host.invalid';
@@ -42,6 +42,9 @@ export function parsePostgresUrl(text: string): PostgresUrl | string {
   const sslmode = url.searchParams.get('sslmode') ?? undefined;
   if (sslmode !== undefined && !SSL_MODES.includes(sslmode)) {
     return `have one of these as its sslmode: ${SSL_MODES.join(', ')}`;
+  }
+  if (sslmode === 'verify-ca' && named('sslrootcert') === '') {
+    return 'name with sslmode=verify-ca the authority, as in sslrootcert=/etc/db/ca.pem; verify-full trusts the known ones';
   }
   return {
     host,

@@ -62,6 +62,9 @@ export class Connections {
       }
     };
     this.pool = new pg.Pool({ ...this.#config, max: size, Client: this.#Client });
+    // Without listeners, a connection that breaks while it is asked nothing ends the process.
+    this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Where it connects to, without the password. */

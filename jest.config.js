@@ -36,6 +36,7 @@ module.exports = {
         '<rootDir>/src/**/*.spec.ts',
         '<rootDir>/test/spool-contract/*.spec.ts',
         '<rootDir>/test/docs/*.spec.ts',
+        '<rootDir>/test/support/postgres/*.spec.ts',
         '<rootDir>/test/pictures/support/*.spec.ts',
       ],
     },

@@ -108,6 +108,7 @@ describe('BackendRegistry', () => {
     const after = (turns: number): Promise<void> =>
       turns === 0 ? Promise.resolve() : turn().then(() => after(turns - 1));
     const spool = {
+      announce: () => undefined,
       keepBackend: (url: string) => after(3).then(() => kept.add(url)),
       forgetBackend: (url: string) => after(1).then(() => kept.delete(url)),
     } as unknown as Spool;

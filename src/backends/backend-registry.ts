@@ -24,6 +24,8 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
   #byKey: ReadonlyMap<string, Backend> = new Map();
   #list: readonly Backend[] = [];
   #lastChange: Promise<unknown> = Promise.resolve();
+  /** Registered ones that are not to be used, by their URLs. */
+  readonly #leftOut = new Set<string>();
 
   constructor(
     private readonly config: SprayproxyConfig,
@@ -38,12 +40,36 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
 
   /** Who may no longer register backends no longer has any; who may no longer have local ones is left without these. */
   async onModuleInit(): Promise<void> {
-    if (!this.config.dynamicBackendsEnabled) return;
-    for (const backend of toBackends(await this.spool.registeredBackends(), 'registered')) {
-      if (this.has(backend)) continue;
-      const why = this.#whyNot(backend);
-      if (why === undefined) this.#add(backend);
-      else this.logger.warn({ backend: backend.url, why }, 'registered backend is left out');
+    if (!this.config.dynamicBackendsEnabled || !this.spool.keeps) return;
+    this.spool.watch(({ kind }) => {
+      if (kind === 'backends') void this.#oneAtATime(() => this.#readRegistered());
+    });
+    await this.#oneAtATime(() => this.#readRegistered());
+  }
+
+  /** Takes over what is registered, by whichever process. */
+  async #readRegistered(): Promise<void> {
+    if (this.spool.fault !== undefined) return;
+    let urls: readonly string[];
+    try {
+      urls = await this.spool.registeredBackends();
+    } catch (error) {
+      this.logger.warn({ why: String(error) }, 'cannot read which backends are registered');
+      return;
+    }
+    const registered = new Map(toBackends(urls, 'registered').map((backend) => [backend.key, backend]));
+    for (const backend of this.#list) {
+      if (backend.origin === 'registered' && !registered.has(backend.key)) this.#drop(backend);
+    }
+    for (const backend of registered.values()) if (!this.has(backend)) this.#addUnlessRefused(backend);
+  }
+
+  #addUnlessRefused(backend: Backend): void {
+    const why = this.#whyNot(backend);
+    if (why === undefined) this.#add(backend);
+    else if (!this.#leftOut.has(backend.url)) {
+      this.#leftOut.add(backend.url);
+      this.logger.warn({ backend: backend.url, why }, 'registered backend is left out');
     }
   }
 
@@ -92,6 +118,8 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
    */
   unregister(key: string, only?: Backend): Promise<Backend | undefined> {
     return this.#oneAtATime(async () => {
+      // Another process may have registered it a moment ago.
+      if (!this.#byKey.has(key) && this.spool.remembers) await this.#readRegistered();
       const backend = this.#byKey.get(key);
       if (backend === undefined || (only !== undefined && backend !== only)) return undefined;
       if (backend.origin === 'registered') await this.spool.forgetBackend(backend.url);
@@ -121,6 +149,7 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
   #replace(byKey: ReadonlyMap<string, Backend>): void {
     this.#byKey = byKey;
     this.#list = [...byKey.values()];
+    this.spool.announce([...byKey.keys()]);
     for (const origin of ['static', 'registered'] as const) this.count.set({ origin }, this.#countOf(origin));
   }
 

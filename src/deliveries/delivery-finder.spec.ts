@@ -1,3 +1,6 @@
+import { captureLog } from '../../test/support/captured-log.js';
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { rememberingFor } from '../../test/support/fan-out-parts.js';
 import { configFor } from '../../test/support/config-for.js';
 import { type Forward, newForward } from '../model/forward.js';
 import { RecentDeliveries } from '../forwarding/recent/recent-deliveries.js';
@@ -23,13 +26,18 @@ const over = (id: number) => stored(id, { ...newForward('https://a'), state: 'ac
 
 function finderOf(spooled: readonly StoredDelivery[], ended: readonly StoredDelivery[] = []) {
   const config = configFor({ SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true' });
-  const recent = new RecentDeliveries(config, new NoSpool());
+  const none = new NoSpool();
+  const recent = new RecentDeliveries(
+    config,
+    none,
+    rememberingFor(none, new FakeClock(), captureLog().logger),
+  );
   for (const delivery of ended) recent.remember(delivery);
   const newestFirst = spooled.toSorted((a, b) => b.delivery.id - a.delivery.id);
   const list = jest.fn((before: number, limit: number) =>
     Promise.resolve(newestFirst.filter(({ delivery: { id } }) => id < before).slice(0, limit)),
   );
-  const finder = new DeliveryFinder(recent, { list } as unknown as Spool);
+  const finder = new DeliveryFinder(recent, { list, listPast: none.listPast } as unknown as Spool);
   return { list, page: (query: string) => finder.list(parseListQuery(query, 0)) };
 }
 

@@ -48,7 +48,7 @@ export class DeliveryFinder {
     // In this order: a delivery goes from the spool to memory.
     const spooled = await this.spool.get(id);
     if (spooled !== undefined) return kept(spooled);
-    const over = this.recent.get(id);
+    const over = this.recent.get(id) ?? (await this.spool.past(id));
     return over && { ...over, payloadKept: false };
   }
 
@@ -58,8 +58,8 @@ export class DeliveryFinder {
     const oldest = (query.since ?? 0) * 1000;
     let scanned = 0;
     for await (const stored of query.guid === undefined || query.guid.length > MAX_GUID_LENGTH
-      ? this.#newestFirst(query.before)
-      : this.#ofGuid(query.guid, query.before)) {
+      ? this.#newestFirst(query)
+      : this.#ofGuid(query.guid, query)) {
       const { id } = stored.delivery;
       if (id < oldest) break;
       if (matches(stored, query)) {
@@ -73,26 +73,31 @@ export class DeliveryFinder {
     return { found };
   }
 
-  async *#newestFirst(before: number): AsyncGenerator<FoundDelivery> {
+  async *#newestFirst({ before, limit, ...filter }: ListQuery): AsyncGenerator<FoundDelivery> {
     for (let above = before; above > 0;) {
-      const spooled = await this.spool.list(above, CHUNK);
-      const end = spooled.length < CHUNK ? 0 : (spooled.at(-1)?.delivery.id ?? 0);
+      const spooled = await this.spool.list(above, CHUNK, filter);
+      const past = await this.spool.listPast(above, CHUNK, filter);
+      const end = Math.max(...[spooled, past].map(endOf));
       const from = above;
-      yield* merged(
-        spooled,
-        this.recent.list().filter(({ delivery: { id } }) => id < from && id >= end),
+      yield* merged(spooled, [...past, ...this.recent.list()]).filter(
+        ({ delivery: { id } }) => id < from && id >= end,
       );
       above = end;
       await setImmediate();
     }
   }
 
-  async *#ofGuid(guid: string, before: number): AsyncGenerator<FoundDelivery> {
+  async *#ofGuid(guid: string, { before, limit, ...filter }: ListQuery): AsyncGenerator<FoundDelivery> {
     const spooled = await this.spool.find(guid);
+    const past = await this.spool.listPast(before, CHUNK, filter);
     const over = this.recent.list().filter(({ delivery }) => delivery.guid === guid);
-    yield* merged(spooled, over).filter(({ delivery }) => delivery.id < before);
+    yield* merged(spooled, [...past, ...over]).filter(({ delivery }) => delivery.id < before);
   }
 }
+
+/** The id above which a chunk has all there are. */
+const endOf = (chunk: readonly StoredDelivery[]): number =>
+  chunk.length < CHUNK ? 0 : (chunk.at(-1)?.delivery.id ?? 0);
 
 /** Newest first, each once. */
 function merged(spooled: readonly StoredDelivery[], over: readonly StoredDelivery[]): FoundDelivery[] {

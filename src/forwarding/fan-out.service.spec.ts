@@ -275,7 +275,7 @@ it('of what its sender has not heard of, no payload is held', async () => {
   parts.react = () => 503;
   const delivery = parts.delivery('1');
   parts.fanOut.answered(delivery, await parts.fanOut.deliver(delivery), false);
-  const { identity } = parts.recent.find(delivery.identity) ?? {};
+  const { identity } = (await parts.recent.find(delivery.identity)) ?? {};
   expect(identity?.digest).toBe(delivery.identity.digest);
   expect(Object.values(identity ?? {})).not.toContain(delivery.payload);
 });

@@ -50,7 +50,7 @@ export class FanOutService {
 
   /** Whether the sender of a delivery has heard that it was taken: if not, GitHub will show it as failed. */
   answered({ identity }: Delivery, report: Report, heard: boolean): void {
-    if (report.kind !== 'failed') this.recent.heard(identity, report.id, heard);
+    if (report.kind !== 'failed') this.recent.heard(identity, report.id, heard, report.fillsGaps);
   }
 
   async #deliver(delivery: Delivery): Promise<Report> {
@@ -58,7 +58,7 @@ export class FanOutService {
     if (keeping !== undefined) await keeping;
     const stored = this.spool.mayKnow(delivery.identity.key) ? await this.#storedBefore(delivery) : undefined;
     const redelivered = stored && (await this.#redeliver(delivery, stored));
-    return redelivered ?? this.#fanOut(delivery, this.#targetsOf(delivery));
+    return redelivered ?? this.#fanOut(delivery, await this.#targetsOf(delivery));
   }
 
   /** The same delivery, if the spool has it and a backend there still is misses it. */
@@ -67,20 +67,26 @@ export class FanOutService {
     return found.find(
       ({ delivery, forwards }) =>
         delivery.payloadDigest === identity.digest &&
-        forwards.some((forward) => isKept(forward) && this.registry.get(forward.backend) !== undefined),
+        forwards.some((forward) => isKept(forward) && this.#isWanted(forward.backend)),
     );
   }
 
+  /** Whether a backend is one of ours, or of another process that uses the spool. */
+  #isWanted(key: string): boolean {
+    return this.registry.get(key) !== undefined || this.spool.isWantedElsewhere(key);
+  }
+
   /** All backends; where it came before and is known to be missing at some, those. */
-  #targetsOf({ identity }: Delivery): Targets {
+  async #targetsOf({ identity }: Delivery): Promise<Targets> {
+    const before = await this.recent.find(identity);
     const all = this.registry.list();
-    const before = this.recent.find(identity);
     if (before === undefined) return { backends: all, fillsGaps: false };
+    const { id } = before;
     const gaps = new Set(before.stored?.forwards.filter(isKept).map(({ backend }) => backend));
     const backends = all.filter(({ key }) => gaps.has(key));
     // Those who missed it are gone for good: it is for the others as if it were new.
     if (backends.length === 0 && gaps.size > 0) return { backends: all, fillsGaps: false };
-    return { backends, fillsGaps: true, ...(before.stored && { before: before.stored }) };
+    return { backends, fillsGaps: true, id, ...(before.stored && { before: before.stored }) };
   }
 
   async #fanOut(delivery: Delivery, wanted: Targets): Promise<Report> {
@@ -94,7 +100,8 @@ export class FanOutService {
     }
     await this.#untilOver(attempts, delivery, true);
     const backends = stillWanted(wanted.backends, attempts);
-    const fanOut: FanOut = { delivery, receivedAt, targets: { ...wanted, backends }, attempts };
+    const id = wanted.id ?? this.spool.nextId(receivedAt);
+    const fanOut: FanOut = { delivery, receivedAt, id, targets: { ...wanted, backends }, attempts };
     if (missing(backends, attempts).length === 0) return this.remains.served(fanOut);
 
     const kept = await this.remains.keep(fanOut);
@@ -130,30 +137,40 @@ export class FanOutService {
   }
 
   /** Whether the delivery has left the spool since because the last backend has answered: none was discarded. */
-  #whetherAnswered({ delivery: { id }, forwards }: StoredDelivery): { all: () => boolean; stop: () => void } {
-    let all = false;
+  #whetherAnswered({ delivery: { id }, forwards }: StoredDelivery): {
+    all: () => Promise<boolean>;
+    stop: () => void;
+  } {
+    let over: StoredDelivery | undefined;
     const stop = this.spool.watch((event) => {
-      if (event.kind === 'over' && event.delivery.delivery.id === id) {
-        all = event.delivery.forwards.length === forwards.length;
-      }
+      if (event.kind === 'over' && event.delivery.delivery.id === id) over = event.delivery;
     });
-    return { all: () => all, stop };
+    const all = async () => {
+      over ??= await this.spool.past(id);
+      return over?.forwards.length === forwards.length;
+    };
+    return { all, stop };
   }
 
   async #redeliverUnless(
-    isAnswered: () => boolean,
+    isAnswered: () => Promise<boolean>,
     delivery: Delivery,
     known: StoredDelivery,
   ): Promise<Report | undefined> {
     const { id } = known.delivery;
     let attempts: RunningAttempt[] = [];
     let fault: SprayproxyError | undefined;
+    let elsewhere: readonly string[] = [];
     try {
       const stored = await this.#withHeadersOf(delivery, known);
       if (stored === undefined) {
-        return isAnswered() ? { kind: 'served', id, attempts: [], fillsGaps: true } : undefined;
+        return (await isAnswered()) ? { kind: 'served', id, attempts: [], fillsGaps: true } : undefined;
       }
       const open = new Set(stored.forwards.filter(isKept).map(({ backend }) => backend));
+      elsewhere = [...open].filter(
+        (key) => this.registry.get(key) === undefined && this.spool.isWantedElsewhere(key),
+      );
+      if (elsewhere.length > 0) await this.spool.revive(id, elsewhere, ['dead', 'rejected']);
       attempts = this.registry
         .list()
         .filter(({ key }) => open.has(key))
@@ -165,13 +182,21 @@ export class FanOutService {
     }
     const backends = attempts.map(({ backend }) => backend);
     const common = { id, attempts: resultsOf(attempts), fillsGaps: true };
-    const owed = missing(backends, attempts);
-    const after = owed.length === 0 ? undefined : await this.spool.get(id);
-    if (fault === undefined && (owed.length === 0 || isAnswered())) return { kind: 'served', ...common };
-    const isStillKept = ({ key }: Backend) => after?.forwards.some(({ backend }) => backend === key) === true;
-    // Somebody may have discarded it.
-    if (fault === undefined && after !== undefined && owed.every(isStillKept)) {
-      return { kind: 'kept', ...common, ...openAmong(backends, attempts, after) };
+    let owed = missing(backends, attempts);
+    if (fault === undefined) {
+      if (owed.length + elsewhere.length === 0) return { kind: 'served', ...common };
+      const after = await this.spool.get(id);
+      if (after === undefined && (await isAnswered())) return { kind: 'served', ...common };
+      const isStillThere = ({ key }: Backend) =>
+        after?.forwards.some(({ backend }) => backend === key) === true;
+      // Somebody may have discarded it.
+      if (after !== undefined && owed.every(isStillThere)) {
+        // Another process may have served some of them.
+        owed = owed.filter(({ key }) => after.forwards.some((each) => each.backend === key && isKept(each)));
+        return owed.length + elsewhere.length === 0
+          ? { kind: 'served', ...common }
+          : { kind: 'kept', ...common, ...openAmong(owed, attempts, after) };
+      }
     }
     fault ??= new SprayproxyError('forwarding-failed', 'it was discarded while it was sent');
     return { kind: 'failed', ...common, owed, fault };

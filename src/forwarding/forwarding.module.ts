@@ -20,6 +20,7 @@ import { RejectedSweep } from './lane/rejected-sweep.js';
 import { Sender } from './lane/sender.js';
 import { Signer } from './lane/signer.js';
 import { RecentDeliveries } from './recent/recent-deliveries.js';
+import { Remembering } from './recent/remembering.js';
 import { RemainsService } from './remains.service.js';
 
 @Module({
@@ -34,6 +35,7 @@ import { RemainsService } from './remains.service.js';
     LanesService,
     RecentDeliveries,
     RejectedSweep,
+    Remembering,
     RemainsService,
     Sender,
     Signer,
@@ -45,6 +47,7 @@ export class ForwardingModule implements OnApplicationShutdown {
   constructor(
     private readonly lanes: LanesService,
     private readonly pools: BackendPools,
+    private readonly remembering: Remembering,
     private readonly spool: Spool,
     private readonly clock: Clock,
     private readonly config: SprayproxyConfig,
@@ -57,6 +60,7 @@ export class ForwardingModule implements OnApplicationShutdown {
       cancel = this.clock.after(this.config.attemptTimeoutMs, resolve);
     });
     await Promise.race([this.lanes.stop(), timeout]).finally(cancel);
+    await this.remembering.flush();
     this.pools.destroy();
     await this.spool.close();
   }

@@ -19,12 +19,17 @@ import { missing, resultsOf, type RunningAttempt } from './lane/running-attempt.
 import { RecentDeliveries } from './recent/recent-deliveries.js';
 import { type Failed, type Kept, type Served } from '../model/report.js';
 
+/** From its arrival. GitHub takes it for failed after 10 s, and is to hear of that from us. */
+const STORE_WITHIN_MS = 9000;
+
 /** Who is to get a delivery. */
 export interface Targets {
   readonly backends: readonly Backend[];
   /** Of the delivery that this one repeats, where some miss it and nobody keeps it. */
   readonly before?: StoredDelivery;
   readonly fillsGaps: boolean;
+  /** What it is known by, if it came before. */
+  readonly id?: number;
 }
 
 /** A delivery on its way. */
@@ -32,6 +37,8 @@ export interface FanOut {
   readonly delivery: Delivery;
   /** Ms since the epoch. */
   readonly receivedAt: number;
+  /** What it is kept or remembered under, if it is. */
+  readonly id: number;
   readonly targets: Targets;
   readonly attempts: RunningAttempt[];
 }
@@ -53,14 +60,17 @@ export class RemainsService {
 
   /** Keeps what is missing. @returns why it could not be kept, if so */
   async keep(fanOut: FanOut): Promise<Kept | SprayproxyError> {
-    const { delivery, targets, attempts } = fanOut;
-    const storing = this.spool.store(this.#recordOf(fanOut), delivery.payload.bytes);
+    const { id, delivery, targets, attempts } = fanOut;
+    const storing = this.spool.store(this.#recordOf(fanOut), delivery.payload.bytes, {
+      id,
+      until: delivery.arrivedAt + STORE_WITHIN_MS,
+    });
     for (const attempt of attempts) {
       if (!attempt.ended) this.lanes.of(attempt.backend).settleLater(attempt, storing);
     }
     try {
       const stored = await storing;
-      if (targets.before !== undefined) this.recent.forget(targets.before.delivery.id);
+      if (targets.before !== undefined) this.recent.drop(id);
       logGivenUp(this.logger, { before: { ...stored, forwards: [] }, after: stored });
       const common = { attempts: resultsOf(attempts), fillsGaps: targets.fillsGaps };
       return {
@@ -78,7 +88,13 @@ export class RemainsService {
   /** Every backend has answered. */
   served(fanOut: FanOut): Served {
     const { attempts, targets, delivery } = fanOut;
-    const common = { kind: 'served', attempts: resultsOf(attempts), fillsGaps: targets.fillsGaps } as const;
+    const { fillsGaps, id } = targets;
+    const common = {
+      kind: 'served',
+      attempts: resultsOf(attempts),
+      fillsGaps,
+      ...(id !== undefined && { id }),
+    } as const;
     const rejected = attempts.some(({ result }) => result?.outcome === 'rejected');
     if (!rejected && targets.before === undefined && !this.recent.remembersAll) return common;
     const record = this.#remember(fanOut, this.#recordOf(fanOut), false);
@@ -102,8 +118,8 @@ export class RemainsService {
     const { id, ...delivery } = record.delivery;
     room.retain();
     try {
-      await this.spool.store({ ...record, delivery }, payload.bytes);
-      this.recent.forget(id);
+      await this.spool.store({ ...record, delivery }, payload.bytes, { id });
+      this.recent.drop(id);
     } catch (error) {
       if (this.spool.keeps)
         this.logger.warn({ deliveryId: id, why: String(error) }, 'what was rejected is not kept');
@@ -137,13 +153,7 @@ export class RemainsService {
     return recordOf({ ...fanOut, targets: backends, before }, this.config.deliveryGuarantee);
   }
 
-  /** Under the id it had before, if it is known already. */
-  #remember(
-    { targets: { before }, receivedAt }: FanOut,
-    record: NewDelivery,
-    awaited: boolean,
-  ): StoredDelivery {
-    const id = before?.delivery.id ?? this.spool.nextId(receivedAt);
+  #remember({ id }: FanOut, record: NewDelivery, awaited: boolean): StoredDelivery {
     const stored = { ...record, delivery: { id, ...record.delivery } };
     this.recent.remember(stored, awaited);
     return stored;

@@ -77,6 +77,30 @@ export const toRelease = (): Step =>
     forward.state === 'rejected' && isKept(forward) ? { ...forward, released: true } : forward,
   );
 
+/**
+ * What its holder knows of a delivery that was stored though nobody said so: its attempts, that have ended meanwhile, have
+ * not been settled there.
+ * @param known forwards of the same delivery; what is running or owed in them says nothing
+ */
+export const toReconcile = (known: readonly Forward[], holder: string): Step =>
+  ofForwards((forward) => {
+    const told = known.find(({ backend }) => backend === forward.backend);
+    if (told === undefined || isRunning(told)) return forward;
+    const { claimedBy, runningSince, ...rest } = forward;
+    const isElsewhere = runningSince !== undefined && claimedBy !== holder;
+    if (told.state === 'accepted' || told.state === 'rejected') {
+      if (forward.state === 'accepted' || forward.state === 'rejected') return forward;
+      return isElsewhere && claimedBy !== undefined ? { ...told, runningSince, claimedBy } : told;
+    }
+    if (runningSince === undefined || isElsewhere) return forward;
+    const { attempts, attemptCount, unknownCount, reason } = told;
+    const settled = { ...rest, attempts, attemptCount, unknownCount };
+    // Only somebody who has looked may send it again.
+    return attempts.at(-1)?.outcome === 'unknown' && reason !== undefined
+      ? { ...settled, state: 'dead', reason }
+      : settled;
+  });
+
 /** Those that are begun with are claimed by who stores them. */
 export const asStored = (forward: Forward, holder: string): Forward => {
   const { claimedBy, ...rest } = forward;

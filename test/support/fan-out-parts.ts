@@ -6,6 +6,10 @@ import { LanesService } from '../../src/forwarding/lane/lanes.service.js';
 import { Sender } from '../../src/forwarding/lane/sender.js';
 import { Signer } from '../../src/forwarding/lane/signer.js';
 import { WebhookSecrets } from '../../src/secrets/webhook-secrets.js';
+import { type Clock } from '../../src/clock/clock.js';
+import { type Logger } from '../../src/logging/logger.js';
+import { type MetricsServer } from '../../src/metrics/server.js';
+import { Remembering } from '../../src/forwarding/recent/remembering.js';
 import { RecentDeliveries } from '../../src/forwarding/recent/recent-deliveries.js';
 import { RemainsService } from '../../src/forwarding/remains.service.js';
 import { BackendRegistry } from '../../src/backends/backend-registry.js';
@@ -21,6 +25,17 @@ import { configFor } from './config-for.js';
 import { FakeClock } from './fake-clock.js';
 import { MemorySpool } from './memory-spool.js';
 import { newCounter, newGauge, newHistogram } from './unregistered-metrics.js';
+
+/** What writes to a spool what is remembered. */
+export const rememberingFor = (spool: Spool, clock: Clock, logger: Logger): Remembering =>
+  new Remembering(
+    spool,
+    clock,
+    logger,
+    { beforeScrape: () => undefined } as unknown as MetricsServer,
+    newGauge(),
+    newCounter(),
+  );
 
 /** A status that is answered, no connection, or nothing until somebody says so. */
 export type Reaction = number | 'no connection' | Promise<number>;
@@ -66,10 +81,19 @@ export class FanOutParts {
     const client = { attempt: this.#attempt } as unknown as BackendClient;
     const secrets = new WebhookSecrets(config, log.logger, newCounter('variable', 'reason'));
     const signer = new Signer(secrets, log.logger, newCounter());
-    const sender = new Sender(spool, this.budget, signer, clock, config, log.logger, newCounter('outcome'));
+    const sender = new Sender(
+      spool,
+      this.budget,
+      signer,
+      clock,
+      config,
+      log.logger,
+      newCounter('outcome'),
+      newCounter(),
+    );
     const { registry } = this;
     this.lanes = new LanesService(spool, registry, sender, client, metrics, clock, config, log.logger);
-    this.recent = new RecentDeliveries(config, spool);
+    this.recent = new RecentDeliveries(config, spool, rememberingFor(spool, clock, log.logger));
     const remains = new RemainsService(this.lanes, this.recent, spool, clock, config, log.logger);
     this.fanOut = new FanOutService(registry, this.lanes, this.recent, remains, spool, clock, config);
   }

@@ -27,14 +27,13 @@ export class MemoryStore {
 
 /** A spool that is gone with the test. */
 export class MemorySpool extends Spool {
-  /** Whether what is written gets lost. */
-  failing = false;
   readonly keeps = true;
   /** Whether it is one of several processes. */
   readonly remembers: boolean;
   readonly #holder = randomUUID();
   readonly #store: MemoryStore;
   readonly #maxBytes: number;
+  #failing = false;
   #writes: Promise<unknown> = Promise.resolve();
 
   constructor({ maxBytes = Infinity, store }: { maxBytes?: number; store?: MemoryStore } = {}) {
@@ -47,7 +46,13 @@ export class MemorySpool extends Spool {
   }
 
   get fault(): string | undefined {
-    return this.failing ? 'it is made to fail' : undefined;
+    return this.#failing ? 'it is made to fail' : undefined;
+  }
+
+  /** Whether nothing can be written. */
+  set failing(failing: boolean) {
+    this.#failing = failing;
+    this.#store.listeners.tell([{ kind: failing ? 'lost' : 'found' }]);
   }
 
   get unready(): string | undefined {

@@ -39,9 +39,11 @@ export class LaneMetrics {
 
   async #update(): Promise<void> {
     for (const gauge of [this.owed, this.dead, this.oldestAge, this.down]) gauge.reset();
-    this.bytes.set(this.spool.bytes);
-    this.maxBytes.set(this.spool.keeps ? this.config.maxSpoolBytes : 0);
-    for (const backend of this.registry.list()) {
+    // Of those who share a store one tells of each thing, so that sums are right.
+    const speaks = this.spool.drains('');
+    this.bytes.set(speaks ? this.spool.bytes : 0);
+    this.maxBytes.set(this.spool.keeps && speaks ? this.config.maxSpoolBytes : 0);
+    for (const backend of this.registry.list().filter(({ key }) => this.spool.drains(key))) {
       const labels = { host: backend.host };
       this.owed.inc(labels, 0);
       this.dead.inc(labels, 0);
@@ -50,10 +52,11 @@ export class LaneMetrics {
     }
     const oldest = new Map<string, number>();
     for (const [key, { owed, dead }] of this.spool.counts()) {
+      if (!this.spool.drains(key)) continue;
       const { host } = new URL(key);
       this.owed.inc({ host }, owed);
       this.dead.inc({ host }, dead);
-      const [first] = owed > 0 ? await this.spool.owedTo(key, 1) : [];
+      const [first] = owed > 0 && this.spool.fault === undefined ? await this.spool.owedTo(key, 1) : [];
       const ageMs = first === undefined ? 0 : this.clock.now() - first.delivery.receivedAt;
       oldest.set(host, Math.max(ageMs, oldest.get(host) ?? 0));
     }

@@ -47,7 +47,10 @@ export class Lane {
       unwanted: this.#unwanted,
       ahead: this.#ahead,
       stopped: this.stopped,
-      room: () => Math.min(this.health.concurrency - this.running.size, this.#slots.free),
+      room: () =>
+        spool.fault === undefined && spool.drains(backend.key)
+          ? Math.min(this.health.concurrency - this.running.size, this.#slots.free)
+          : 0,
       isRunning: ({ delivery }) => this.running.get(Identity.ofRecord(delivery)) !== undefined,
       isOwed: async (id) => {
         const stored = await spool.get(id);
@@ -72,7 +75,10 @@ export class Lane {
   get holdsBack(): boolean {
     const { spool } = this.parts;
     if (!spool.keeps || spool.fault !== undefined) return false;
-    return this.health.down || this.#owed > this.#unwanted.aloneCount || this.#slots.free <= 0;
+    if (this.#slots.free <= 0) return true;
+    if (spool.drains(this.backend.key)) return this.health.down || this.#owed > this.#unwanted.aloneCount;
+    // Another process finds out whether the backend is back, unless nothing is owed that could show.
+    return this.#owed > 0 || (this.health.down && !this.health.mayProbe);
   }
 
   /** Whether it is time to look if the backend is back, and nothing that is owed could show. */

@@ -15,7 +15,7 @@ import { ForwardMetrics } from './forward-metrics.js';
 import { logGivenUp } from './given-up.js';
 import { Lane } from './lane.js';
 import { type RunningAttempt } from './running-attempt.js';
-import { Sender } from './sender.js';
+import { Sender, TROUBLE_PAUSE_MS } from './sender.js';
 
 /** Forwards of an unregistered backend given up in one go. */
 const BURY_AT_ONCE = 500;
@@ -27,6 +27,7 @@ export class LanesService implements OnApplicationBootstrap {
   /** By key of the backend; they outlive their lane. */
   readonly #running = new Map<string, IdentityMap<RunningAttempt>>();
   #stopped = false;
+  #takingOver: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly spool: Spool,
@@ -44,13 +45,13 @@ export class LanesService implements OnApplicationBootstrap {
     });
   }
 
-  /** Takes up what was owed when the process ended. */
+  /** Takes up what was owed when the process ended, and whatever comes to be owed. */
   async onApplicationBootstrap(): Promise<void> {
     this.spool.watch((event) => {
       if (event.kind === 'owed') this.#wake(event.backend, event.id);
+      else if (event.kind === 'owners' || event.kind === 'found') void this.#takeOver();
     });
-    await this.#settleAbandoned();
-    for (const key of this.spool.counts().keys()) this.#wake(key);
+    await this.#takeOver();
   }
 
   of(backend: Backend): Lane {
@@ -72,11 +73,28 @@ export class LanesService implements OnApplicationBootstrap {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.sender.close();
+    void this.spool.retire();
     const running = [...this.#running.values()].flatMap((attempts) => [...attempts.values()]);
     await Promise.all([
       ...[...this.#lanes.values()].map((lane) => lane.stop()),
       ...running.map((attempt) => attempt.over()),
     ]);
+  }
+
+  /** Sees to what nobody sees to any more. */
+  #takeOver(): Promise<void> {
+    this.#takingOver = this.#takingOver.then(async () => {
+      if (this.#stopped || this.spool.fault !== undefined) return;
+      try {
+        await this.#settleAbandoned();
+      } catch (error) {
+        const why = String(error);
+        this.logger.error({ why }, 'cannot see to the attempts of a process that ended; trying again');
+        this.clock.after(TROUBLE_PAUSE_MS, () => void this.#takeOver());
+      }
+      for (const key of this.spool.counts().keys()) this.#wake(key);
+    });
+    return this.#takingOver;
   }
 
   /** Attempts whose process has ended may have been taken. */
@@ -143,14 +161,19 @@ export class LanesService implements OnApplicationBootstrap {
 
   /** Dead, not lost: they can be sent again when the backend is back. */
   async #bury(key: string): Promise<void> {
+    const isOurs = () =>
+      this.registry.get(key) === undefined &&
+      this.spool.drains(key) &&
+      // It may be in the list of some only, while the program is rolled out.
+      !this.spool.isWantedElsewhere(key);
     let count = 0;
-    while (this.registry.get(key) === undefined) {
+    while (isOurs()) {
       const owed = await this.spool.owedTo(key, BURY_AT_ONCE);
       if (owed.length === 0) break;
-      count += owed.length;
-      await Promise.all(
+      const buried = await Promise.all(
         owed.map(({ delivery: { id } }) => this.spool.bury(id, [key], 'the backend is no longer registered')),
       );
+      count += buried.filter((change) => change !== undefined).length;
     }
     if (count === 0) return;
     const { host } = new URL(key);

@@ -7,16 +7,16 @@ import { SteadyClock } from '../../clock/steady-clock.js';
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { InflightBudget } from '../../inflight/inflight-budget.js';
 import { Logger } from '../../logging/logger.js';
-import { FORWARD_RETRIES } from '../../metrics/names.js';
+import { CLAIMS_LOST, FORWARD_RETRIES } from '../../metrics/names.js';
 import { type AttemptResult, loggedAttempt } from '../../model/attempt.js';
 import { attemptRecord, guaranteeFor } from '../../model/attempt-record.js';
 import { type Backend } from '../../model/backend.js';
 import { type HeldPayload, type Message } from '../../model/delivery.js';
-import { type ForwardState } from '../../model/forward.js';
+import { type ForwardState, isRunning } from '../../model/forward.js';
 import { Payload } from '../../model/payload.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
-import { Spool } from '../../spool/spool.js';
+import { type Change, Spool } from '../../spool/spool.js';
 import { forwardHeaders } from '../client/forward-headers.js';
 import { logGivenUp } from './given-up.js';
 import { ownFault } from './own-fault.js';
@@ -56,6 +56,7 @@ export class Sender {
     private readonly config: SprayproxyConfig,
     private readonly logger: Logger,
     @InjectMetric(FORWARD_RETRIES) private readonly retries: Counter,
+    @InjectMetric(CLAIMS_LOST) private readonly claimsLost: Counter,
   ) {
     this.#time = new SteadyClock(clock, config.maxForwardAgeMs);
   }
@@ -82,8 +83,7 @@ export class Sender {
     try {
       const payload = held?.payload ?? (await this.#payload(id, key));
       // What was read ahead may have been sent, given up or discarded since.
-      if (payload === undefined || !(await this.spool.claim(id, key, this.clock.now(), from)))
-        return undefined;
+      if (payload === undefined || !(await this.#claim(id, key, from, held !== undefined))) return undefined;
       try {
         const rawHeaders = forwardHeaders(this.signer.headersOf(stored, payload, lane.backend));
         result = await lane.attempt({ payload, query, rawHeaders }, id);
@@ -115,7 +115,12 @@ export class Sender {
     const attempt = attemptRecord(result, this.clock.now());
     for (;;) {
       try {
-        logGivenUp(this.logger, await this.spool.settle(id, backend.key, attempt, rules));
+        const change = await this.spool.settle(id, backend.key, attempt, rules);
+        logGivenUp(this.logger, change);
+        if (!ownClaimEnded(change, backend.key) && (await this.#isKept(id, backend.key))) {
+          this.claimsLost.inc();
+          this.logger.warn(fields, 'another process had taken this one for gone, and the attempt over');
+        }
         return;
       } catch (error) {
         this.logger.error(
@@ -126,6 +131,25 @@ export class Sender {
         await new Promise<void>((resolve) => this.clock.after(TROUBLE_PAUSE_MS, resolve));
       }
     }
+  }
+
+  /** @param joins whether an attempt that another process is making is waited for */
+  async #claim(
+    id: number,
+    backend: string,
+    from: readonly ForwardState[],
+    joins: boolean,
+  ): Promise<Change | undefined> {
+    for (;;) {
+      const claimed = await this.spool.claim(id, backend, this.clock.now(), from);
+      if (claimed !== undefined || !joins || !(await this.spool.untilUnclaimed(id, backend))) return claimed;
+    }
+  }
+
+  /** Whether the spool still has the forward: nobody has discarded it. */
+  async #isKept(id: number, backend: string): Promise<boolean> {
+    const stored = await this.spool.get(id);
+    return stored?.forwards.some((forward) => forward.backend === backend) === true;
   }
 
   /** The payload as GitHub sent it; `undefined`: it is gone, or damaged and given up. */
@@ -144,3 +168,9 @@ export class Sender {
     logGivenUp(this.logger, await this.spool.bury(id, [backend], reason));
   }
 }
+
+const ownClaimEnded = (change: Change | undefined, backend: string): boolean => {
+  const runs = (stored?: StoredDelivery) =>
+    stored?.forwards.some((forward) => forward.backend === backend && isRunning(forward)) === true;
+  return runs(change?.before) && !runs(change?.after);
+};

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
-import { type AttemptRecord, isKept, settle } from '../../model/forward.js';
+import { type AttemptRecord, isKept, isRunning, settle } from '../../model/forward.js';
 import { Identity } from '../../model/identity.js';
 import { IdentityMap } from '../../model/identity-map.js';
 import { type Recent } from '../../model/recent.js';
 import { inShort, sizeOf, type StoredDelivery } from '../../model/stored-delivery.js';
 import { Spool } from '../../spool/spool.js';
 import { type Report } from '../../model/report.js';
+import { Remembering } from './remembering.js';
 
 /** Bound of all that is remembered: some 7,000 deliveries to three backends. */
 export const MAX_BYTES = 8 * 1024 * 1024;
@@ -42,11 +43,18 @@ export class RecentDeliveries {
   constructor(
     config: SprayproxyConfig,
     private readonly spool: Spool,
+    private readonly remembering: Remembering,
   ) {
     this.#maxOver = config.deliveriesEnabled ? config.journalSize : 0;
     spool.watch((event) => {
-      if (event.kind === 'over') this.remember(event.delivery);
+      if (event.kind === 'over' && !spool.remembers) this.remember(event.delivery);
     });
+    // From then on others may change it, and the spool knows best.
+    remembering.onWritten = (recent) => {
+      const { stored, awaited } = this.#recent(recent.id) ?? {};
+      const isWritten = stored === recent.stored && awaited === recent.awaited;
+      if (isWritten && stored?.forwards.some(isRunning) !== true) this.#forget(recent.id);
+    };
   }
 
   /** Whether those are remembered too that went well. */
@@ -68,9 +76,15 @@ export class RecentDeliveries {
     }
   }
 
-  /** The delivery that this one repeats, if that was missed by somebody or its sender does not know that it was not. */
-  find(identity: Identity): Recent | undefined {
-    return this.#missedByIdentity.get(identity);
+  /**
+   * The delivery that this one repeats, if that was missed by somebody or its sender does not know that it was not.
+   * @throws SprayproxyError `spool-failed`: another process may know it, and it cannot be found out.
+   */
+  async find(identity: Identity): Promise<Recent | undefined> {
+    const known = this.#missedByIdentity.get(identity);
+    if (known !== undefined || !this.spool.mayKnow(identity.key)) return known;
+    const recalled = await this.spool.recall(identity.key);
+    return recalled.find((recent) => recent.identity.equals(identity));
   }
 
   /** @param awaited absent: as before */
@@ -85,10 +99,15 @@ export class RecentDeliveries {
     });
   }
 
-  /** Whether the sender of a delivery has heard that it was taken. @param id absent: it has none */
-  heard(identity: Identity, id: number | undefined, heard: boolean): void {
-    const known = this.#recent(id ?? this.find(identity)?.id);
-    if (known?.awaited === !heard || (known === undefined && heard)) return;
+  /**
+   * Whether the sender of a delivery has heard that it was taken.
+   * @param id absent: it has none
+   * @param isRepeat whether it was known before
+   */
+  heard(identity: Identity, id: number | undefined, heard: boolean, isRepeat: boolean): void {
+    const known = this.#recent(id ?? this.#missedByIdentity.get(identity)?.id);
+    const mayBeAwaited = isRepeat && this.spool.remembers;
+    if (known?.awaited === !heard || (known === undefined && heard && !mayBeAwaited)) return;
     const recent = known ?? { id: id ?? this.spool.nextId(0), identity: identity.bare() };
     this.#forget(recent.id);
     this.#put({ ...recent, awaited: !heard });
@@ -106,9 +125,16 @@ export class RecentDeliveries {
     this.remember({ ...stored, forwards }, awaited);
   }
 
-  /** The spool has it now, or nobody wants it any more. */
+  /** Nobody wants it any more. */
   forget(id: number): void {
     this.#forget(id);
+    this.remembering.forget(id);
+  }
+
+  /** The spool keeps it now. */
+  drop(id: number): void {
+    this.#forget(id);
+    this.remembering.drop(id, 'kept');
   }
 
   get(id: number): StoredDelivery | undefined {
@@ -128,6 +154,7 @@ export class RecentDeliveries {
   }
 
   #put(recent: Recent): void {
+    this.remembering.add(recent);
     if (recent.awaited || recent.stored?.forwards.some(isKept)) {
       this.#missed.set(recent.id, recent);
       this.#missedByIdentity.add(recent.identity, recent);
@@ -145,7 +172,9 @@ export class RecentDeliveries {
 
   #forgetOldest(recents: ReadonlyMap<number, Recent>): void {
     const [oldest] = recents.keys();
-    if (oldest !== undefined) this.#forget(oldest);
+    if (oldest === undefined) return;
+    this.#forget(oldest);
+    this.remembering.drop(oldest, 'no room');
   }
 
   #forget(id: number): Recent | undefined {

@@ -1,0 +1,202 @@
+import { FanOutParts, type Reaction, settle } from '../../test/support/fan-out-parts.js';
+import { MemorySpool, MemoryStore } from '../../test/support/memory-spool.js';
+import { Backend } from '../model/backend.js';
+import { type Delivery } from '../model/delivery.js';
+import { type Report } from '../model/report.js';
+
+const DYNAMIC = { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' };
+
+/** A process beside others that use the store. The first that lists a backend drains it. */
+async function replica(
+  store: MemoryStore,
+  hosts: readonly string[] = ['a', 'b'],
+  env: Readonly<Record<string, string>> = {},
+): Promise<FanOutParts> {
+  const parts = new FanOutParts({ hosts, spool: new MemorySpool({ store }), env: { ...DYNAMIC, ...env } });
+  await parts.registry.onModuleInit();
+  await parts.lanes.onApplicationBootstrap();
+  return parts;
+}
+
+async function two(
+  hosts?: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): Promise<[FanOutParts, FanOutParts]> {
+  const store = new MemoryStore();
+  return [await replica(store, hosts, env), await replica(store, hosts, env)];
+}
+
+/** Passes time for both in steps, and lets happen what that makes due. */
+async function pass(all: readonly FanOutParts[], ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 250) {
+    for (const { clock } of all) clock.pass(250);
+    await settle(4);
+  }
+}
+
+async function deliver(parts: FanOutParts, delivery: Delivery, heard = true): Promise<Report> {
+  const report = await parts.fanOut.deliver(delivery);
+  parts.fanOut.answered(delivery, report, heard);
+  return report;
+}
+
+const allSent = (...all: FanOutParts[]) => all.flatMap(({ sent }) => sent.map(({ host }) => host)).sort();
+
+function pending() {
+  let answer: (status: number) => void = () => undefined;
+  const slow = new Promise<number>((resolve) => (answer = resolve));
+  return { answer, slow };
+}
+
+describe('a redelivery that reaches the other replica', () => {
+  it('goes to those alone that miss it', async () => {
+    const store = new MemoryStore();
+    const other = await replica(store);
+    other.react = (host) => (host === 'b' ? 503 : 202);
+    const { kind } = await deliver(other, other.delivery('1'));
+    expect(kind).toBe('kept');
+    const third = await replica(store);
+    expect(await deliver(third, third.delivery('1'))).toMatchObject({ kind: 'served', fillsGaps: true });
+    expect(third.sentTo('a')).toEqual([]);
+    expect(third.sentTo('b')).toEqual(['1']);
+  });
+
+  it.each<[string, Reaction, string]>([
+    ['that is accepted is served, and sent no more', 202, 'served'],
+    ['that fails is sent again', 503, 'served'],
+  ])('joins an attempt that the first makes: one %s', async (_what, status, kind) => {
+    const [one, other] = await two(['a']);
+    const { answer, slow } = pending();
+    one.react = () => slow;
+    const first = deliver(one, one.delivery('1'));
+    await settle();
+    one.clock.pass(8000);
+    expect((await first).kind).toBe('kept');
+    const again = deliver(other, other.delivery('1'));
+    await settle();
+    expect(other.sent).toEqual([]);
+    answer(status as number);
+    expect((await again).kind).toBe(kind);
+    expect(other.sentTo('a')).toEqual(status === 202 ? [] : ['1']);
+  });
+
+  it('goes to nobody where all have it and only its sender has not heard of that', async () => {
+    const [one, other] = await two();
+    await deliver(one, one.delivery('1'), false);
+    await pass([one], 250);
+    expect(await deliver(other, other.delivery('1'))).toMatchObject({ kind: 'served', attempts: [] });
+    await pass([other], 250);
+    expect(allSent(one, other)).toEqual(['a', 'b']);
+    // Now it has heard: the next is a deliberate repeat.
+    await deliver(one, one.delivery('1'));
+    expect(allSent(one, other)).toEqual(['a', 'a', 'b', 'b']);
+  });
+
+  it('fills the gap of one that could not be kept, once', async () => {
+    const [one, other] = await two();
+    const spool = one.spool as MemorySpool;
+    one.react = (host) => (host === 'b' ? 503 : 202);
+    spool.failing = true;
+    expect((await deliver(one, one.delivery('1'))).kind).toBe('failed');
+    spool.failing = false;
+    await pass([one], 250);
+    expect((await deliver(other, other.delivery('1'))).kind).toBe('served');
+    await pass([other], 250);
+    expect([other.sentTo('a'), other.sentTo('b')]).toEqual([[], ['1']]);
+    await deliver(one, one.delivery('1'));
+    expect(one.sentTo('a')).toEqual(['1', '1']);
+  });
+
+  it('leaves to the other what only that one sends to', async () => {
+    const store = new MemoryStore();
+    const one = await replica(store, ['a', 'new']);
+    const other = await replica(store, ['a']);
+    one.react = (host) => (host === 'new' ? 'no connection' : 202);
+    const { id } = await deliver(one, one.delivery('1'));
+    expect(await deliver(other, other.delivery('1'))).toMatchObject({ kind: 'kept', id });
+    expect(other.sent).toEqual([]);
+    one.react = () => 202;
+    await pass([one, other], 60_000);
+    expect(one.sentTo('a')).toEqual(['1']);
+    expect(store.deliveries.size).toBe(0);
+  });
+});
+
+describe('what a backend is owed', () => {
+  it('is sent by one of them, and by the other when that one ends', async () => {
+    const [one, other] = await two(['a']);
+    for (const parts of [one, other]) parts.react = () => 'no connection';
+    for (const guid of ['1', '2', '3']) await deliver(other, other.delivery(guid));
+    await pass([one, other], 30_000);
+    expect(one.sent.length).toBeGreaterThan(1);
+    const before = other.sent.length;
+    await one.lanes.stop();
+    other.react = () => 202;
+    await pass([one, other], 60_000);
+    expect(other.sentTo('a').slice(before).slice(-3)).toEqual(['1', '2', '3']);
+    expect((other.spool as MemorySpool).bytes).toBe(0);
+  });
+
+  it('is not waited for by the one that does not drain once the other has got through', async () => {
+    const [one, other] = await two(['a']);
+    for (const parts of [one, other]) parts.react = () => 'no connection';
+    for (let n = 0; n < 10; n += 1) await deliver(other, other.delivery(String(n)));
+    for (const parts of [one, other]) parts.react = () => 202;
+    await pass([one, other], 120_000);
+    const report = await deliver(other, other.delivery('new'));
+    expect(report.kind).toBe('served');
+    expect(other.sentTo('a').at(-1)).toBe('new');
+  });
+
+  it('goes on where the process that attempted it has gone, as of unknown outcome', async () => {
+    const [one, other] = await two(['a']);
+    one.react = () => new Promise(() => undefined);
+    const first = deliver(one, one.delivery('1'));
+    await settle();
+    one.clock.pass(8000);
+    const { id = 0 } = await first;
+    expect(other.sent).toEqual([]);
+    await one.spool.close();
+    await pass([other], 30_000);
+    expect(other.sentTo('a')).toEqual(['1']);
+    expect((await other.spool.past(id))?.forwards[0]).toMatchObject({
+      state: 'accepted',
+      attempts: [{ outcome: 'unknown' }, { outcome: 'accepted' }],
+    });
+  });
+
+  it('is given up once when the backend is unregistered, and by nobody while another lists it', async () => {
+    const store = new MemoryStore();
+    const one = await replica(store, ['a', 'static']);
+    const other = await replica(store, ['a']);
+    await other.registry.register(new Backend(new URL('http://b'), 'registered'));
+    await settle();
+    one.react = other.react = (host) => (host === 'a' ? 202 : 'no connection');
+    await deliver(one, one.delivery('1'));
+    await settle();
+    expect(one.sentTo('b')).toEqual(['1']);
+    await other.registry.unregister('http://b');
+    await settle();
+    const [stored] = await other.spool.list(Infinity, 1);
+    expect(stored?.forwards).toMatchObject([
+      { backend: 'http://a', state: 'accepted' },
+      { backend: 'http://static', state: 'owed' },
+      { backend: 'http://b', state: 'dead', reason: 'the backend is no longer registered' },
+    ]);
+    const lines = [one, other].flatMap(({ log }) => log.lines());
+    expect(lines.filter(({ msg }) => msg === 'forwards of a removed backend given up')).toHaveLength(1);
+  });
+});
+
+it('a backend registered at one gets what comes to the other, and no more when it is unregistered there', async () => {
+  const [one, other] = await two(['a']);
+  const b = new Backend(new URL('http://b'), 'registered');
+  await one.registry.register(b);
+  await settle();
+  await deliver(other, other.delivery('1'));
+  expect(other.sentTo('b')).toEqual(['1']);
+  expect(await other.registry.unregister(b.key)).toMatchObject({ url: 'http://b' });
+  await settle();
+  await deliver(one, one.delivery('2'));
+  expect(one.sentTo('b')).toEqual([]);
+});

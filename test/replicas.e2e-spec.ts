@@ -1,0 +1,264 @@
+import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
+import { type ServerResponse } from 'node:http';
+
+import { type DeliveryList } from '../src/deliveries/delivery-view.js';
+import { BackendServer, type ReceivedWebhook } from './support/backend-server.js';
+import { FaultyLink } from './support/postgres/faulty-link.js';
+import { sharedPostgres, startPostgres } from './support/postgres/start-postgres.js';
+import { ReplicaSet } from './support/replicas/replica-set.js';
+import { send, sendWebhook } from './support/send-webhook.js';
+import { runSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+import { ON_FREE_PORTS } from '../testing/run-program.js';
+
+const PAYLOAD = '{"repository":{"full_name":"org/name"}}';
+const DYNAMIC = { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' };
+const LOCAL = { SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: 'true' };
+
+const postgres = sharedPostgres();
+
+const guidOf = ({ headers }: ReceivedWebhook) => String(headers['x-github-delivery']);
+const guidsOf = ({ received }: BackendServer) => received.map(guidOf);
+
+/** Resolves when a backend has got so many webhooks in all. */
+async function received(backend: BackendServer, count: number): Promise<void> {
+  while (backend.received.length < count) await once(backend, 'received');
+}
+
+async function deliveriesOf(url: string, query = ''): Promise<DeliveryList['deliveries']> {
+  const { text } = await send(url, { method: 'GET', path: `/deliveries${query}` });
+  return (JSON.parse(text) as DeliveryList).deliveries;
+}
+
+/** Asks again and again until the answer is as it should be. */
+async function until<T>(ask: () => Promise<T>, is: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (is(answer)) return answer;
+  }
+}
+
+const statusOf = async (url: string, path: string) => (await send(url, { method: 'GET', path })).status;
+
+const post = (url: string, method: 'POST' | 'DELETE', backend: string) =>
+  send(url, { method, path: '/backends', body: JSON.stringify({ url: backend }) });
+
+/** Sends webhooks one after the other, to the replicas in turn; gives their GUIDs. */
+async function sendInTurn(replicas: ReplicaSet, count: number, status: number): Promise<string[]> {
+  const guids: string[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const guid = randomUUID();
+    const reply = await sendWebhook(replicas.url(n % replicas.all.length), PAYLOAD, { guid });
+    expect(reply.status).toBe(status);
+    guids.push(guid);
+  }
+  return guids;
+}
+
+describe('two replicas on one database', () => {
+  it('know of each other who misses a delivery, and show the same', async () => {
+    const [has, misses] = [await BackendServer.start(202), await BackendServer.start(503)];
+    const replicas = await ReplicaSet.start(await postgres().freshDatabase(), {
+      backends: [has.url, misses.url],
+      env: { SPRAYPROXY_RETRY_MIN_DELAY: '1m', SPRAYPROXY_RETRY_MAX_DELAY: '1m' },
+    });
+    const guid = randomUUID();
+    expect((await sendWebhook(replicas.url(0), PAYLOAD, { guid })).status).toBe(202);
+    const before = misses.received.length;
+    expect((await sendWebhook(replicas.url(1), PAYLOAD, { guid })).status).toBe(202);
+    expect([has.received.length, misses.received.length]).toEqual([1, before + 1]);
+    const [one, other] = await Promise.all([0, 1].map((at) => deliveriesOf(replicas.url(at))));
+    expect(one).toMatchObject([{ guid, payloadKept: true }]);
+    expect(other).toEqual(one);
+  });
+
+  it('remember for each other what went well, and what its sender did not hear of', async () => {
+    const backend = await BackendServer.start(202);
+    const replicas = await ReplicaSet.start(await postgres().freshDatabase(), { backends: [backend.url] });
+    const [guid] = await sendInTurn(replicas, 1, 200);
+    const [found] = await until(
+      () => deliveriesOf(replicas.url(1), `?guid=${guid ?? ''}&state=accepted`),
+      ({ length }) => length > 0,
+    );
+    expect(found).toMatchObject({ guid, repository: 'org/name', payloadKept: false });
+    // Whoever heard that it went well and sends it again wants it to go everywhere again.
+    expect((await sendWebhook(replicas.url(1), PAYLOAD, guid === undefined ? {} : { guid })).status).toBe(
+      200,
+    );
+    expect(guidsOf(backend)).toEqual([guid, guid]);
+  });
+
+  it('have one list of registered backends', async () => {
+    const [first, second] = [await BackendServer.start(202), await BackendServer.start(202)];
+    const replicas = await ReplicaSet.start(await postgres().freshDatabase(), {
+      backends: [first.url],
+      env: { ...DYNAMIC, ...LOCAL },
+    });
+    const listed = (at: number) => () => send(replicas.url(at), { method: 'GET', path: '/backends' });
+    const has = ({ text }: { text: string }) => text.includes(second.url);
+    expect((await post(replicas.url(0), 'POST', second.url)).status).toBe(200);
+    await until(listed(1), has);
+    await sendInTurn(replicas, 2, 200);
+    expect(second.received).toHaveLength(2);
+    expect((await post(replicas.url(1), 'DELETE', second.url)).status).toBe(200);
+    await until(listed(0), (reply) => !has(reply));
+    await sendInTurn(replicas, 2, 200);
+    expect([first.received.length, second.received.length]).toEqual([4, 2]);
+  });
+
+  it.each<['SIGKILL' | 'SIGTERM']>([['SIGKILL'], ['SIGTERM']])(
+    'one delivers what both owed after the other has ended by %s, in order, each once',
+    async (signal) => {
+      const backend = await BackendServer.start(202);
+      const replicas = await ReplicaSet.start(await postgres().freshDatabase(), {
+        backends: [backend.url],
+        env: { SPRAYPROXY_DRAIN_CONCURRENCY: '1' },
+      });
+      await backend.stop();
+      const guids = await sendInTurn(replicas, 10, 202);
+      const survivor = replicas.all.find(({ program }) => program !== replicas.at(0).program);
+      expect(survivor).toBeDefined();
+      await (signal === 'SIGKILL' ? replicas.at(0).program.kill() : replicas.at(0).program.stop());
+      await backend.listen();
+      await received(backend, guids.length);
+      expect(guidsOf(backend)).toEqual(guids);
+      await until(
+        () => deliveriesOf(replicas.url(1), '?state=owed'),
+        ({ length }) => length === 0,
+      );
+      expect(guidsOf(backend)).toEqual(guids);
+    },
+  );
+
+  it('take what a killed one was attempting for unknown', async () => {
+    let hung: ServerResponse | undefined;
+    const backend = await BackendServer.start((_request, response) => (hung = response), 202);
+    const replicas = await ReplicaSet.start(await postgres().freshDatabase(), {
+      backends: [backend.url],
+      env: { SPRAYPROXY_ACK_TIMEOUT: '100ms' },
+    });
+    const [guid] = await sendInTurn(replicas, 1, 202);
+    await replicas.at(0).program.kill();
+    expect(hung).toBeDefined();
+    await received(backend, 2);
+    expect(guidsOf(backend)).toEqual([guid, guid]);
+    const [found] = await until(
+      () => deliveriesOf(replicas.url(1), '?state=accepted'),
+      ({ length }) => length > 0,
+    );
+    const { text } = await send(replicas.url(1), { method: 'GET', path: `/deliveries/${found?.id ?? ''}` });
+    expect(JSON.parse(text)).toMatchObject({
+      forwards: [{ attempts: [{ outcome: 'unknown' }, { outcome: 'accepted' }] }],
+    });
+  });
+
+  it('go on without one that stands still, which changes nothing when it wakes up', async () => {
+    const hanging: ServerResponse[] = [];
+    const backend = await BackendServer.start((_request, response) => hanging.push(response), 202);
+    const replicas = await ReplicaSet.start(await postgres().freshDatabase(), {
+      backends: [backend.url],
+      env: { SPRAYPROXY_ACK_TIMEOUT: '100ms' },
+    });
+    const [guid] = await sendInTurn(replicas, 1, 202);
+    const { process } = replicas.at(0).program;
+    process.kill('SIGSTOP');
+    await received(backend, 2);
+    const over = await until(
+      () => deliveriesOf(replicas.url(1), '?state=accepted'),
+      ({ length }) => length > 0,
+    );
+    process.kill('SIGCONT');
+    // What it was waiting for fails now: it must not owe it again.
+    for (const response of hanging) response.destroy();
+    await replicas.at(0).program.logged('owed forward not taken');
+    expect(await deliveriesOf(replicas.url(0))).toEqual(over);
+    expect(guidsOf(backend)).toEqual([guid, guid]);
+  });
+});
+
+describe('while the database is away', () => {
+  it('answers what all have taken, keeps nothing, and goes on by itself', async () => {
+    const server = await startPostgres();
+    const [up, down] = [await BackendServer.start(202), await BackendServer.start(202)];
+    const replicas = await ReplicaSet.start(await server.freshDatabase(), { backends: [up.url, down.url] });
+    await down.stop();
+    const [kept = ''] = await sendInTurn(replicas, 1, 202);
+    await server.kill();
+    const [lost = ''] = await sendInTurn(replicas, 1, 503);
+    for (const path of ['/healthz', '/readyz']) expect(await statusOf(replicas.url(0), path)).toBe(200);
+    await down.listen();
+    await sendInTurn(replicas, 2, 200);
+    await server.start();
+    await until(
+      () => Promise.resolve(guidsOf(down)),
+      (guids) => guids.includes(kept),
+    );
+    // GitHub's redelivery reaches the other, which knows of the gap by then.
+    await until(
+      () => deliveriesOf(replicas.url(1), `?guid=${lost}`),
+      ({ length }) => length > 0,
+    );
+    expect((await sendWebhook(replicas.url(1), PAYLOAD, { guid: lost })).status).toBe(200);
+    expect(guidsOf(up).filter((guid) => guid === lost)).toHaveLength(1);
+    expect(guidsOf(down).filter((guid) => guid === lost)).toHaveLength(1);
+  });
+
+  it('answers 503 where nobody knows whether it is stored, and sends it to nobody twice', async () => {
+    const link = await FaultyLink.start(postgres().port);
+    const [up, down] = [await BackendServer.start(202), await BackendServer.start(202)];
+    const replicas = await ReplicaSet.start(link.url(await postgres().freshDatabase()), {
+      backends: [up.url, down.url],
+    });
+    await down.stop();
+    const guid = randomUUID();
+    const cut = link.cutAfter((bytes) => bytes.includes('sprayproxy_payload'), 'refuse');
+    expect((await sendWebhook(replicas.url(0), PAYLOAD, { guid })).status).toBe(503);
+    await cut;
+    await down.listen();
+    await link.set('pass');
+    await received(down, 1);
+    await until(
+      () => deliveriesOf(replicas.url(1), `?guid=${guid}&state=owed`),
+      ({ length }) => length === 0,
+    );
+    expect((await sendWebhook(replicas.url(1), PAYLOAD, { guid })).status).toBe(200);
+    expect([guidsOf(up), guidsOf(down)]).toEqual([[guid], [guid]]);
+  });
+});
+
+describe('at the start', () => {
+  it('is alive and not ready until the database is there', async () => {
+    const link = await FaultyLink.start(postgres().port);
+    await link.set('refuse');
+    const backend = await BackendServer.start(202);
+    const { url } = await startSprayproxy({
+      backends: [backend.url],
+      env: { SPRAYPROXY_SPOOL_URL: link.url(await postgres().freshDatabase()) },
+    });
+    expect([await statusOf(url, '/healthz'), await statusOf(url, '/readyz')]).toEqual([200, 503]);
+    expect((await sendWebhook(url, PAYLOAD)).status).toBe(200);
+    await link.set('pass');
+    await until(
+      () => statusOf(url, '/readyz'),
+      (status) => status === 200,
+    );
+  });
+
+  it.each([
+    [
+      'the password is wrong',
+      'CREATE ROLE other LOGIN',
+      (url: string) => url.replace('//', '//nobody:no@').replace(/@[^@/]*@/, '@'),
+    ],
+    ['there is no such database', 'SELECT', (url: string) => url.replace(/\/[^/?]+(\?|$)/, '/missing$1')],
+  ])('ends with 1 and says so where %s', async (_what, setUp, change) => {
+    await postgres().exec(setUp);
+    const program = runSprayproxy({
+      GH_APP_WEBHOOK_SECRET: SECRET,
+      ...ON_FREE_PORTS,
+      SPRAYPROXY_SPOOL_URL: change(await postgres().freshDatabase()),
+    });
+    expect(await program.exited).toBe(1);
+    expect(program.rawLines.join('\n')).toContain('SPRAYPROXY_SPOOL_URL');
+  });
+});

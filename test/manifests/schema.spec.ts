@@ -48,6 +48,7 @@ describe('the check itself', () => {
       ...withComponents(
         'kubernetes',
         'spool-postgres',
+        'spool-postgres/copy',
         'spool-postgres/cloudnative-pg',
         'spool-postgres/autoscaling',
       ).all,

@@ -9,6 +9,10 @@ const env = (manifests: Manifests) =>
 /** What is mounted at the place of the files by which the database is known and told who asks. */
 const access = (manifests: Manifests) => manifests.pod().volumes?.find(({ name }) => name === 'spool-access');
 
+const TO = '$(SPRAYPROXY_SPOOL_URL)';
+/** Variables by which the database is known. */
+const SPOOL = /^SPRAYPROXY_SPOOL_(URL|PASSWORD_FILE)$/;
+
 /** Kinds that the component changes. */
 const CHANGED = ['Deployment', 'NetworkPolicy', 'StatefulSet'];
 const others = ({ all }: Manifests) =>
@@ -167,6 +171,51 @@ describe.each(OVERLAYS)('%s', (name) => {
         name: 'spool-access',
         configMap: { name: 'sprayproxy-spool-ca', items: [{ key: 'ca.crt', path: 'ca.crt' }] },
       });
+    });
+  });
+
+  describe('with copy', () => {
+    const mount = { name: 'spool-access', mountPath: '/etc/sprayproxy-spool', readOnly: true };
+    const before = plain.statefulSet();
+
+    it.each([
+      ['its Secret', []],
+      ['CloudNativePG', ['spool-postgres/cloudnative-pg']],
+      ['a provider', ['spool-postgres/managed']],
+    ])('has a Job for each disk that a replica had, and the database of %s', (_of, more) => {
+      const copying = withComponents(name, 'spool-postgres', 'spool-postgres/copy', ...more);
+      const jobs = copying.every('Job').map(({ spec }) => present(spec?.template.spec, 'pod of a Job'));
+      const [claim] = before.volumeClaimTemplates ?? [];
+      // A StatefulSet calls them <template>-<StatefulSet>-<number>.
+      expect(
+        jobs.map(({ volumes }) => volumes?.find((volume) => volume.persistentVolumeClaim !== undefined)),
+      ).toEqual(
+        Array.from({ length: before.replicas ?? 0 }, (_, number) => ({
+          name: 'spool',
+          persistentVolumeClaim: {
+            claimName: `${claim?.metadata?.name ?? ''}-sprayproxy-${number}`,
+          },
+        })),
+      );
+
+      const program = copying.container('sprayproxy');
+      const pathOnDisk = plain.container('sprayproxy').volumeMounts?.find((each) => each.name === 'spool');
+      for (const { containers, volumes, securityContext } of jobs) {
+        const [copy, ...others] = containers;
+        expect(others).toEqual([]);
+        expect(copy).toMatchObject({
+          image: program.image,
+          args: ['spool', 'copy', '--from', env(plain).get('SPRAYPROXY_SPOOL_URL')?.value, '--to', TO],
+          resources: program.resources,
+          securityContext: program.securityContext,
+        });
+        expect(copy?.volumeMounts).toEqual([pathOnDisk, mount]);
+        expect(copy?.env).toEqual(program.env?.filter(({ name: variable }) => SPOOL.test(variable)));
+        expect(volumes?.find((volume) => volume.name === mount.name)).toEqual(
+          copying.pod().volumes?.find((volume) => volume.name === mount.name),
+        );
+        expect(securityContext).toEqual(copying.pod().securityContext);
+      }
     });
   });
 });

@@ -9,6 +9,7 @@ import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
+import type { IJob } from 'kubernetes-models/batch/v1/Job';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole';
@@ -31,8 +32,8 @@ const SPOOLS = [
   ['spool-emptydir'],
   ['spool-off'],
   ['spool-postgres'],
-  ['spool-postgres', 'spool-postgres/managed'],
-  ['spool-postgres', 'spool-postgres/cloudnative-pg', 'spool-postgres/autoscaling'],
+  ['spool-postgres', 'spool-postgres/copy', 'spool-postgres/managed'],
+  ['spool-postgres', 'spool-postgres/copy', 'spool-postgres/cloudnative-pg', 'spool-postgres/autoscaling'],
 ];
 const WATCHED = [[], ['monitoring'], ['monitoring', 'monitoring/grafana-operator']];
 /** The dashboards alone, which do not know of the spool. */
@@ -56,6 +57,7 @@ export interface Kinds {
   HorizontalPodAutoscaler: IHorizontalPodAutoscaler;
   Ingress: IIngress;
   Issuer: IIssuer;
+  Job: IJob;
   NetworkPolicy: INetworkPolicy;
   PodDisruptionBudget: IPodDisruptionBudget;
   PrometheusRule: IPrometheusRule;

@@ -12,7 +12,7 @@ export class KeptCounts extends Map<string, ForwardCounts> {
     return this;
   }
 
-  count(backend: string, state: keyof ForwardCounts, by: 1 | -1 = 1): void {
+  count(backend: string, state: keyof ForwardCounts, by = 1): void {
     const before = this.get(backend) ?? NONE;
     const after = { ...before, [state]: before[state] + by };
     if (after.owed + after.dead + after.rejected === 0) this.delete(backend);

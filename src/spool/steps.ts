@@ -36,6 +36,16 @@ export const toClaim = (backend: string, at: number, from: readonly ForwardState
     [backend],
   );
 
+/** As if there had been no such claim: nobody knew that it was made, and nothing was attempted. */
+export const toUnclaim = (backend: string, at: number, holder: string): Step =>
+  ofForwards(
+    (forward) => {
+      const { runningSince, claimedBy, ...unclaimed } = forward;
+      return runningSince === at && claimedBy === holder ? unclaimed : forward;
+    },
+    [backend],
+  );
+
 /** @param isHeld whether somebody else has that claim, and is there; `undefined`: a claim of nobody known */
 export const toSettle = (
   backend: string,

@@ -26,22 +26,27 @@ const KEYS = [...GUIDS, ...SIZES.map((bytes) => identityKey(undefined, payloadDi
 
 /** The spool that is open, and what it has told. */
 export class Real {
-  spool: Spool;
   readonly events: SpoolEvent[] = [];
 
-  constructor(private readonly store: StoreUnderTest) {
-    this.spool = this.#open();
+  private constructor(
+    private readonly store: StoreUnderTest,
+    public spool: Spool,
+  ) {
+    this.#watch();
+  }
+
+  static async on(store: StoreUnderTest): Promise<Real> {
+    return new Real(store, await store.open(MAX_BYTES));
   }
 
   async reopen(): Promise<void> {
     await this.spool.close();
-    this.spool = this.#open();
+    this.spool = await this.store.open(MAX_BYTES);
+    this.#watch();
   }
 
-  #open(): Spool {
-    const spool = this.store.open(MAX_BYTES);
-    spool.watch((event) => this.events.push(event));
-    return spool;
+  #watch(): void {
+    this.spool.watch((event) => this.events.push(event));
   }
 }
 

@@ -12,7 +12,7 @@ export function makeLmdbStore(): StoreUnderTest {
   const dir = mkdtempSync(join(tmpdir(), 'sprayproxy-'));
   return {
     isShared: false,
-    open: (maxBytes = 1e9) => new LmdbSpool({ dir, maxBytes }),
+    open: (maxBytes = 1e9) => Promise.resolve(new LmdbSpool({ dir, maxBytes })),
     damage: async (id, payload) => {
       const { payloads, root } = openDatabases(openRoot(dir, false));
       if (payload === undefined) payloads.removeSync(id);

@@ -6,7 +6,7 @@ describeSpool('in memory', () => {
   const store = new MemoryStore();
   return {
     isShared: true,
-    open: (maxBytes = Infinity) => new MemorySpool({ store, maxBytes }),
+    open: (maxBytes = Infinity) => Promise.resolve(new MemorySpool({ store, maxBytes })),
     damage: (id, payload) => {
       if (payload === undefined) store.payloads.delete(id);
       else store.payloads.set(id, payload);

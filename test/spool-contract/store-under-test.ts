@@ -7,7 +7,7 @@ import { type Spool } from '../../src/spool/spool.js';
 export interface StoreUnderTest {
   /** Whether several spools may be open at once; else each is closed before the next. */
   readonly isShared: boolean;
-  open: (maxBytes?: number) => Spool;
+  open: (maxBytes?: number) => Promise<Spool>;
   /** Makes another payload of that of a delivery, or takes it away. */
   damage: (id: number, payload: Buffer | undefined) => Promise<void>;
   /** When everything is closed. @throws Error if something is left in it that is not right. */

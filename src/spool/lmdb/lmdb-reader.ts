@@ -4,7 +4,7 @@ import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { digest, type SpoolDatabases } from './layout.js';
 import { isKeptRejected } from './records.js';
-import { type Untold } from './untold.js';
+import { type Untold } from '../untold.js';
 
 type Order = 'oldest first' | 'latest first';
 

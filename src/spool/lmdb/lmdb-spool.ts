@@ -15,7 +15,7 @@ import { DataFileWatch } from './data-file-watch.js';
 import { digest, FORWARD_INDEXES, openDatabases, openRoot, type SpoolDatabases } from './layout.js';
 import { LmdbReader } from './lmdb-reader.js';
 import { addRecord, changeRecord } from './records.js';
-import { Untold } from './untold.js';
+import { Untold } from '../untold.js';
 import { bringUpToDate } from './upgrade.js';
 import { type OnWrite, Writer } from './writer.js';
 

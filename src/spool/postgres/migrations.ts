@@ -7,7 +7,7 @@ export const SCHEMA_VERSION = 1;
 export const SLOTS = 64;
 
 const INITIAL = [
-  `CREATE TABLE sprayproxy_schema (oldest_reader integer NOT NULL)`,
+  `CREATE TABLE sprayproxy_schema (oldest_reader integer NOT NULL, last_id bigint NOT NULL DEFAULT 0)`,
   `INSERT INTO sprayproxy_schema VALUES (1)`,
   `CREATE TABLE sprayproxy_delivery (
     id bigint PRIMARY KEY,
@@ -46,6 +46,7 @@ const INITIAL = [
     PRIMARY KEY (delivery_id, backend)
   )`,
   `CREATE INDEX sprayproxy_forward_backend ON sprayproxy_forward (backend, state, delivery_id)`,
+  `CREATE INDEX sprayproxy_forward_rejected ON sprayproxy_forward (delivery_id) WHERE state = 'rejected'`,
   `CREATE TABLE sprayproxy_payload (
     delivery_id bigint NOT NULL REFERENCES sprayproxy_delivery ON DELETE CASCADE,
     slice integer NOT NULL,

@@ -32,7 +32,7 @@ export interface DeliveryTable {
   bare: boolean;
   /** An attempt at it is running. */
   running: boolean;
-  /** One more with each change: a change is made to what was read, or not at all. */
+  /** One more with each change: a change is made to what was read, or not at all. Who has stored it chose the first. */
   version: Generated<number>;
   /** What its forwards are found by in lists: hashes of states, backends, hosts, and pairs of them. */
   marks: number[];
@@ -76,6 +76,8 @@ export interface BackendTable {
 export interface SchemaTable {
   /** The oldest program that can use this schema, by `SCHEMA_VERSION`. */
   oldest_reader: number;
+  /** The greatest id of those of which nothing is left; 0: there was none. */
+  last_id: Generated<number>;
 }
 
 export interface Tables {

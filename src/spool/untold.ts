@@ -1,4 +1,4 @@
-import { type StoredDelivery } from '../../model/stored-delivery.js';
+import { type StoredDelivery } from '../model/stored-delivery.js';
 
 interface Seen {
   readonly stored: StoredDelivery | undefined;
@@ -12,11 +12,13 @@ interface Seen {
  */
 export class Untold {
   readonly #seen = new Map<number, Seen>();
+  readonly #looks = new Set<Map<number, StoredDelivery | undefined>>();
 
   /** @param before `undefined`: there is no such delivery yet */
   begin(id: number, before: StoredDelivery | undefined): void {
-    const earlier = this.#seen.get(id);
-    this.#seen.set(id, earlier === undefined ? { stored: before, changes: 1 } : more(earlier, 1));
+    const earlier = this.#seen.get(id) ?? { stored: before, changes: 0 };
+    this.#seen.set(id, more(earlier, 1));
+    for (const seen of this.#looks) if (!seen.has(id)) seen.set(id, earlier.stored);
   }
 
   /** A change was made. @param after `undefined`: the delivery has left */
@@ -31,6 +33,20 @@ export class Untold {
     const earlier = this.#seen.get(id);
     if (earlier === undefined || earlier.changes === 1) this.#seen.delete(id);
     else this.#seen.set(id, more(earlier, -1));
+  }
+
+  /**
+   * For who looks for a while: he sees everything as it was when he began.
+   * @param look gets what is to be seen of deliveries that are changed, or were while he looked
+   */
+  async during<T>(look: (seen: ReadonlyMap<number, StoredDelivery | undefined>) => Promise<T>): Promise<T> {
+    const seen = new Map([...this.#seen].map(([id, { stored }]) => [id, stored]));
+    this.#looks.add(seen);
+    try {
+      return await look(seen);
+    } finally {
+      this.#looks.delete(seen);
+    }
   }
 
   has(id: number): boolean {

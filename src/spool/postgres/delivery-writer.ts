@@ -1,0 +1,151 @@
+import { randomInt } from 'node:crypto';
+
+import { isKept } from '../../model/forward.js';
+import { SprayproxyError } from '../../model/sprayproxy-error.js';
+import { type StoredDelivery } from '../../model/stored-delivery.js';
+import { eventsOf, type SpoolListeners } from '../spool-events.js';
+import { type Change } from '../spool.js';
+import { type Step } from '../steps.js';
+import { type Untold } from '../untold.js';
+import { type Attempt } from './attempt.js';
+import { type Database } from './database.js';
+import { KeyedQueue } from './keyed-queue.js';
+import { newsOf } from './news.js';
+import { firstSliceOf, insertOtherSlices, SLICE_BYTES } from './payload-slices.js';
+import { STORED_COLUMNS, storedFrom } from './rows.js';
+import { type Tally } from './tally.js';
+import { type Sent, wasMade } from './was-made.js';
+import { changeDelivery, insertDelivery, MAX_FIRST_VERSION, wasStored } from './writes.js';
+
+interface Options {
+  readonly database: Database;
+  readonly untold: Untold;
+  readonly tally: Tally;
+  readonly listeners: SpoolListeners;
+  readonly holder: string;
+}
+
+/** Stores and changes deliveries, and tells of it. */
+export class DeliveryWriter {
+  /** What this process does to one delivery would only get into its own way. */
+  readonly #queue = new KeyedQueue<number>();
+
+  constructor(private readonly options: Options) {}
+
+  async store(stored: StoredDelivery, payload: Buffer, until?: number): Promise<void> {
+    const { database, tally } = this.options;
+    const { delivery } = stored;
+    tally.reserve(delivery);
+    await this.#telling(async (begin) => {
+      begin(delivery.id, undefined);
+      const version = randomInt(1_000_000, MAX_FIRST_VERSION);
+      try {
+        await database.write((attempt) => this.#insert(attempt, stored, payload, version), until);
+      } catch (error) {
+        tally.giveBack(delivery);
+        throw error;
+      }
+      return { before: undefined, after: stored };
+    });
+  }
+
+  /**
+   * Makes a change to what is there then: if it is another by the time that the change is sent, to that.
+   * @param prepare is awaited after each time that it was read
+   */
+  change(
+    id: number,
+    step: Step,
+    prepare: (before: StoredDelivery) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Change | undefined> {
+    return this.#queue.run(id, () =>
+      this.#telling(async (begin) => {
+        let sent: Sent | undefined;
+        return this.options.database.write(async (attempt) => {
+          for (;;) {
+            const now = await this.#read(attempt, id);
+            if (sent !== undefined && wasMade(sent, now)) return sent;
+            if (now?.isKept !== true) return undefined;
+            const before = now.stored;
+            await prepare(before);
+            const after = step(before);
+            if (after === undefined) return undefined;
+            begin(id, before);
+            sent = { before, after, version: now.version };
+            if (await this.#send(attempt, sent)) return sent;
+            sent = undefined;
+          }
+        });
+      }),
+    );
+  }
+
+  async #insert(attempt: Attempt, stored: StoredDelivery, payload: Buffer, version: number): Promise<void> {
+    const { id } = stored.delivery;
+    const messages = newsOf(this.options.holder, undefined, stored);
+    const row = { stored, version, firstSlice: firstSliceOf(payload), messages };
+    attempt.writes();
+    const isMade =
+      payload.length <= SLICE_BYTES
+        ? await insertDelivery(attempt.db, row)
+        : await attempt.db.transaction().execute(async (db) => {
+            const isFirst = await insertDelivery(db, row);
+            if (isFirst) await insertOtherSlices(db, id, payload);
+            return isFirst;
+          });
+    if (isMade || (await wasStored(attempt.db, id, version))) return;
+    throw new SprayproxyError('spool-failed', `there is a delivery ${id} in the spool already`);
+  }
+
+  async #read({ db }: Attempt, id: number) {
+    const row = await db
+      .selectFrom('sprayproxy_delivery')
+      .select([...STORED_COLUMNS, 'kept', 'version'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && { stored: storedFrom(row), isKept: row.kept, version: row.version };
+  }
+
+  #send(attempt: Attempt, { before, after, version }: Sent): Promise<boolean> {
+    const messages = newsOf(this.options.holder, before, after);
+    attempt.writes();
+    return changeDelivery(attempt.db, { before, after, version, messages });
+  }
+
+  /** @param write calls `begin` before anything can be changed */
+  async #telling<T extends { before: StoredDelivery | undefined; after: StoredDelivery }>(
+    write: (begin: (id: number, before: StoredDelivery | undefined) => void) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const { untold, tally } = this.options;
+    let begun: number | undefined;
+    try {
+      const change = await write((id, before) => {
+        if (begun !== undefined) return;
+        untold.begin(id, before);
+        tally.begin();
+        begun = id;
+      });
+      if (begun === undefined) return undefined;
+      if (change === undefined) untold.failed(begun);
+      else this.#made(change.before, change.after);
+      return change;
+    } catch (error) {
+      if (begun !== undefined) untold.failed(begun);
+      throw error;
+    } finally {
+      if (begun !== undefined) tally.end();
+    }
+  }
+
+  /** It is on disk: from now on everybody sees it. */
+  #made(before: StoredDelivery | undefined, after: StoredDelivery): void {
+    const { untold, tally, listeners } = this.options;
+    const { id } = after.delivery;
+    const stays = after.forwards.some(isKept);
+    tally.made(before, after);
+    // Who is told of something finds it; what is over is there until everybody has been told.
+    if (stays) untold.made(id, after);
+    listeners.tell(eventsOf(before, after));
+    if (!stays) untold.made(id, undefined);
+  }
+}

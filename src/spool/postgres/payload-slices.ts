@@ -1,0 +1,34 @@
+import { type Kysely, sql } from 'kysely';
+
+import { type Tables } from './tables.js';
+
+/** What is in memory of a payload beside itself; in bytes. */
+export const SLICE_BYTES = 1024 * 1024;
+
+export const firstSliceOf = (payload: Buffer): Buffer => payload.subarray(0, SLICE_BYTES);
+
+/** All slices but the first. */
+export async function insertOtherSlices(
+  db: Kysely<Tables>,
+  deliveryId: number,
+  payload: Buffer,
+): Promise<void> {
+  for (let slice = 1; slice * SLICE_BYTES < payload.length; slice += 1) {
+    const bytes = payload.subarray(slice * SLICE_BYTES, (slice + 1) * SLICE_BYTES);
+    await db.insertInto('sprayproxy_payload').values({ delivery_id: deliveryId, slice, bytes }).execute();
+  }
+}
+
+/** @param payload is filled @returns whether there was enough */
+export async function readSlices(db: Kysely<Tables>, deliveryId: number, payload: Buffer): Promise<boolean> {
+  for (let slice = 0; slice * SLICE_BYTES < payload.length; slice += 1) {
+    // The driver reads text alone; this is the shortest.
+    const { rows } = await sql<{ bytes: string }>`
+      SELECT encode(bytes, 'base64') AS bytes FROM sprayproxy_payload
+      WHERE delivery_id = ${deliveryId} AND slice = ${slice}`.execute(db);
+    const start = slice * SLICE_BYTES;
+    const wanted = Math.min(SLICE_BYTES, payload.length - start);
+    if (payload.write(rows[0]?.bytes ?? '', start, 'base64') !== wanted) return false;
+  }
+  return true;
+}

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+
+import { SprayproxyError } from '../../model/sprayproxy-error.js';
+import { SpoolListeners } from '../spool-events.js';
+import { Spool } from '../spool.js';
+import * as steps from '../steps.js';
+import { Untold } from '../untold.js';
+import { Database } from './database.js';
+import { DeliveryReader } from './delivery-reader.js';
+import { DeliveryWriter } from './delivery-writer.js';
+import { Membership } from './membership.js';
+import { Memory } from './memory.js';
+import { type PostgresSpoolOptions } from './postgres-spool-options.js';
+import { RegisteredBackends } from './registered-backends.js';
+import { SlotIds } from './slot-ids.js';
+import { Tally } from './tally.js';
+import { Unclaimed } from './unclaimed.js';
+import { Verbs } from './verbs.js';
+
+/** A spool in a PostgreSQL database, which many processes may use. */
+export class PostgresSpool extends Spool {
+  readonly keeps = true;
+  readonly remembers = true;
+  readonly #holder = randomUUID();
+  readonly #listeners = new SpoolListeners();
+  readonly #untold = new Untold();
+  readonly #verbs: Verbs;
+  readonly #database: Database;
+  readonly #tally: Tally;
+  readonly #reader: DeliveryReader;
+  readonly #writer: DeliveryWriter;
+  readonly #backends: RegisteredBackends;
+  readonly #unclaimed: Unclaimed;
+  readonly #membership: Membership;
+  readonly #ids: SlotIds;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: PostgresSpoolOptions) {
+    super();
+    const { connections, clock, maxBytes } = options;
+    const [holder, listeners, untold] = [this.#holder, this.#listeners, this.#untold];
+    this.#verbs = new Verbs(options);
+    const database = (this.#database = new Database({
+      connections,
+      clock,
+      onAway: (reason) => {
+        this.#membership.lost(reason);
+      },
+      faultOf: () => this.fault,
+      isReached: () => this.#membership.isReached,
+    }));
+    const onOwed = (backend: string, id: number) => {
+      listeners.tell([{ kind: 'owed', backend, id }]);
+    };
+    const tally = (this.#tally = new Tally({ clock, maxBytes, onOwed }));
+    this.#reader = new DeliveryReader(database, untold);
+    this.#writer = new DeliveryWriter({ database, untold, tally, listeners, holder });
+    this.#backends = new RegisteredBackends(database, holder, () => {
+      listeners.tell([{ kind: 'backends' }]);
+    });
+    const unclaimed = (this.#unclaimed = new Unclaimed(clock));
+    const ids = (this.#ids = new SlotIds(() => this.#membership.replicas.slot));
+    const [backends, writer] = [this.#backends, this.#writer];
+    this.#membership = new Membership({
+      ...options,
+      ...{ database, holder, listeners, tally, backends, unclaimed, ids, writer },
+    });
+  }
+
+  get fault(): string | undefined {
+    return this.#membership.fault;
+  }
+
+  get unready(): string | undefined {
+    return this.#membership.isReached ? undefined : this.fault;
+  }
+
+  get bytes(): number {
+    return this.#tally.bytes;
+  }
+
+  /** @throws SpoolUnusableError if it cannot be used; if it is not there, it is tried again and again. */
+  begin = (): Promise<void> => this.#membership.begin();
+
+  mayKnow: Spool['mayKnow'] = (key) => this.#membership.mayKnow(key);
+  counts: Spool['counts'] = () => this.#tally.counts;
+  nextId: Spool['nextId'] = (receivedAt) => this.#ids.next(receivedAt);
+
+  store: Spool['store'] = ({ delivery, forwards }, payload, options = {}) =>
+    this.#verbs.write('store', async () => {
+      const { id = this.nextId(delivery.receivedAt), until } = options;
+      const stored = {
+        delivery: { ...delivery, id },
+        forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),
+      };
+      await this.#writer.store(stored, payload, until);
+      return stored;
+    });
+
+  claim: Spool['claim'] = (id, backend, at, from = ['owed']) =>
+    this.#verbs.write('claim', async () => {
+      try {
+        return await this.#writer.change(id, steps.toClaim(backend, at, from, this.#holder));
+      } catch (error) {
+        const mayHaveIt = error instanceof SprayproxyError && error.code === 'spool-unsure';
+        if (mayHaveIt) this.#membership.mayHaveClaimed({ id, backend, at });
+        throw error;
+      }
+    });
+
+  settle: Spool['settle'] = (id, backend, attempt, rules) =>
+    this.#verbs.write('settle', () => {
+      const isHeld = (claimedBy: string | undefined) =>
+        claimedBy !== this.#holder && this.#membership.replicas.isThere(claimedBy);
+      const step = steps.toSettle(backend, attempt, rules, isHeld);
+      return this.#writer.change(id, step, (before) => this.#membership.knowHolders([before]));
+    });
+
+  bury: Spool['bury'] = (id, backends, reason) =>
+    this.#verbs.write('bury', () => this.#writer.change(id, steps.toBury(backends, reason)));
+  revive: Spool['revive'] = (id, backends, from) =>
+    this.#verbs.write('revive', () => this.#writer.change(id, steps.toRevive(backends, from)));
+  amend: Spool['amend'] = (id, sent) =>
+    this.#verbs.write('amend', () => this.#writer.change(id, steps.toAmend(sent)));
+  discard: Spool['discard'] = (id, backends) =>
+    this.#verbs.write('discard', () => this.#writer.change(id, steps.toDiscard(backends)));
+  release: Spool['release'] = (id) =>
+    this.#verbs.write('release', () => this.#writer.change(id, steps.toRelease()));
+
+  owedTo: Spool['owedTo'] = (backend, limit, after = 0) =>
+    this.#verbs.read('owedTo', () => this.#reader.owedTo(backend, limit, after));
+  rejected: Spool['rejected'] = (limit) => this.#verbs.read('rejected', () => this.#reader.rejected(limit));
+  abandoned: Spool['abandoned'] = () =>
+    this.#verbs.read('abandoned', async () => {
+      const running = await this.#reader.running();
+      await this.#membership.knowHolders(running);
+      return running.filter((stored) => this.#membership.isAbandoned(stored));
+    });
+  get: Spool['get'] = (id) => this.#verbs.read('get', () => this.#reader.get(id));
+  payload: Spool['payload'] = (id) => this.#verbs.read('payload', () => this.#reader.payload(id));
+  find: Spool['find'] = (key) => this.#verbs.read('find', () => this.#reader.find(key));
+  list: Spool['list'] = (before, limit) => this.#verbs.read('list', () => this.#reader.list(before, limit));
+
+  untilUnclaimed: Spool['untilUnclaimed'] = (id, backend) =>
+    this.#unclaimed.whileSo(id, async () => {
+      const stored = await this.get(id);
+      if (stored === undefined) return false;
+      await this.#membership.knowHolders([stored]);
+      return stored.forwards.some(
+        (forward) => forward.backend === backend && this.#membership.isRunningElsewhere(forward),
+      );
+    });
+
+  remember: Spool['remember'] = (recents) =>
+    this.#verbs.write('remember', () =>
+      this.#database.write((attempt) => {
+        attempt.writes();
+        return new Memory(attempt.db).remember(recents);
+      }),
+    );
+  forget: Spool['forget'] = (ids) =>
+    this.#verbs.write('forget', () =>
+      this.#database.write((attempt) => {
+        attempt.writes();
+        return new Memory(attempt.db).forget(ids);
+      }),
+    );
+  recall: Spool['recall'] = (key) =>
+    this.#verbs.read('recall', () => this.#database.read((db) => new Memory(db).recall(key)));
+  past: Spool['past'] = (id) =>
+    this.#verbs.read('past', () =>
+      this.#untold.during(async (seen) => {
+        const past = await this.#database.read((db) => new Memory(db).past(id));
+        return seen.has(id) ? undefined : past;
+      }),
+    );
+  listPast: Spool['listPast'] = (before, limit, filter = {}) =>
+    this.#verbs.read('listPast', () =>
+      this.#untold.during(async (seen) => {
+        const past = await this.#database.read((db) => new Memory(db).listPast(before, limit, filter));
+        return past.filter(({ delivery }) => !seen.has(delivery.id));
+      }),
+    );
+
+  drains: Spool['drains'] = (backend) => this.#membership.replicas.drains(backend);
+  announce: Spool['announce'] = (backends) => {
+    this.#membership.announce(backends);
+  };
+  isWantedElsewhere: Spool['isWantedElsewhere'] = (backend) =>
+    this.#membership.replicas.isWantedElsewhere(backend);
+  retire: Spool['retire'] = () => this.#membership.retire();
+
+  registeredBackends: Spool['registeredBackends'] = () =>
+    this.#verbs.read('registeredBackends', () => this.#backends.list());
+  keepBackend: Spool['keepBackend'] = (url) =>
+    this.#verbs.write('keepBackend', () => this.#backends.keep(url));
+  forgetBackend: Spool['forgetBackend'] = (url) =>
+    this.#verbs.write('forgetBackend', () => this.#backends.forget(url));
+
+  watch: Spool['watch'] = (listener) => this.#listeners.add(listener);
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await this.#verbs.close();
+    await this.#membership.end();
+    await this.#database.close();
+  }
+}

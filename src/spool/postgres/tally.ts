@@ -1,0 +1,120 @@
+import { type Kysely, sql } from 'kysely';
+
+import { type Clock } from '../../clock/clock.js';
+import { SprayproxyError } from '../../model/sprayproxy-error.js';
+import { isKept } from '../../model/forward.js';
+import { type DeliveryRecord, type StoredDelivery } from '../../model/stored-delivery.js';
+import { KeptCounts } from '../counts.js';
+import { BYTES_PER_DELIVERY, deliveryBytes } from '../delivery-bytes.js';
+import { type ForwardCounts } from '../spool.js';
+import { type Tables } from './tables.js';
+
+interface Options {
+  readonly clock: Clock;
+  readonly maxBytes: number;
+  /** Hears that others owe something to a backend, where nobody has said so. */
+  readonly onOwed: (backend: string, latest: number) => void;
+}
+
+interface CountRow {
+  readonly backend: string;
+  readonly state: keyof ForwardCounts;
+  readonly count: number;
+  /** Id of a delivery. */
+  readonly latest: number;
+}
+
+/** A look that own changes get into the way of is taken as it is after so many. */
+const MAX_LOOKS = 10;
+
+/** How much is kept: as last read, and with the own changes since. */
+export class Tally {
+  bytes = 0;
+  counts = new KeptCounts();
+  #latest = new Map<string, number>();
+  /** One more when an own change begins, and when it ends. */
+  #revision = 0;
+  #changing = 0;
+
+  constructor(private readonly options: Options) {}
+
+  /** Takes the room for a delivery before it is written. @throws SprayproxyError `spool-full` */
+  reserve(delivery: Pick<DeliveryRecord, 'payloadBytes'>): void {
+    const bytes = deliveryBytes(delivery);
+    const { maxBytes } = this.options;
+    if (this.bytes + bytes > maxBytes) {
+      throw new SprayproxyError('spool-full', `the spool holds ${this.bytes} of ${maxBytes} bytes`);
+    }
+    this.bytes += bytes;
+  }
+
+  giveBack(delivery: Pick<DeliveryRecord, 'payloadBytes'>): void {
+    this.bytes -= deliveryBytes(delivery);
+  }
+
+  /** What is read meanwhile may have it or not. */
+  begin(): void {
+    this.#revision += 1;
+    this.#changing += 1;
+  }
+
+  end(): void {
+    this.#revision += 1;
+    this.#changing -= 1;
+  }
+
+  made(before: StoredDelivery | undefined, after: StoredDelivery): void {
+    if (before !== undefined) this.counts.add(before.forwards, -1);
+    this.counts.add(after.forwards);
+    const { id } = after.delivery;
+    for (const { backend } of after.forwards)
+      this.#latest.set(backend, Math.max(id, this.#latest.get(backend) ?? 0));
+    if (!after.forwards.some(isKept)) this.giveBack(after.delivery);
+  }
+
+  /** Reads all of it. @param tells whether what others owe is news */
+  async look(db: Kysely<Tables>, tells: boolean): Promise<void> {
+    for (let looks = 1; ; looks += 1) {
+      const revision = this.#revision;
+      const isAlone = this.#changing === 0;
+      const found = await read(db);
+      const isExact = isAlone && revision === this.#revision;
+      if (isExact || looks >= MAX_LOOKS) {
+        this.#take(found, tells);
+        return;
+      }
+      await new Promise<void>((resolve) => this.options.clock.after(looks, resolve));
+    }
+  }
+
+  #take({ bytes, rows }: Found, tells: boolean): void {
+    const before = this.counts;
+    this.bytes = bytes;
+    this.counts = new KeptCounts();
+    for (const { backend, state, count } of rows) this.counts.count(backend, state, count);
+    for (const { backend, state, count, latest } of rows) {
+      if (state !== 'owed') continue;
+      const isNews = count > (before.get(backend)?.owed ?? 0) || latest > (this.#latest.get(backend) ?? 0);
+      this.#latest.set(backend, latest);
+      if (tells && isNews) this.options.onOwed(backend, latest);
+    }
+  }
+}
+
+interface Found {
+  readonly bytes: number;
+  readonly rows: readonly CountRow[];
+}
+
+/** In one statement, so that all of it is of one moment. */
+async function read(db: Kysely<Tables>): Promise<Found> {
+  const { rows } = await sql<{ bytes: number; rows: readonly CountRow[] }>`
+    SELECT
+      (SELECT coalesce(sum(payload_bytes) + count(*) * ${BYTES_PER_DELIVERY}::bigint, 0)
+        FROM sprayproxy_delivery WHERE kept)::bigint AS bytes,
+      (SELECT coalesce(json_agg(each), '[]') FROM (
+        SELECT backend, state, count(*), max(delivery_id) AS latest
+        FROM sprayproxy_forward GROUP BY backend, state
+      ) AS each) AS rows`.execute(db);
+  return rows[0] ?? { bytes: 0, rows: [] };
+}

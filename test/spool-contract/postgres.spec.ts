@@ -1,0 +1,7 @@
+import { sharedPostgres } from '../support/postgres/start-postgres.js';
+import { describeSpool } from './contract.js';
+import { makePostgresStore } from './postgres-store.js';
+
+const postgres = sharedPostgres();
+
+describeSpool('PostgreSQL', () => makePostgresStore(postgres()));

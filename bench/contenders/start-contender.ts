@@ -9,7 +9,7 @@ import { MAIN } from '../../testing/paths.js';
 import { ON_FREE_PORTS, programCommand } from '../../testing/run-program.js';
 import { program } from '../paths.js';
 import { Child } from '../../testing/child.js';
-import { freePorts } from '../process/free-ports.js';
+import { freePorts } from '../../testing/free-ports.js';
 import { type Cgroup } from '../process/cgroup.js';
 import { memory } from '../process/process-tree.js';
 import { tempDir } from '../process/temp-dir.js';

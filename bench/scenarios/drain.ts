@@ -13,7 +13,7 @@ import { program } from '../paths.js';
 import { Child } from '../../testing/child.js';
 import { PeakMemory } from '../process/peak-memory.js';
 import { tempDir } from '../process/temp-dir.js';
-import { scoped } from '../scoped.js';
+import { scoped } from '../../testing/scoped.js';
 
 const BYTES = 10 * 1024;
 const TIMEOUT_MS = 600_000;

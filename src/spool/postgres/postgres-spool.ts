@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import { isKept } from '../../model/forward.js';
+import { identityKey } from '../../model/identity.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { SpoolListeners } from '../spool-events.js';
 import { Spool } from '../spool.js';
@@ -93,6 +95,7 @@ export class PostgresSpool extends Spool {
         delivery: { ...delivery, id },
         forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),
       };
+      this.#membership.knows([identityKey(delivery.guid, delivery.payloadDigest)]);
       await this.#writer.store(stored, payload, until);
       return stored;
     });
@@ -103,7 +106,7 @@ export class PostgresSpool extends Spool {
         return await this.#writer.change(id, steps.toClaim(backend, at, from, this.#holder));
       } catch (error) {
         const mayHaveIt = error instanceof SprayproxyError && error.code === 'spool-unsure';
-        if (mayHaveIt) this.#membership.mayHaveClaimed({ id, backend, at });
+        if (mayHaveIt) this.#membership.mayHaveClaimed(id, backend, at);
         throw error;
       }
     });
@@ -139,7 +142,8 @@ export class PostgresSpool extends Spool {
   get: Spool['get'] = (id) => this.#verbs.read('get', () => this.#reader.get(id));
   payload: Spool['payload'] = (id) => this.#verbs.read('payload', () => this.#reader.payload(id));
   find: Spool['find'] = (key) => this.#verbs.read('find', () => this.#reader.find(key));
-  list: Spool['list'] = (before, limit) => this.#verbs.read('list', () => this.#reader.list(before, limit));
+  list: Spool['list'] = (before, limit, filter = {}) =>
+    this.#verbs.read('list', () => this.#reader.list(before, limit, filter));
 
   untilUnclaimed: Spool['untilUnclaimed'] = (id, backend) =>
     this.#unclaimed.whileSo(id, async () => {
@@ -152,12 +156,14 @@ export class PostgresSpool extends Spool {
     });
 
   remember: Spool['remember'] = (recents) =>
-    this.#verbs.write('remember', () =>
-      this.#database.write((attempt) => {
+    this.#verbs.write('remember', async () => {
+      await this.#database.write((attempt) => {
         attempt.writes();
         return new Memory(attempt.db).remember(recents);
-      }),
-    );
+      });
+      const open = recents.filter(({ awaited, stored }) => awaited || stored?.forwards.some(isKept));
+      await this.#membership.remembered(open.map(({ identity }) => identity.key));
+    });
   forget: Spool['forget'] = (ids) =>
     this.#verbs.write('forget', () =>
       this.#database.write((attempt) => {

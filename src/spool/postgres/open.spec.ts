@@ -98,7 +98,11 @@ describe('is refused, and says what to do, where', () => {
       },
       /has synchronous_commit set to off/,
     ],
-    ['the URL is none', () => Promise.resolve({ url: 'postgres://u:wr0ng-one@h:x/d' }), /cannot be connected to/],
+    [
+      'the URL is none',
+      () => Promise.resolve({ url: 'postgres://u:wr0ng-one@h:x/d' }),
+      /cannot be connected to/,
+    ],
   ])('%s', async (_what, prepare, message) => {
     const error = await faultOf(await prepare(await postgres().freshDatabase()));
     expect(error.message).toMatch(message);

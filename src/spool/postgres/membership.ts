@@ -8,11 +8,9 @@ import { Contact } from './contact.js';
 import { type Database } from './database.js';
 import { reasonOf, verdictOf } from './database-error.js';
 import { type DeliveryWriter } from './delivery-writer.js';
-import { KnownKeys } from './known-keys.js';
-import { Memory } from './memory.js';
 import { CHANNEL, encode, type Message } from './message.js';
+import { Outlook } from './outlook.js';
 import { type PostgresSpoolOptions } from './postgres-spool-options.js';
-import { Refresher } from './refresher.js';
 import { type RegisteredBackends } from './registered-backends.js';
 import { Replicas } from './replicas.js';
 import { type SlotIds } from './slot-ids.js';
@@ -44,13 +42,10 @@ export class Membership {
   readonly replicas: Replicas;
   readonly #contact: Contact;
   readonly #channel: Channel;
-  readonly #keys = new KnownKeys();
-  readonly #refresher: Refresher;
-  /** Whether others may have changed something that no message has told of. */
-  #mayHaveMissed = true;
-  #isAnnounced = true;
+  readonly #outlook: Outlook;
   readonly #unsureClaims: UnsureClaims;
   readonly #trimmer: Trimmer;
+  #isAnnounced = true;
 
   constructor(private readonly options: Options) {
     const { clock, holder, listeners, unclaimed, database, connections } = options;
@@ -72,7 +67,7 @@ export class Membership {
         listeners.tell([{ kind: 'lost' }]);
       },
       onFound: () => {
-        this.#missed();
+        this.#outlook.missed();
         listeners.tell([{ kind: 'found' }, { kind: 'backends' }, { kind: 'owners' }]);
       },
       onUnusable: options.onUnusable,
@@ -83,13 +78,21 @@ export class Membership {
       holder,
       clock,
       onMessage: (message) => {
-        this.#hear(message);
+        this.#outlook.hear(message);
       },
       onListening: (listening) => {
-        if (listening) this.#missed();
+        if (listening) this.#outlook.missed();
       },
     });
-    this.#refresher = new Refresher(clock, () => this.#look());
+    this.#outlook = new Outlook({
+      ...options,
+      onReplicas: () => {
+        this.#contact.wake();
+      },
+      onError: (error) => {
+        if (verdictOf(error) === 'away') this.lost(reasonOf(error));
+      },
+    });
     this.#unsureClaims = new UnsureClaims(options);
     const isOwn = () => this.fault === undefined && this.replicas.drains(TRIMMING);
     this.#trimmer = new Trimmer({ ...options, db: database.db, isOwn });
@@ -115,17 +118,17 @@ export class Membership {
   }
 
   mayKnow(key: string): boolean {
-    return this.#keys.mayKnow(key, this.fault);
+    return this.#outlook.keys.mayKnow(key, this.fault);
   }
 
   /** Something is found by these keys from now on. */
   knows(keys: readonly string[]): void {
-    this.#keys.add(keys);
+    this.#outlook.keys.add(keys);
   }
 
   /** The same, and others are told. */
   async remembered(keys: readonly string[]): Promise<void> {
-    this.#keys.add(keys);
+    this.#outlook.keys.add(keys);
     for (let at = 0; at < keys.length; at += KEYS_PER_MESSAGE)
       await this.#tell({ kind: 'remembered', keys: keys.slice(at, at + KEYS_PER_MESSAGE) });
   }
@@ -164,7 +167,7 @@ export class Membership {
 
   /** Never rejects. */
   async end(): Promise<void> {
-    const parts = [this.#contact, this.#channel, this.#refresher, this.#trimmer];
+    const parts = [this.#contact, this.#channel, this.#outlook, this.#trimmer];
     await Promise.all(parts.map((part) => part.stop()));
     // Else others will notice.
     if (this.fault !== undefined) return;
@@ -173,7 +176,7 @@ export class Membership {
   }
 
   async #reach(): Promise<void> {
-    const { database, connections, allowAsyncCommit, tally, ids, backends } = this.options;
+    const { database, connections, allowAsyncCommit, ids } = this.options;
     const { db } = database;
     await prepareDatabase({ db, place: connections.place, allowAsyncCommit });
     await this.replicas.join();
@@ -181,10 +184,7 @@ export class Membership {
       SELECT greatest(last_id, (SELECT max(id) FROM sprayproxy_delivery)) AS last FROM sprayproxy_schema
     `.execute(db);
     ids.startAbove(rows[0]?.last ?? 0);
-    await tally.look(db, false);
-    await backends.look(db);
-    await this.#keys.load(db);
-    this.#mayHaveMissed = false;
+    await this.#outlook.begin();
     await this.#tell({ kind: 'replicas' });
   }
 
@@ -200,68 +200,9 @@ export class Membership {
       this.#isAnnounced = true;
       await this.#tell({ kind: 'replicas' });
     }
-    if (!this.#channel.listening && !hadFault) this.#missed();
-    if (!hadFault) void this.#unsureClaims.end();
-  }
-
-  #hear(message: Message): void {
-    const { listeners, unclaimed } = this.options;
-    switch (message.kind) {
-      case 'owed':
-        this.#keys.add([message.identityKey]);
-        listeners.tell([{ kind: 'owed', backend: message.backend, id: message.id }]);
-        this.#refresher.ask();
-        return;
-      case 'changed':
-        unclaimed.tell(message.id);
-        void this.#hearOfEnd(message.id);
-        this.#refresher.ask();
-        return;
-      case 'remembered':
-        this.#keys.add(message.keys);
-        return;
-      case 'backends':
-        listeners.tell([{ kind: 'backends' }]);
-        return;
-      case 'replicas':
-        this.#contact.wake();
-        return;
-      case 'look':
-        this.#contact.wake();
-        this.#missed();
-        return;
-      default:
-        message satisfies never;
-    }
-  }
-
-  /** Tells of a delivery that has left by what others have done. */
-  async #hearOfEnd(id: number): Promise<void> {
-    const { database, listeners } = this.options;
-    const delivery = await database.read((db) => new Memory(db).past(id)).catch(() => undefined);
-    if (delivery !== undefined) listeners.tell([{ kind: 'over', delivery }]);
-  }
-
-  #missed(): void {
-    this.#mayHaveMissed = true;
-    this.#refresher.ask();
-  }
-
-  async #look(): Promise<void> {
-    const { database, tally, backends, unclaimed } = this.options;
-    const { db } = database;
-    const hasMissed = this.#mayHaveMissed;
-    this.#mayHaveMissed = false;
-    try {
-      await tally.look(db, hasMissed);
-      if (!hasMissed) return;
-      unclaimed.tellAll();
-      await backends.look(db);
-      await this.#keys.load(db);
-    } catch (error) {
-      this.#mayHaveMissed = hasMissed;
-      if (verdictOf(error) === 'away') this.lost(reasonOf(error));
-    }
+    if (hadFault) return;
+    this.#outlook.beat(this.#channel.listening);
+    void this.#unsureClaims.end();
   }
 
   /** Whoever does not hear of it finds out. */

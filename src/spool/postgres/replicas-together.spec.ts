@@ -38,10 +38,10 @@ async function untilHeard(): Promise<void> {
     const { id } = (await storeOne(from, 'probe')).delivery;
     const over = until(to, ({ kind }) => kind === 'over');
     // What ends before it listens is not told of.
-    let ended = false;
-    void over.then(() => (ended = true));
+    const progress = { ended: false };
+    void over.then(() => (progress.ended = true));
     let probe = id;
-    while (!ended) {
+    while (!progress.ended) {
       await from.settle(probe, A, ACCEPTED, RULES);
       probe = (await storeOne(from, 'probe')).delivery.id;
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { type Clock } from '../../clock/clock.js';
 import { isKept } from '../../model/forward.js';
 import { identityKey } from '../../model/identity.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
@@ -19,6 +20,9 @@ import { Tally } from './tally.js';
 import { Unclaimed } from './unclaimed.js';
 import { Verbs } from './verbs.js';
 
+/** Its connections are left to end by themselves after that. */
+const MAX_LEAVE_MS = 3000;
+
 /** A spool in a PostgreSQL database, which many processes may use. */
 export class PostgresSpool extends Spool {
   readonly keeps = true;
@@ -35,12 +39,14 @@ export class PostgresSpool extends Spool {
   readonly #unclaimed: Unclaimed;
   readonly #membership: Membership;
   readonly #ids: SlotIds;
+  readonly #clock: Clock;
   #closed: Promise<void> | undefined;
 
   constructor(options: PostgresSpoolOptions) {
     super();
     const { connections, clock, maxBytes } = options;
     const [holder, listeners, untold] = [this.#holder, this.#listeners, this.#untold];
+    this.#clock = clock;
     this.#verbs = new Verbs(options);
     const database = (this.#database = new Database({
       connections,
@@ -212,7 +218,15 @@ export class PostgresSpool extends Spool {
 
   async #close(): Promise<void> {
     await this.#verbs.close();
-    await this.#membership.end();
-    await this.#database.close();
+    // A server that answers no more is not waited for: others notice.
+    await this.#atMost(MAX_LEAVE_MS, this.#membership.end());
+    await this.#atMost(MAX_LEAVE_MS, this.#database.close());
+  }
+
+  async #atMost(ms: number, action: Promise<void>): Promise<void> {
+    let cancel: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (cancel = this.#clock.after(ms, resolve)));
+    await Promise.race([action, late]);
+    cancel();
   }
 }

@@ -10,6 +10,7 @@ import { type StopSignals } from './lifecycle/stop-signals.js';
 import { trimHeap } from './lifecycle/trim-heap.js';
 import { createLogger, Logger } from './logging/logger.js';
 import { MetricsServer } from './metrics/server.js';
+import { UnusableSpool } from './spool/unusable-spool.js';
 import { VERSION } from './version.js';
 
 /**
@@ -20,6 +21,9 @@ export async function serve(config: SprayproxyConfig, signals: StopSignals): Pro
   const logger = createLogger(config.logLevel);
   const end = new OrderlyEnd(signals, logger);
   const app = await createApp(config, { logger });
+  app.get(UnusableSpool).listen((error) => {
+    end.cannotGoOn(error);
+  });
   trimHeap();
   if (!end.stopping) await app.init();
   if (!end.stopping) await open(app);

@@ -6,14 +6,16 @@ const { join } = require('node:path');
 const { compile } = require('./compile.js');
 const { licencesOf } = require('./licences.js');
 const { buildNativePackages, NATIVE_PACKAGES } = require('./native-packages.js');
+const { buildOwnFilePackages, OWN_FILE_PACKAGES } = require('./own-file-packages.js');
 
 const ROOT = join(__dirname, '../..');
 const DIST = join(ROOT, 'dist');
 const BUNDLE = join(DIST, 'bundle');
+const PACKAGES = join(BUNDLE, 'node_modules');
 const PROGRAM = join(BUNDLE, 'sprayproxy.js');
 
 /** Packages ask for them, and do without. Only here are they there, since what builds the program has some of them. */
-const ABSENT = ['@nestjs/microservices', '@nestjs/websockets', 'supports-color'];
+const ABSENT = ['@nestjs/microservices', '@nestjs/websockets', 'supports-color', 'pg-native'];
 
 /** Telephone numbers and uploaded files: a tenth of the start and 3 MiB, for nothing. */
 const UNUSED = ['libphonenumber-js/max', 'multer'];
@@ -27,7 +29,7 @@ const OPTIONS = {
   metafile: true,
   platform: 'node',
   target: 'node20.19',
-  external: [...NATIVE_PACKAGES, ...ABSENT.flatMap((name) => [name, `${name}/*`])],
+  external: [...NATIVE_PACKAGES, ...OWN_FILE_PACKAGES, ...ABSENT.flatMap((name) => [name, `${name}/*`])],
   alias: Object.fromEntries(UNUSED.map((name) => [name, join(__dirname, 'unused.js')])),
   // A script has no way to import; what is imported when it is needed is in the file as well.
   supported: { 'dynamic-import': false },
@@ -41,8 +43,9 @@ const OPTIONS = {
 };
 
 async function main() {
-  const [native, ...own] = await Promise.all([
-    buildNativePackages(join(BUNDLE, 'node_modules'), OPTIONS),
+  const [native, ownFile, ...own] = await Promise.all([
+    buildNativePackages(PACKAGES, OPTIONS),
+    buildOwnFilePackages(PACKAGES, OPTIONS),
     build({
       ...OPTIONS,
       entryPoints: [join(DIST, 'program.js')],
@@ -56,7 +59,7 @@ async function main() {
       outfile: join(BUNDLE, 'verify-process.js'),
     }),
   ]);
-  const inputs = [...native, ...own].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const inputs = [...native, ...ownFile, ...own].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   writeFileSync(join(BUNDLE, 'LICENSES'), licencesOf(inputs));
   toAscii(PROGRAM);
   await compile();

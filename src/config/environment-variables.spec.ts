@@ -31,6 +31,7 @@ const BOOLEANS = [
   'SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY',
   'SPRAYPROXY_SERVER_INSECURE_SKIP_WEBHOOK_VERIFY',
   'SPRAYPROXY_SERVER_ENABLE_DELIVERIES',
+  'SPRAYPROXY_SPOOL_ALLOW_ASYNC_COMMIT',
 ];
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -42,6 +43,7 @@ const DURATIONS: [name: string, minMs: number, maxMs: number][] = [
   ['SPRAYPROXY_RETRY_MAX_DELAY', 1, DAY_MS],
   ['SPRAYPROXY_RETRY_MAX_AGE', 1, 365 * DAY_MS],
   ['SPRAYPROXY_REJECTED_MAX_AGE', 1, 365 * DAY_MS],
+  ['SPRAYPROXY_DELIVERIES_MAX_AGE', HOUR_MS, 30 * DAY_MS],
   ['SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER', 1, 365 * DAY_MS],
   ['SPRAYPROXY_SHUTDOWN_DELAY', 0, HOUR_MS],
   ['SPRAYPROXY_SHUTDOWN_TIMEOUT', 0, HOUR_MS],
@@ -69,7 +71,15 @@ const FILES = [
 const AUTHORITIES = ['SPRAYPROXY_BACKEND_CA_FILE', 'NODE_EXTRA_CA_CERTS'];
 const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'];
 /** Any word is good for them; for a proxy it is a host. */
-const FREE_TEXT = ['SPRAYPROXY_SERVER_HOST', 'NO_PROXY', 'no_proxy', 'REQUEST_METHOD', ...PROXIES];
+const FREE_TEXT = [
+  'SPRAYPROXY_SERVER_HOST',
+  'NO_PROXY',
+  'no_proxy',
+  'REQUEST_METHOD',
+  'PGPASSWORD',
+  'PGPASSFILE',
+  ...PROXIES,
+];
 
 describe('defaults', () => {
   const defaults = {
@@ -86,6 +96,7 @@ describe('defaults', () => {
     SPRAYPROXY_MAX_REQUEST_SIZE: 26_214_400,
     SPRAYPROXY_MAX_INFLIGHT_BYTES: 134_217_728,
     SPRAYPROXY_SPOOL_URL: 'off',
+    SPRAYPROXY_SPOOL_ALLOW_ASYNC_COMMIT: false,
     SPRAYPROXY_SPOOL_MAX_BYTES: 10_737_418_240,
     SPRAYPROXY_ACK_TIMEOUT: 8000,
     SPRAYPROXY_DELIVERY_GUARANTEE: 'at-least-once',
@@ -96,6 +107,7 @@ describe('defaults', () => {
     SPRAYPROXY_DRAIN_CONCURRENCY: 32,
     SPRAYPROXY_SERVER_ENABLE_DELIVERIES: false,
     SPRAYPROXY_DELIVERIES_JOURNAL_SIZE: 10_000,
+    SPRAYPROXY_DELIVERIES_MAX_AGE: 259_200_000,
     SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER: null,
     SPRAYPROXY_SHUTDOWN_DELAY: 0,
     SPRAYPROXY_SHUTDOWN_TIMEOUT: 25_000,
@@ -122,7 +134,7 @@ describe('a sound environment', () => {
     const read = (text: string) => validateEnvironment({ ...SECRET, ...ANY_DELAY, [name]: text });
     expect(read(`${minMs}ms`)).toHaveProperty(name, minMs);
     expect(read(`${minMs + 1}ms`)).toHaveProperty(name, minMs + 1);
-    expect(read('1m30s')).toHaveProperty(name, 90_000);
+    expect(read('59m60s')).toHaveProperty(name, HOUR_MS);
     expect(read(`${maxMs - 1}ms`)).toHaveProperty(name, maxMs - 1);
     expect(read(`${maxMs / HOUR_MS}h`)).toHaveProperty(name, maxMs);
   });
@@ -148,6 +160,15 @@ describe('a sound environment', () => {
       expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([]);
     },
   );
+
+  it.each([
+    'postgres://me@db/spray',
+    'postgresql://me:secret@db:6432/spray?sslmode=verify-full',
+    'postgres://me@/spray?host=/run/postgresql',
+    `postgres://me@db/spray?sslrootcert=${join(FIXTURES, 'localhost-cert.pem')}`,
+  ])('takes the spool at %j', (url) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([]);
+  });
 
   it.each(LOG_LEVELS)('knows the log level %s', (level) => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_LOG_LEVEL: level })).toEqual([]);
@@ -266,7 +287,7 @@ describe('a fault', () => {
     'lmdb:/var/spool',
   ])('is SPRAYPROXY_SPOOL_URL=%j', (url) => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([
-      'SPRAYPROXY_SPOOL_URL must be off, or file: and a directory, as in file:/var/lib/sprayproxy',
+      'SPRAYPROXY_SPOOL_URL must be off, file: and a directory, as in file:/var/lib/sprayproxy, or a URL as postgres://user@host/database',
     ]);
   });
 
@@ -291,6 +312,22 @@ describe('a fault', () => {
   ])('is SPRAYPROXY_SPOOL_URL=%j', (url) => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([
       'SPRAYPROXY_SPOOL_URL must name its directory as it is: nothing replaces ~, $NAME, quotes, white space around it or what a URL may hold',
+    ]);
+  });
+
+  it.each([
+    ['postgres://me:hunter2@db', 'name one database, as in postgres://user@host/database'],
+    [
+      'postgres://me:hunter2@db/spray?sslmode=on',
+      'have one of these as its sslmode: disable, prefer, require, verify-ca, verify-full',
+    ],
+    [
+      `postgres://me:hunter2@db/spray?sslrootcert=${join(FIXTURES, 'hunter2.pem')}`,
+      'name files that this process can read as its sslrootcert, sslcert and sslkey',
+    ],
+  ])('is SPRAYPROXY_SPOOL_URL=%j', (url, fault) => {
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_URL: url })).toEqual([
+      `SPRAYPROXY_SPOOL_URL must ${fault}`,
     ]);
   });
 
@@ -425,6 +462,15 @@ describe('a fault', () => {
     expect(faultsOf({ ...SECRET, [name]: join(dir.path, 'directory') })).toContain(fault);
   });
 
+  it.each(['', '\nsecond line'])('is SPRAYPROXY_SPOOL_PASSWORD_FILE with %j', (content) => {
+    const fault =
+      'SPRAYPROXY_SPOOL_PASSWORD_FILE must name a file that this process can read, with the password in its first line';
+    const file = join(dir.path, 'password');
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_PASSWORD_FILE: file })).toEqual([fault]);
+    writeFileSync(file, content);
+    expect(faultsOf({ ...SECRET, SPRAYPROXY_SPOOL_PASSWORD_FILE: file })).toEqual([fault]);
+  });
+
   it.each(AUTHORITIES)('is %s where nothing is, a directory, or no certificate', (name) => {
     const fault = `${name} must name a file with PEM certificates that this process can read`;
     mkdirSync(join(dir.path, 'directory'));
@@ -521,6 +567,22 @@ describe('between variables', () => {
     writeFileSync(file, content);
     expect(faultsOf({ GH_APP_WEBHOOK_SECRET_FILE: file })).toEqual(faults);
     expect(faultsOf({ ...SECRET, GH_APP_WEBHOOK_SECRET_FILE: file })).toEqual(faults);
+  });
+
+  it.each([
+    ['postgres://me:own@db/spray', true],
+    ['postgres://me@db/spray?password=own', true],
+    ['postgres://me@db/spray', false],
+    ['file:/var/spool', false],
+  ])('a password file beside %s', (url, isFault) => {
+    const file = join(dir.path, 'password');
+    writeFileSync(file, 'known to tests only');
+    const environment = { SPRAYPROXY_SPOOL_URL: url, SPRAYPROXY_SPOOL_PASSWORD_FILE: file };
+    expect(faultsOf({ ...SECRET, ...environment })).toEqual(
+      isFault
+        ? ['SPRAYPROXY_SPOOL_URL must hold no password where SPRAYPROXY_SPOOL_PASSWORD_FILE gives it']
+        : [],
+    );
   });
 
   const CERT = 'localhost-cert.pem';

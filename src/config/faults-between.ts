@@ -1,3 +1,4 @@
+import { parsePostgresUrl } from '../model/postgres-url.js';
 import { type EnvironmentVariables } from './environment-variables.js';
 import { isKeyPair } from './key-pair.js';
 import { ownAddressFaults } from './own-address-faults.js';
@@ -48,6 +49,11 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
     variables.SPRAYPROXY_SERVER_PORT === variables.SPRAYPROXY_SERVER_METRICS_PORT
   ) {
     faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
+  }
+  if (sound('SPRAYPROXY_SPOOL_URL') && variables.SPRAYPROXY_SPOOL_PASSWORD_FILE !== undefined) {
+    const url = parsePostgresUrl(variables.SPRAYPROXY_SPOOL_URL);
+    if (typeof url === 'object' && url.hasPassword)
+      faults.push('SPRAYPROXY_SPOOL_URL must hold no password where SPRAYPROXY_SPOOL_PASSWORD_FILE gives it');
   }
   faults.push(...ownAddressFaults(variables, sound));
   return faults;

@@ -33,6 +33,8 @@ const DEFAULTS = {
   maxPayloadBytes: 26_214_400,
   maxInflightBytes: 134_217_728,
   spoolDir: undefined,
+  spoolDatabase: undefined,
+  allowAsyncCommit: false,
   maxSpoolBytes: 10 * 1024 ** 3,
   ackTimeoutMs: 8000,
   deliveryGuarantee: 'at-least-once',
@@ -44,6 +46,7 @@ const DEFAULTS = {
   drainConcurrency: 32,
   deliveriesEnabled: false,
   journalSize: 10_000,
+  deliveriesMaxAgeMs: 72 * 3_600_000,
   expireBackendsAfterMs: undefined,
   shutdownDelayMs: 0,
   shutdownTimeoutMs: 25_000,
@@ -84,6 +87,7 @@ describe('SprayproxyConfig', () => {
       SPRAYPROXY_MAX_REQUEST_SIZE: '5',
       SPRAYPROXY_MAX_INFLIGHT_BYTES: '6',
       SPRAYPROXY_SPOOL_URL: 'file:/var/spool',
+      SPRAYPROXY_SPOOL_ALLOW_ASYNC_COMMIT: 'true',
       SPRAYPROXY_SPOOL_MAX_BYTES: '9000000',
       SPRAYPROXY_ACK_TIMEOUT: '10s',
       SPRAYPROXY_DELIVERY_GUARANTEE: 'at-most-once',
@@ -95,6 +99,7 @@ describe('SprayproxyConfig', () => {
       SPRAYPROXY_DRAIN_CONCURRENCY: '14',
       SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
       SPRAYPROXY_DELIVERIES_JOURNAL_SIZE: '15',
+      SPRAYPROXY_DELIVERIES_MAX_AGE: '20h',
       SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER: '16s',
       SPRAYPROXY_SHUTDOWN_DELAY: '7s',
       SPRAYPROXY_SHUTDOWN_TIMEOUT: '8s',
@@ -120,6 +125,8 @@ describe('SprayproxyConfig', () => {
       maxPayloadBytes: 5,
       maxInflightBytes: 6,
       spoolDir: '/var/spool',
+      spoolDatabase: undefined,
+      allowAsyncCommit: true,
       maxSpoolBytes: 9_000_000,
       ackTimeoutMs: 10_000,
       deliveryGuarantee: 'at-most-once',
@@ -131,6 +138,7 @@ describe('SprayproxyConfig', () => {
       drainConcurrency: 14,
       deliveriesEnabled: true,
       journalSize: 15,
+      deliveriesMaxAgeMs: 20 * 3_600_000,
       expireBackendsAfterMs: 16_000,
       shutdownDelayMs: 7000,
       shutdownTimeoutMs: 8000,
@@ -158,6 +166,19 @@ it.each([
   ['file:spool', 'spool'],
 ])('the spool at %s has the directory %s', (url, spoolDir) => {
   expect(configFor({ SPRAYPROXY_SPOOL_URL: url }).spoolDir).toBe(spoolDir);
+});
+
+it('the spool at a postgres URL is a database', () => {
+  const passwordFile = join(dir.path, 'password');
+  writeFileSync(passwordFile, 'known to tests only');
+  const url = 'postgresql://me@db/spray?sslmode=verify-full';
+  const config = configFor({
+    SPRAYPROXY_SPOOL_URL: url,
+    SPRAYPROXY_SPOOL_PASSWORD_FILE: passwordFile,
+    PGPASSWORD: 'another',
+  });
+  expect(config.spoolDir).toBeUndefined();
+  expect(config.spoolDatabase).toEqual({ url, passwordFile, password: 'another' });
 });
 
 describe('the configuration of an environment', () => {

@@ -1,10 +1,13 @@
 import { type DeliveryGuarantee } from '../model/forward.js';
+import { isPostgresUrl } from '../model/postgres-url.js';
 import { type BackendTlsFiles } from './backend-tls-files.js';
 import { ConfigurationError } from './configuration-error.js';
 import { type EnvironmentVariables } from './environment-variables.js';
 import { Proxies } from './proxies.js';
 import { readEnvironment } from './read-environment.js';
-import { spoolDirectory, splitBackendUrls } from './variable.decorators.js';
+import { type SpoolDatabase } from './spool-password.js';
+import { spoolDirectory } from './spool.decorators.js';
+import { splitBackendUrls } from './variable.decorators.js';
 
 /** What an environment says, whatever is wrong with it. */
 export interface ReadConfig {
@@ -39,8 +42,12 @@ export class SprayproxyConfig {
   readonly attemptTimeoutMs: number;
   readonly maxPayloadBytes: number;
   readonly maxInflightBytes: number;
-  /** Directory of the spool; `undefined`: there is none. */
+  /** Directory of the spool; `undefined`: it has none. */
   readonly spoolDir: string | undefined;
+  /** Where the spool is a database; with neither, there is no spool. */
+  readonly spoolDatabase: SpoolDatabase | undefined;
+  /** Takes a database that acknowledges what is not on disk. */
+  readonly allowAsyncCommit: boolean;
   readonly maxSpoolBytes: number;
   readonly ackTimeoutMs: number;
   readonly deliveryGuarantee: DeliveryGuarantee;
@@ -53,6 +60,8 @@ export class SprayproxyConfig {
   readonly drainConcurrency: number;
   readonly deliveriesEnabled: boolean;
   readonly journalSize: number;
+  /** For how long a database remembers what is over. */
+  readonly deliveriesMaxAgeMs: number;
   /** `undefined`: never. */
   readonly expireBackendsAfterMs: number | undefined;
   readonly shutdownDelayMs: number;
@@ -92,6 +101,14 @@ export class SprayproxyConfig {
     // A payload at the cap must find room, or it never would.
     this.maxInflightBytes = Math.max(variables.SPRAYPROXY_MAX_INFLIGHT_BYTES, this.maxPayloadBytes);
     this.spoolDir = spoolDirectory(variables.SPRAYPROXY_SPOOL_URL);
+    this.spoolDatabase = isPostgresUrl(variables.SPRAYPROXY_SPOOL_URL)
+      ? {
+          url: variables.SPRAYPROXY_SPOOL_URL,
+          passwordFile: variables.SPRAYPROXY_SPOOL_PASSWORD_FILE,
+          password: variables.PGPASSWORD,
+        }
+      : undefined;
+    this.allowAsyncCommit = variables.SPRAYPROXY_SPOOL_ALLOW_ASYNC_COMMIT;
     this.maxSpoolBytes = variables.SPRAYPROXY_SPOOL_MAX_BYTES;
     this.ackTimeoutMs = variables.SPRAYPROXY_ACK_TIMEOUT;
     this.deliveryGuarantee = variables.SPRAYPROXY_DELIVERY_GUARANTEE;
@@ -103,6 +120,7 @@ export class SprayproxyConfig {
     this.drainConcurrency = variables.SPRAYPROXY_DRAIN_CONCURRENCY;
     this.deliveriesEnabled = variables.SPRAYPROXY_SERVER_ENABLE_DELIVERIES;
     this.journalSize = variables.SPRAYPROXY_DELIVERIES_JOURNAL_SIZE;
+    this.deliveriesMaxAgeMs = variables.SPRAYPROXY_DELIVERIES_MAX_AGE;
     this.expireBackendsAfterMs = variables.SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER ?? undefined;
     this.shutdownDelayMs = variables.SPRAYPROXY_SHUTDOWN_DELAY;
     this.shutdownTimeoutMs = variables.SPRAYPROXY_SHUTDOWN_TIMEOUT;

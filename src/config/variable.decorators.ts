@@ -79,33 +79,6 @@ export const ListenHost = (): PropertyDecorator =>
 const isListenHost = (host: string): boolean =>
   isIP(host) !== 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(host) && !/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(host));
 
-/** Where the spool is: `off`, or `file:` and a directory. */
-export const SpoolUrl = (): PropertyDecorator => {
-  const faultOf = (url: string): string | undefined => {
-    const directory = spoolDirectory(url);
-    if (directory === undefined || directory === '//') {
-      return 'be off, or file: and a directory, as in file:/var/lib/sprayproxy';
-    }
-    return LOOKS_REPLACED.test(directory)
-      ? 'name its directory as it is: nothing replaces ~, $NAME, quotes, white space around it or what a URL may hold'
-      : undefined;
-  };
-  return ValidateBy({
-    name: 'spoolUrl',
-    validator: {
-      validate: (url: unknown) => url === 'off' || faultOf(url as string) === undefined,
-      defaultMessage: (fault) => `$property must ${faultOf(fault?.value as string) ?? ''}`,
-    },
-  });
-};
-
-/** What a shell or a URL parser would replace, and we do not. */
-const LOOKS_REPLACED = /^~|\$[\w({]|%[\da-f]{2}|[?#\\\p{Cc}"]|^['\s]|['\s]$/iu;
-
-/** The directory that a spool's URL names, `file:<path>` or `file:///<absolute path>`. */
-export const spoolDirectory = (url: string): string | undefined =>
-  /^file:(?:\/\/(?=\/))?((?!\/\/).+)$/.exec(url)?.[1];
-
 /** A whole number in decimal digits, of at least `min` and at most `max`. */
 export const WholeNumber = (min: number, max: number): PropertyDecorator =>
   applyDecorators(

@@ -10,11 +10,12 @@ const MAX_START_MS = 2000;
 
 /**
  * Ends the process when a signal says so: what has started shuts down, and what is starting is given time to come to where
- * it can. With status 0, or 1 where that failed or somebody lost patience.
+ * it can. With status 0, or 1 where that failed or somebody lost patience. So does a program that cannot go on, with 1.
  */
 export class OrderlyEnd {
   #app: INestApplication | undefined;
   #stopping = false;
+  #status = 0;
 
   constructor(
     signals: StopSignals,
@@ -22,10 +23,8 @@ export class OrderlyEnd {
   ) {
     signals.listen({
       onStop: (signal) => {
-        this.#stopping = true;
         logger.info({ signal }, 'shutting down');
-        if (this.#app !== undefined) this.#shutDown(this.#app);
-        else setTimeout(this.#cutOffStart, MAX_START_MS);
+        this.#begin();
       },
       onImpatience: () => {
         endProcess(logger, 1);
@@ -38,16 +37,30 @@ export class OrderlyEnd {
     return this.#stopping;
   }
 
+  /** Ends it because of what it says. */
+  cannotGoOn({ message }: Error): void {
+    this.logger.fatal(`cannot go on: ${message}`);
+    this.#status = 1;
+    this.#begin();
+  }
+
   /** From now on the application can be shut down: it listens, or goes no further because of a signal. */
   of(app: INestApplication): void {
     this.#app = app;
     if (this.#stopping) this.#shutDown(app);
   }
 
+  #begin(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    if (this.#app !== undefined) this.#shutDown(this.#app);
+    else setTimeout(this.#cutOffStart, MAX_START_MS);
+  }
+
   #shutDown(app: INestApplication): void {
     void shutDown(app).then(
       () => {
-        endProcess(this.logger, 0);
+        endProcess(this.logger, this.#status);
       },
       (error: unknown) => {
         this.logger.fatal({ err: error }, 'shutdown failed');
@@ -59,6 +72,6 @@ export class OrderlyEnd {
   readonly #cutOffStart = (): void => {
     if (this.#app !== undefined) return;
     this.logger.warn({ timeoutMs: MAX_START_MS }, 'the start did not come to an end in time and is cut off');
-    endProcess(this.logger, 0);
+    endProcess(this.logger, this.#status);
   };
 }

@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
-import { getToken } from '@willsoto/nestjs-prometheus';
-import { type Counter, type Histogram } from 'prom-client';
 
 import { Clock } from '../clock/clock.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { spoolPassword } from '../config/spool-password.js';
 import { Logger } from '../logging/logger.js';
-import { SPOOL_WRITE_FAILURES, SPOOL_WRITE_SECONDS } from '../metrics/names.js';
+import { shownDatabase } from '../model/postgres-url.js';
 import { NoSpool } from './no-spool.js';
+import { SpoolMetrics } from './spool-metrics.js';
 import { Spool } from './spool.js';
+import { UnusableSpool } from './unusable-spool.js';
 
 /** How a spool is looked at by who does not take it. */
 export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './lmdb/peek.js';
@@ -15,31 +16,21 @@ export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './
 /** Gives `Spool`. Whoever uses it last closes it. */
 @Module({
   providers: [
+    SpoolMetrics,
+    UnusableSpool,
     {
       provide: Spool,
-      inject: [
-        SprayproxyConfig,
-        Clock,
-        Logger,
-        getToken(SPOOL_WRITE_SECONDS),
-        getToken(SPOOL_WRITE_FAILURES),
-      ],
+      inject: [SprayproxyConfig, Clock, Logger, SpoolMetrics, UnusableSpool],
       useFactory: async (
-        { spoolDir, maxSpoolBytes }: SprayproxyConfig,
+        config: SprayproxyConfig,
         clock: Clock,
         logger: Logger,
-        writeSeconds: Histogram,
-        writeFailures: Counter,
+        metrics: SpoolMetrics,
+        unusable: UnusableSpool,
       ): Promise<Spool> => {
-        if (spoolDir === undefined) return new NoSpool();
-        // The engine takes 12 MiB, wanted or not.
-        const { openSpool } = await import('./lmdb/open.js');
-        const onWrite = (seconds: number, ok: boolean) => {
-          writeSeconds.observe(seconds);
-          if (!ok) writeFailures.inc();
-        };
-        const spool = await openSpool({ dir: spoolDir, maxBytes: maxSpoolBytes, clock, onWrite });
-        logLoss(spool, logger);
+        const spool = await open(config, clock, metrics, unusable);
+        metrics.follow(spool);
+        logLoss(spool, logger, config);
         return spool;
       },
     },
@@ -48,10 +39,42 @@ export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './
 })
 export class SpoolModule {}
 
-function logLoss(spool: Spool, logger: Logger): void {
+/** An engine takes 12 MiB, wanted or not: only the one that is wanted is loaded. */
+async function open(
+  { spoolDir, spoolDatabase, maxSpoolBytes, allowAsyncCommit, deliveriesMaxAgeMs }: SprayproxyConfig,
+  clock: Clock,
+  { onWrite, onVerb }: SpoolMetrics,
+  unusable: UnusableSpool,
+): Promise<Spool> {
+  if (spoolDir !== undefined) {
+    const { openSpool } = await import('./lmdb/open.js');
+    return openSpool({ dir: spoolDir, maxBytes: maxSpoolBytes, clock, onWrite });
+  }
+  if (spoolDatabase !== undefined) {
+    const { openPostgresSpool } = await import('./postgres/open.js');
+    return openPostgresSpool({
+      url: spoolDatabase.url,
+      password: spoolPassword(spoolDatabase),
+      maxBytes: maxSpoolBytes,
+      allowAsyncCommit,
+      clock,
+      maxPastAgeMs: deliveriesMaxAgeMs,
+      onVerb,
+      onWrite,
+      onUnusable: unusable.tell,
+    });
+  }
+  return new NoSpool();
+}
+
+function logLoss(spool: Spool, logger: Logger, { spoolDatabase }: SprayproxyConfig): void {
+  const where = spoolDatabase && { database: shownDatabase(spoolDatabase.url) };
+  if (spool.unready !== undefined) {
+    logger.error({ why: spool.unready, ...where }, 'the spool is not there yet: no webhook is welcome');
+  }
   spool.watch(({ kind }) => {
     if (kind === 'lost')
-      logger.error({ why: spool.fault }, 'the spool is lost: nothing that is owed is kept');
-    if (kind === 'found') logger.info({}, 'the spool is there again');
+      logger.error({ why: spool.fault, ...where }, 'the spool is lost: nothing that is owed is kept');
+    if (kind === 'found') logger.info({ ...where }, 'the spool is there again');
   });
 }

@@ -1,4 +1,5 @@
-import { GoBoolean, Variable, WholeNumber } from '../variable.decorators.js';
+import { DAY_MS, HOUR_MS } from '../units.js';
+import { GoBoolean, GoDuration, Variable, WholeNumber } from '../variable.decorators.js';
 
 /** What people are told of deliveries. */
 export class DeliveriesVariables {
@@ -16,4 +17,12 @@ export class DeliveriesVariables {
   })
   @WholeNumber(0, 1_000_000)
   SPRAYPROXY_DELIVERIES_JOURNAL_SIZE!: number;
+
+  // GitHub's own list of deliveries goes three days back.
+  @Variable({
+    default: '72h',
+    effect: 'with postgres://: how long the database remembers deliveries that are over',
+  })
+  @GoDuration(HOUR_MS, 30 * DAY_MS)
+  SPRAYPROXY_DELIVERIES_MAX_AGE!: number;
 }

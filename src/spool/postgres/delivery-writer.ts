@@ -10,7 +10,9 @@ import { type Untold } from '../untold.js';
 import { type Attempt } from './attempt.js';
 import { type Database } from './database.js';
 import { KeyedQueue } from './keyed-queue.js';
+import { encode } from './message.js';
 import { newsOf } from './news.js';
+import { type Notices } from './notices.js';
 import { firstSliceOf, insertOtherSlices, SLICE_BYTES } from './payload-slices.js';
 import { STORED_COLUMNS, storedFrom } from './rows.js';
 import { type Tally } from './tally.js';
@@ -23,6 +25,7 @@ interface Options {
   readonly tally: Tally;
   readonly listeners: SpoolListeners;
   readonly holder: string;
+  readonly notices: Notices;
 }
 
 /** Stores and changes deliveries, and tells of it. */
@@ -82,8 +85,7 @@ export class DeliveryWriter {
 
   async #insert(attempt: Attempt, stored: StoredDelivery, payload: Buffer, version: number): Promise<void> {
     const { id } = stored.delivery;
-    const messages = newsOf(this.options.holder, undefined, stored);
-    const row = { stored, version, firstSlice: firstSliceOf(payload), messages };
+    const row = { stored, version, firstSlice: firstSliceOf(payload) };
     attempt.writes();
     const isMade =
       payload.length <= SLICE_BYTES
@@ -107,16 +109,15 @@ export class DeliveryWriter {
   }
 
   #send(attempt: Attempt, { before, after, version }: Sent): Promise<boolean> {
-    const messages = newsOf(this.options.holder, before, after);
     attempt.writes();
-    return changeDelivery(attempt.db, { before, after, version, messages });
+    return changeDelivery(attempt.db, { before, after, version });
   }
 
   /** @param write calls `begin` before anything can be changed */
   async #telling<T extends { before: StoredDelivery | undefined; after: StoredDelivery }>(
     write: (begin: (id: number, before: StoredDelivery | undefined) => void) => Promise<T | undefined>,
   ): Promise<T | undefined> {
-    const { untold, tally } = this.options;
+    const { untold, tally, notices, holder } = this.options;
     let begun: number | undefined;
     try {
       const change = await write((id, before) => {
@@ -131,6 +132,8 @@ export class DeliveryWriter {
       return change;
     } catch (error) {
       if (begun !== undefined) untold.failed(begun);
+      // It may have been made.
+      notices.tell([encode(holder, { kind: 'look' })]);
       throw error;
     } finally {
       if (begun !== undefined) tally.end();
@@ -139,7 +142,7 @@ export class DeliveryWriter {
 
   /** It is on disk: from now on everybody sees it. */
   #made(before: StoredDelivery | undefined, after: StoredDelivery): void {
-    const { untold, tally, listeners } = this.options;
+    const { untold, tally, listeners, notices, holder } = this.options;
     const { id } = after.delivery;
     const stays = after.forwards.some(isKept);
     tally.made(before, after);
@@ -147,5 +150,6 @@ export class DeliveryWriter {
     if (stays) untold.made(id, after);
     listeners.tell(eventsOf(before, after));
     if (!stays) untold.made(id, undefined);
+    notices.tell(newsOf(holder, before, after));
   }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 
-import { type Forward, isRunning } from '../../model/forward.js';
+import { type Forward, isKept, isRunning } from '../../model/forward.js';
+import { type Recent } from '../../model/recent.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { type SpoolListeners } from '../spool-events.js';
 import { Channel } from './channel.js';
@@ -8,7 +9,9 @@ import { Contact } from './contact.js';
 import { type Database } from './database.js';
 import { reasonOf, verdictOf } from './database-error.js';
 import { type DeliveryWriter } from './delivery-writer.js';
+import { Memory } from './memory.js';
 import { CHANNEL, encode, type Message } from './message.js';
+import { type Notices } from './notices.js';
 import { Outlook } from './outlook.js';
 import { type PostgresSpoolOptions } from './postgres-spool-options.js';
 import { type RegisteredBackends } from './registered-backends.js';
@@ -19,6 +22,7 @@ import { type Tally } from './tally.js';
 import { Trimmer } from './trimmer.js';
 import { type Unclaimed } from './unclaimed.js';
 import { UnsureClaims } from './unsure-claims.js';
+import { UnsureStores } from './unsure-stores.js';
 
 interface Options extends PostgresSpoolOptions {
   readonly database: Database;
@@ -29,6 +33,7 @@ interface Options extends PostgresSpoolOptions {
   readonly unclaimed: Unclaimed;
   readonly ids: SlotIds;
   readonly writer: DeliveryWriter;
+  readonly notices: Notices;
 }
 
 /** Room for three of the longest, or for 40 of GitHub's. */
@@ -44,6 +49,7 @@ export class Membership {
   readonly #channel: Channel;
   readonly #outlook: Outlook;
   readonly #unsureClaims: UnsureClaims;
+  readonly #unsureStores: UnsureStores;
   readonly #trimmer: Trimmer;
   #isAnnounced = true;
 
@@ -56,6 +62,8 @@ export class Membership {
       onChange: () => {
         unclaimed.tellAll();
         listeners.tell([{ kind: 'owners' }]);
+        // One that has gone may have told nobody of the last that it did.
+        this.#outlook.missed();
       },
     });
     this.#contact = new Contact({
@@ -74,7 +82,7 @@ export class Membership {
     });
     this.#channel = new Channel({
       connect: () => connections.connect(),
-      send: (payload) => this.#send(payload),
+      send: (payload) => sql`SELECT pg_notify(${CHANNEL}, ${payload})`.execute(database.db),
       holder,
       clock,
       onMessage: (message) => {
@@ -94,6 +102,13 @@ export class Membership {
       },
     });
     this.#unsureClaims = new UnsureClaims(options);
+    this.#unsureStores = new UnsureStores({
+      ...options,
+      onStored: async (recent) => {
+        await new Memory(database.db).remember([recent]);
+        this.#outlook.missed();
+      },
+    });
     const isOwn = () => this.fault === undefined && this.replicas.drains(TRIMMING);
     this.#trimmer = new Trimmer({ ...options, db: database.db, isOwn });
   }
@@ -126,11 +141,14 @@ export class Membership {
     this.#outlook.keys.add(keys);
   }
 
-  /** The same, and others are told. */
-  async remembered(keys: readonly string[]): Promise<void> {
+  /** Deliveries are remembered from now on. */
+  remembered(recents: readonly Recent[]): void {
+    this.#unsureStores.learn(recents);
+    const open = recents.filter(({ awaited, stored }) => awaited || stored?.forwards.some(isKept));
+    const keys = open.map(({ identity }) => identity.key);
     this.#outlook.keys.add(keys);
     for (let at = 0; at < keys.length; at += KEYS_PER_MESSAGE)
-      await this.#tell({ kind: 'remembered', keys: keys.slice(at, at + KEYS_PER_MESSAGE) });
+      this.#tell({ kind: 'remembered', keys: keys.slice(at, at + KEYS_PER_MESSAGE) });
   }
 
   announce(backends: readonly string[]): void {
@@ -141,12 +159,25 @@ export class Membership {
 
   async retire(): Promise<void> {
     await this.replicas.retire().catch(() => undefined);
-    await this.#tell({ kind: 'replicas' });
+    this.#tell({ kind: 'replicas' });
+  }
+
+  /** Nobody has heard whether a delivery was stored. */
+  mayHaveStored(id: number): void {
+    this.#unsureStores.add(id);
+    this.#outlook.missed();
   }
 
   /** Nobody has heard whether a claim was made. */
   mayHaveClaimed(id: number, backend: string, at: number): void {
     this.#unsureClaims.add({ id, backend, at });
+  }
+
+  /** Makes sure that nobody takes this process for gone, and what it claims for abandoned: it may have stood still. */
+  stayThere(): Promise<void> {
+    return this.replicas.mayBeTakenForGone
+      ? this.options.database.read(() => this.replicas.beat())
+      : Promise.resolve();
   }
 
   /** Makes sure that all are known who have a claim: some may have come since it was last read who is there. */
@@ -172,7 +203,8 @@ export class Membership {
     // Else others will notice.
     if (this.fault !== undefined) return;
     await this.replicas.leave().catch(() => undefined);
-    await this.#tell({ kind: 'replicas' });
+    this.#tell({ kind: 'replicas' });
+    await this.options.notices.close();
   }
 
   async #reach(): Promise<void> {
@@ -185,7 +217,7 @@ export class Membership {
     `.execute(db);
     ids.startAbove(rows[0]?.last ?? 0);
     await this.#outlook.begin();
-    await this.#tell({ kind: 'replicas' });
+    this.#tell({ kind: 'replicas' });
   }
 
   async #beat(hadFault: boolean): Promise<void> {
@@ -198,19 +230,16 @@ export class Membership {
     await this.replicas.beat();
     if (!this.#isAnnounced) {
       this.#isAnnounced = true;
-      await this.#tell({ kind: 'replicas' });
+      this.#tell({ kind: 'replicas' });
     }
     if (hadFault) return;
     this.#outlook.beat(this.#channel.listening);
     void this.#unsureClaims.end();
+    void this.#unsureStores.end();
   }
 
   /** Whoever does not hear of it finds out. */
-  async #tell(message: Message): Promise<void> {
-    await this.#send(encode(this.options.holder, message)).catch(() => undefined);
-  }
-
-  #send(payload: string): Promise<unknown> {
-    return sql`SELECT pg_notify(${CHANNEL}, ${payload})`.execute(this.options.database.db);
+  #tell(message: Message): void {
+    this.options.notices.tell([encode(this.options.holder, message)]);
   }
 }

@@ -2,7 +2,6 @@ import { type Clock } from '../../clock/clock.js';
 import { type SpoolListeners } from '../spool-events.js';
 import { type Database } from './database.js';
 import { KnownKeys } from './known-keys.js';
-import { Memory } from './memory.js';
 import { type Message } from './message.js';
 import { Refresher } from './refresher.js';
 import { type RegisteredBackends } from './registered-backends.js';
@@ -61,7 +60,6 @@ export class Outlook {
         return;
       case 'changed':
         unclaimed.tell(message.id);
-        void this.#hearOfEnd(message.id);
         this.#refresher.ask();
         return;
       case 'remembered':
@@ -91,13 +89,6 @@ export class Outlook {
   /** To be called now and then. @param isTold whether messages arrive */
   beat(isTold: boolean): void {
     if (!isTold || this.options.clock.monotonic() - this.#lookedAt >= LOOK_EVERY_MS) this.missed();
-  }
-
-  /** Tells of a delivery that has left by what others have done. */
-  async #hearOfEnd(id: number): Promise<void> {
-    const { database, listeners } = this.options;
-    const delivery = await database.read((db) => new Memory(db).past(id)).catch(() => undefined);
-    if (delivery !== undefined) listeners.tell([{ kind: 'over', delivery }]);
   }
 
   async #look(): Promise<void> {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
 import { type Clock } from '../../clock/clock.js';
-import { isKept } from '../../model/forward.js';
 import { identityKey } from '../../model/identity.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { SpoolListeners } from '../spool-events.js';
@@ -13,6 +12,7 @@ import { DeliveryReader } from './delivery-reader.js';
 import { DeliveryWriter } from './delivery-writer.js';
 import { Membership } from './membership.js';
 import { Memory } from './memory.js';
+import { Notices } from './notices.js';
 import { type PostgresSpoolOptions } from './postgres-spool-options.js';
 import { RegisteredBackends } from './registered-backends.js';
 import { SlotIds } from './slot-ids.js';
@@ -62,7 +62,8 @@ export class PostgresSpool extends Spool {
     };
     const tally = (this.#tally = new Tally({ clock, maxBytes, onOwed }));
     this.#reader = new DeliveryReader(database, untold);
-    this.#writer = new DeliveryWriter({ database, untold, tally, listeners, holder });
+    const notices = new Notices(database.db, holder, clock);
+    this.#writer = new DeliveryWriter({ database, untold, tally, listeners, holder, notices });
     this.#backends = new RegisteredBackends(database, holder, () => {
       listeners.tell([{ kind: 'backends' }]);
     });
@@ -71,7 +72,7 @@ export class PostgresSpool extends Spool {
     const [backends, writer] = [this.#backends, this.#writer];
     this.#membership = new Membership({
       ...options,
-      ...{ database, holder, listeners, tally, backends, unclaimed, ids, writer },
+      ...{ database, holder, listeners, tally, backends, unclaimed, ids, writer, notices },
     });
   }
 
@@ -102,17 +103,22 @@ export class PostgresSpool extends Spool {
         forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),
       };
       this.#membership.knows([identityKey(delivery.guid, delivery.payloadDigest)]);
-      await this.#writer.store(stored, payload, until);
+      try {
+        await this.#writer.store(stored, payload, until);
+      } catch (error) {
+        if (isUnsure(error)) this.#membership.mayHaveStored(id);
+        throw error;
+      }
       return stored;
     });
 
   claim: Spool['claim'] = (id, backend, at, from = ['owed']) =>
     this.#verbs.write('claim', async () => {
+      await this.#membership.stayThere();
       try {
         return await this.#writer.change(id, steps.toClaim(backend, at, from, this.#holder));
       } catch (error) {
-        const mayHaveIt = error instanceof SprayproxyError && error.code === 'spool-unsure';
-        if (mayHaveIt) this.#membership.mayHaveClaimed(id, backend, at);
+        if (isUnsure(error)) this.#membership.mayHaveClaimed(id, backend, at);
         throw error;
       }
     });
@@ -167,8 +173,7 @@ export class PostgresSpool extends Spool {
         attempt.writes();
         return new Memory(attempt.db).remember(recents);
       });
-      const open = recents.filter(({ awaited, stored }) => awaited || stored?.forwards.some(isKept));
-      await this.#membership.remembered(open.map(({ identity }) => identity.key));
+      this.#membership.remembered(recents);
     });
   forget: Spool['forget'] = (ids) =>
     this.#verbs.write('forget', () =>
@@ -230,3 +235,6 @@ export class PostgresSpool extends Spool {
     cancel();
   }
 }
+
+const isUnsure = (error: unknown): boolean =>
+  error instanceof SprayproxyError && error.code === 'spool-unsure';

@@ -79,6 +79,12 @@ export class Replicas {
     return holder !== undefined && (holder === this.#own.holder || this.#there.has(holder));
   }
 
+  /** Whether others have heard nothing of this one for half of the time after which it is gone. */
+  get mayBeTakenForGone(): boolean {
+    const { clock } = this.#options;
+    return this.#written === undefined || clock.monotonic() - this.#written.at > GONE_AFTER_MS / 2;
+  }
+
   drains(backend: string): boolean {
     if (!this.#isJoined) return false;
     if (!this.#owners.has(backend)) this.#owners.set(backend, ownerOf(backend, this.#there.values()));

@@ -2,7 +2,6 @@ import { type Kysely, sql } from 'kysely';
 
 import { type Forward, isKept } from '../../model/forward.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
-import { CHANNEL } from './message.js';
 import { changingColumnsOf, columnsOf } from './rows.js';
 import { type Tables } from './tables.js';
 
@@ -11,8 +10,6 @@ interface NewRow {
   /** Of the row; it is known again by that. */
   readonly version: number;
   readonly firstSlice: Buffer;
-  /** What others are told, when it is on disk. */
-  readonly messages: readonly string[];
 }
 
 /** Changes by which a row may have changed since, and still be known as the one that was stored with `version`. */
@@ -23,7 +20,7 @@ export const MAX_FIRST_VERSION = 2 ** 31 - MAX_CHANGES;
 
 /** @returns `false`: there is a row with this id that is kept, or was stored by this call before; nothing was changed */
 export async function insertDelivery(db: Kysely<Tables>, row: NewRow): Promise<boolean> {
-  const { stored, version, firstSlice, messages } = row;
+  const { stored, version, firstSlice } = row;
   const columns = { ...columnsOf(stored), version };
   const names = Object.keys(columns).map((name) => sql.ref(name));
   const { rows } = await sql<{ made: number }>`
@@ -36,7 +33,7 @@ export async function insertDelivery(db: Kysely<Tables>, row: NewRow): Promise<b
     ), ${puttingForwards(keptOf(stored.forwards))}, payload AS (
       INSERT INTO sprayproxy_payload (delivery_id, slice, bytes) SELECT id, 0, ${firstSlice} FROM made
     )
-    ${tellingOf(messages)}`.execute(db);
+    ${MADE}`.execute(db);
   return rows[0]?.made === 1;
 }
 
@@ -55,12 +52,11 @@ interface RowChange {
   readonly after: StoredDelivery;
   /** Of the row that was read. */
   readonly version: number;
-  readonly messages: readonly string[];
 }
 
 /** @returns `false`: the row is another by now; nothing was changed */
 export async function changeDelivery(db: Kysely<Tables>, change: RowChange): Promise<boolean> {
-  const { before, after, version, messages } = change;
+  const { before, after, version } = change;
   const isRead = sql`id = ${before.delivery.id} AND version = ${version} AND kept`;
   const { rows } = await (
     after.forwards.length === 0
@@ -68,13 +64,13 @@ export async function changeDelivery(db: Kysely<Tables>, change: RowChange): Pro
         WITH made AS (DELETE FROM sprayproxy_delivery WHERE ${isRead} RETURNING id), last AS (
           UPDATE sprayproxy_schema SET last_id = made.id FROM made WHERE last_id < made.id
         )
-        ${tellingOf(messages)}`
+        ${MADE}`
       : sql<{ made: number }>`
         WITH made AS (
           UPDATE sprayproxy_delivery SET ${settingOf(after)}, version = version + 1
           WHERE ${isRead} RETURNING id
         )${changingForwards(before, after)}
-        ${tellingOf(messages)}`
+        ${MADE}`
   ).execute(db);
   return rows[0]?.made === 1;
 }
@@ -116,9 +112,6 @@ const puttingForwards = (forwards: readonly Forward[]) => sql`
     ON CONFLICT (delivery_id, backend) DO UPDATE SET state = excluded.state
   )`;
 
-/** Others hear of it with the commit, or not at all. */
-const tellingOf = (messages: readonly string[]) => sql`
-  SELECT (SELECT count(*) FROM made)::integer AS made,
-    (SELECT count(pg_notify(${CHANNEL}, message)) FROM made, unnest(${messages}::text[]) AS message)`;
+const MADE = sql`SELECT count(*)::integer AS made FROM made`;
 
 const keptOf = (forwards: readonly Forward[]): readonly Forward[] => forwards.filter(isKept);

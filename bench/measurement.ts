@@ -6,6 +6,7 @@ export const FIGURES = [
   'cpuMsPerWebhook',
   'cpuMsPerForward',
   'mainCpuMsPerWebhook',
+  'databaseCpuMsPerWebhook',
   'throttledPercent',
   'p50At50Ms',
   'p99At50Ms',

@@ -50,7 +50,8 @@ Usage: npm run bench [-- options]
 
 Ends with status 0; 1: a run was invalid (an answer that is not 2xx, a socket error, a contender
 that did not start); 2: wrong usage, or wrk is not installed (apt-get install wrk nginx-light).
-The spool with a backend down takes a few GiB in TMPDIR for a while.
+A spool with a backend down takes a few GiB in TMPDIR for a while. PostgreSQL comes with npm; each
+run that needs one has a server of its own on the loopback, which ends with it.
 
 Scenarios:
 ${scenarios.map(({ name, about, quick }) => `  ${name.padEnd(14)} ${about}${quick ? ' (--quick)' : ''}`).join('\n')}

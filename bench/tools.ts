@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { installedBinaries } from '../testing/postgres/binaries.js';
 import { BenchError } from './bench-error.js';
 
 /** Debian keeps nginx where only root's path leads. */
@@ -32,6 +33,9 @@ export const wrkVersion = ({ wrk }: Tools): string => /^wrk (\S+)/.exec(output(w
 /** `null`: there is none. */
 export const nginxVersion = ({ nginx }: Tools): string | null =>
   nginx === undefined ? null : (/nginx\/(\S+)/.exec(output(nginx, '-v'))?.[1] ?? 'unknown');
+
+export const postgresVersion = (): string =>
+  / (\d[\d.]*)/.exec(output(join(installedBinaries(), 'postgres'), '--version'))?.[1] ?? 'unknown';
 
 /** What a program says of its version, wherever it says it: wrk ends with 1 then. */
 function output(file: string, flag: string): string {

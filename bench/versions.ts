@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { nodeFlags } from '../testing/node-flags.js';
 import { MAIN, ROOT } from '../testing/paths.js';
-import { nginxVersion, type Tools, wrkVersion } from './tools.js';
+import { nginxVersion, postgresVersion, type Tools, wrkVersion } from './tools.js';
 
 export interface Versions {
   readonly sprayproxy: string;
@@ -13,6 +13,7 @@ export interface Versions {
   readonly wrk: string;
   /** `null`: not installed. */
   readonly nginx: string | null;
+  readonly postgres: string;
 }
 
 export function versions(tools: Tools): Versions {
@@ -23,5 +24,6 @@ export function versions(tools: Tools): Versions {
     nodeFlags: nodeFlags(MAIN),
     wrk: wrkVersion(tools),
     nginx: nginxVersion(tools),
+    postgres: postgresVersion(),
   };
 }

@@ -107,7 +107,7 @@ export const backend = dashboard({
             {
               title: 'Attempts by replica',
               description:
-                'One replica with none while others have some: it is owed something there, or cannot reach it.',
+                'One replica with none while others have some: it is owed something there, or cannot reach it. With a database, what is owed is sent by one replica for all.',
               unit: units.RequestsPerSecond,
             },
             query(sumBy('pod', rate(attempts, THIS)), '{{pod}}'),

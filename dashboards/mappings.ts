@@ -8,6 +8,9 @@ export const UP_OR_DOWN = either({ text: 'up', color: GOOD }, { text: 'down', co
 /** Of a replica. */
 export const READY_OR_NOT = either({ text: 'not ready', color: BAD }, { text: 'ready', color: GOOD });
 
+/** Of a database, as a replica sees it. */
+export const THERE_OR_AWAY = either({ text: 'away', color: BAD }, { text: 'there', color: GOOD });
+
 interface State {
   text: string;
   color: string;

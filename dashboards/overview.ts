@@ -1,5 +1,6 @@
 import { dashboard } from './dashboard.js';
 import { OVERVIEW_UID } from './links.js';
+import { database } from './overview/database.js';
 import { earlierPanels } from './overview/earlier-panels.js';
 import { errorBudget } from './overview/error-budget.js';
 import { forwards } from './overview/forwards.js';
@@ -16,5 +17,16 @@ export const overview = dashboard({
   title: 'Sprayproxy overview',
   description: 'What comes in, what becomes of it, what is still owed, and how the processes are.',
   variables: common,
-  rows: [now, errorBudget, webhooks, forwards, owedByBackend, spool, payloadMemory, processes, earlierPanels],
+  rows: [
+    now,
+    errorBudget,
+    webhooks,
+    forwards,
+    owedByBackend,
+    spool,
+    database,
+    payloadMemory,
+    processes,
+    earlierPanels,
+  ],
 });

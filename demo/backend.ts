@@ -1,19 +1,46 @@
-import { Backend } from '../testing/backend.js';
+import { type IncomingHttpHeaders } from 'node:http';
+
+import { Backend, type ReceivedWebhook } from '../testing/backend.js';
 
 /** A throw-away backend: takes everything, as Pipelines-as-Code does, and notes what it got. */
 export class DemoBackend extends Backend {
-  private constructor(readonly name: string) {
+  /** @param rejections GUIDs of those that it rejects once, and whether it has */
+  private constructor(
+    readonly name: string,
+    private readonly rejections: Map<string, boolean>,
+  ) {
     super([
-      (_request, response) => {
-        response.writeHead(202, { 'Content-Type': 'application/json' }).end('{"status":202}');
+      ({ headers }, response) => {
+        const rejects = rejections.get(guidOf(headers)) === false;
+        if (rejects) rejections.set(guidOf(headers), true);
+        const status = rejects ? 422 : 202;
+        response.writeHead(status, { 'Content-Type': 'application/json' }).end(`{"status":${status}}`);
       },
     ]);
   }
 
   static async start(name: string): Promise<DemoBackend> {
-    const backend = new DemoBackend(name);
+    const backend = new DemoBackend(name, new Map());
     await backend.listen();
     return backend;
+  }
+
+  /** The next time that it comes, and after that no more. */
+  rejectOnce(guid: string): void {
+    this.rejections.set(guid, false);
+  }
+
+  /** What it has taken, by GUID. */
+  taken(): Map<string, ReceivedWebhook[]> {
+    const byGuid = new Map<string, ReceivedWebhook[]>();
+    for (const received of this.received) {
+      const guid = guidOf(received.headers);
+      byGuid.set(guid, [...(byGuid.get(guid) ?? []), received]);
+    }
+    for (const [guid, rejected] of this.rejections) {
+      if (rejected) byGuid.get(guid)?.shift();
+    }
+    return byGuid;
   }
 
   /** Resolves when it has received this many more, or the time is up. */
@@ -31,3 +58,5 @@ export class DemoBackend extends Backend {
     });
   }
 }
+
+const guidOf = (headers: IncomingHttpHeaders): string => String(headers['x-github-delivery']);

@@ -13,11 +13,7 @@ export interface Arrival {
 }
 
 export function compare(sent: readonly SentWebhook[], backend: DemoBackend): Arrival[] {
-  const byGuid = new Map<string, ReceivedWebhook[]>();
-  for (const received of backend.received) {
-    const guid = String(received.headers['x-github-delivery']);
-    byGuid.set(guid, [...(byGuid.get(guid) ?? []), received]);
-  }
+  const byGuid = backend.taken();
   return sent.map((webhook) => {
     const arrived = byGuid.get(webhook.guid) ?? [];
     const [first] = arrived;

@@ -8,7 +8,9 @@ const STAY_WITHOUT_TERMINAL_S = 60;
 export const HELP = `Sprayproxy's demonstration: starts the built program with two throw-away backends on free
 loopback ports, sends it every webhook that GitHub publishes an example of, signed, and shows
 what each backend got. Then stops one backend, sends a few more, and shows that it gets them
-when it is back. Ends with status 0 if each got every webhook, byte for byte, else with 1.
+when it is back. Then does so with two replicas on one PostgreSQL, which comes with npm, and
+kills one of them. Ends with status 0 if each backend got every webhook, byte for byte, else
+with 1.
 
 Usage: npm run demo [-- options]
 

@@ -8,6 +8,8 @@ export interface Outage {
   readonly sent: readonly SentWebhook[];
   /** When the backend listened again, as `performance.now()` tells the time. */
   readonly backAt: number;
+  /** Which replica each of them was sent to, where there are more than one. */
+  readonly replicas?: readonly string[];
 }
 
 /** Sends webhooks while a backend is stopped; then it comes back, and has some time to get what it was owed. */

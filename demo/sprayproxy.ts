@@ -50,6 +50,12 @@ export class Sprayproxy {
     await this.program.stop();
   }
 
+  /** Ends it where it stands, without a word to it. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    await this.program.kill();
+  }
+
   #lastWords(code: number | null): string {
     const { process, rawLines, errorOutput } = this.program;
     const how = process.signalCode ?? `exit code ${code ?? 'unknown'}`;

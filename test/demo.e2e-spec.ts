@@ -1,12 +1,14 @@
 import definitions from '@octokit/webhooks-examples';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(__dirname, '..');
+
+const DURING_OUTAGE = ['push', 'pull_request', 'check_suite', 'check_run', 'issue_comment'];
 const DEMO = join(ROOT, 'dist-demo', 'demo', 'demo.js');
 
 interface Ended {
@@ -32,6 +34,8 @@ describe('the demo', () => {
 
     beforeAll(async () => {
       const TMPDIR = await mkdtemp(join(tmpdir(), 'sprayproxy-demo-'));
+      // The user PostgreSQL runs as has to get there.
+      await chmod(TMPDIR, 0o755);
       ended = await run(DEMO, ['--stay', '0'], { TMPDIR });
       left = await readdir(TMPDIR);
       await rm(TMPDIR, { recursive: true });
@@ -55,14 +59,30 @@ describe('the demo', () => {
     it('shows that a backend which was stopped gets what it was owed, in order', () => {
       const { output } = ended;
       const rows = [...output.matchAll(/^(\w+) +[\d,]+ +202 accepted +yes +\d+\.\d +yes +(\d) +\d+\.\d$/gm)];
-      expect(rows.map(([, event, place]) => [place, event])).toEqual([
-        ['1', 'push'],
-        ['2', 'pull_request'],
-        ['3', 'check_suite'],
-        ['4', 'check_run'],
-        ['5', 'issue_comment'],
-      ]);
+      expect(rows.map(([, event, place]) => [place, event])).toEqual(
+        DURING_OUTAGE.map((event, at) => [`${at + 1}`, event]),
+      );
       expect(output).toMatch(/^total of 5 +[\d,]+ +5\/5 +5\/5$/m);
+    });
+
+    it('shows that of two replicas one delivers in order what both owed, when the other is killed', () => {
+      const { output } = ended;
+      const [, killed] = /^Then replica (\d), .* is killed \(SIGKILL\)/m.exec(output) ?? [];
+      const left = killed === '1' ? '2' : '1';
+      const rows = [
+        ...output.matchAll(/^(\w+) +[\d,]+ +(\d) +202 accepted +yes +\d+\.\d +yes +(\d+) +\d+\.\d$/gm),
+      ];
+      expect(rows.map(([, event, replica, place]) => [place, event, replica])).toEqual(
+        [...DURING_OUTAGE, ...DURING_OUTAGE].map((event, at) => [
+          `${at + 1}`,
+          event,
+          at % 2 === 0 ? killed : left,
+        ]),
+      );
+      expect(output).toMatch(/^total of 10 +[\d,]+ +10\/10 +10\/10$/m);
+      expect(output).toContain(
+        `\nThe first, sent once more to replica ${left} in the end, reached backend 1 alone`,
+      );
     });
 
     it('leaves nothing behind', () => {
@@ -157,6 +177,16 @@ describe('the demo of a broken program', () => {
     expect(status).toBe(1);
   });
 
+  it('says loudly that replicas mixed up what they owed, and sent again what was taken, and fails', async () => {
+    const { status, output } = await runWith(UNRULY_REPLICAS);
+
+    expect(output).toContain('All 5 reached backend 2 in the order they were sent');
+    expect(output).toContain('FAILED: NOT EVERY WEBHOOK THAT REPLICAS OWED ARRIVED AS IT SHOULD\n');
+    expect(output).toMatch(/^push [\w-]+: at backend 2 it came 2 times$/m);
+    expect(output).toMatch(/^pull_request [\w-]+: at backend 2 it came at place 9 instead of 2$/m);
+    expect(status).toBe(1);
+  });
+
   it('shows the log of a program that ends by itself, and fails', async () => {
     const { status, output } = await runWith(`console.log('cannot start: no luck'); process.exit(3);`);
 
@@ -195,6 +225,53 @@ const FORGETFUL_PROGRAM = program('');
 const DISORDERLY_PROGRAM = program(
   'response.statusCode = 202; if (owed.push(init) === 5) response.on("close", () => drain(url));',
 );
+
+/**
+ * Knows of no redelivery. What is owed goes in order, but where there is a database: there the latest goes first, and what
+ * both replicas owe is in a file; the first of them says that it sees to the backend.
+ */
+const UNRULY_REPLICAS = `
+const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
+const { createServer } = require('node:http');
+const { SPRAYPROXY_SPOOL_URL: spool, SPRAYPROXY_SERVER_BACKEND: backends } = process.env;
+const [first, second] = backends.split(' ');
+const shared = spool.startsWith('postgres:');
+const file = __dirname + '/' + (shared ? 'shared' : 'own');
+const owed = () => readFileSync(file, 'utf8').split('\\n').filter(Boolean);
+appendFileSync(file, '');
+let speaks = true;
+try { if (shared) writeFileSync(__dirname + '/speaker', '', { flag: 'wx' }); } catch { speaks = false; }
+const post = (url, { headers, body }) =>
+  fetch(url, { method: 'POST', headers, body: Buffer.from(body, 'base64') });
+const server = createServer(async (request, response) => {
+  if (request.method === 'GET') {
+    response.end(speaks ? 'sprayproxy_backend_down{host="' + new URL(second).host + '"} 0' : '');
+    return;
+  }
+  const { host, connection, 'content-length': length, ...headers } = request.headers;
+  const webhook = { headers, body: Buffer.concat(await request.toArray()).toString('base64') };
+  await post(first, webhook);
+  await post(second, webhook).catch(() => {
+    response.statusCode = 202;
+    appendFileSync(file, JSON.stringify(webhook) + '\\n');
+  });
+  response.end(response.statusCode === 202 ? 'accepted' : 'proxied');
+});
+async function drain() {
+  for (let all = owed(); all.length > 0; all = owed()) {
+    const at = shared ? all.length - 1 : 0;
+    if (!(await post(second, JSON.parse(all[at])).catch(() => undefined))) break;
+    writeFileSync(file, all.toSpliced(at, 1).map((line) => line + '\\n').join(''));
+  }
+  setTimeout(drain, 100);
+}
+drain();
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address();
+  console.log(JSON.stringify({ port, metricsPort: port, msg: 'listening' }));
+});
+process.on('SIGTERM', () => process.exit(0));
+`;
 
 /** Spoils some events at some backends: changes a byte, drops a header, drops the webhook. */
 const LOSSY_PROGRAM = `

@@ -1,4 +1,4 @@
-import { freePorts } from '../process/free-ports.js';
+import { freePorts } from '../../testing/free-ports.js';
 import { untilReady } from '../process/until-ready.js';
 import { type BackendSet, loopbackUrl } from './backend-set.js';
 import { startNginx } from './nginx-process.js';

@@ -9,14 +9,14 @@ import { MAIN } from '../../testing/paths.js';
 import { ON_FREE_PORTS, programCommand } from '../../testing/run-program.js';
 import { program } from '../paths.js';
 import { Child } from '../../testing/child.js';
-import { freePorts } from '../process/free-ports.js';
+import { freePorts } from '../../testing/free-ports.js';
 import { type Cgroup } from '../process/cgroup.js';
 import { memory } from '../process/process-tree.js';
-import { tempDir } from '../process/temp-dir.js';
 import { stopWholly } from '../process/until-gone.js';
 import { untilReady } from '../process/until-ready.js';
-import { type Contender, hasSpool, oneIsDown } from './contender.js';
+import { type Contender, oneIsDown } from './contender.js';
 import { mirrorConfig } from './mirror-config.js';
+import { makeSpoolHome, type SpoolHome } from './spool-home.js';
 
 /** Time after it was ready until a contender's memory counts as idle. */
 const SETTLE_MS = 300;
@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly contender: Contender;
   readonly secret: string;
   readonly backends: readonly string[];
+  /** Absent: an empty one of its own. */
+  readonly spool?: SpoolHome;
   readonly env?: Readonly<Record<string, string>>;
   readonly limit?: Cgroup | undefined;
   /** Does not wait until its memory is that of an idle process. */
@@ -37,6 +39,7 @@ export interface RunningContender {
   readonly url: string;
   /** Of Sprayproxies only. */
   readonly metricsUrl: string;
+  readonly spool: SpoolHome;
   /** When its process was started, as `performance.now()` tells the time. */
   readonly startedAt: number;
   /** From the start of its process to that answer, in ms. */
@@ -51,14 +54,20 @@ export async function startContender(bench: Bench, options: StartOptions): Promi
   const [port, metricsPort, closedPort] = (await freePorts(3)) as [number, number, number];
   const oneDown = oneIsDown(options.contender);
   const backends = oneDown ? [...options.backends.slice(0, -1), loopbackUrl(closedPort)] : options.backends;
+  const spool = options.spool ?? (await makeSpoolHome(options.contender));
   const startedAt = performance.now();
-  const { child, stop } = spawnContender(bench, { ...options, backends }, { port, metricsPort });
+  const spawned = spawnContender(bench, { ...options, backends, spool }, { port, metricsPort });
+  const { child } = spawned;
+  const stop = async () => {
+    await spawned.stop();
+    if (options.spool === undefined) await spool.remove();
+  };
   try {
     const startMs = await untilReady(loopbackUrl(port), child);
     if (options.hurried !== true) await delay(SETTLE_MS);
     const { rssMiB } = memory(child.pid);
     const urls = { url: loopbackUrl(port), metricsUrl: loopbackUrl(metricsPort) };
-    return { child, ...urls, startedAt, startMs, idleRssMiB: rssMiB, stop };
+    return { child, ...urls, spool, startedAt, startMs, idleRssMiB: rssMiB, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -72,14 +81,13 @@ interface Ports {
 
 function spawnContender(
   bench: Bench,
-  { contender, secret, backends, env = {}, limit }: StartOptions,
+  { contender, secret, backends, env = {}, limit, spool }: StartOptions & { readonly spool: SpoolHome },
   { port, metricsPort }: Ports,
 ): { child: Child; stop: () => Promise<void> } {
   if (contender === 'nginx') {
     if (bench.tools.nginx === undefined) throw new BenchError('nginx is not installed');
     return startNginx(bench.tools.nginx, mirrorConfig(port, backends), limit);
   }
-  const directory = tempDir();
   const command = commandOf(contender, bench);
   const child = Child.start(limit?.wrap(command) ?? command, {
     env: {
@@ -89,15 +97,12 @@ function spawnContender(
       SPRAYPROXY_SERVER_PORT: String(port),
       SPRAYPROXY_SERVER_METRICS_PORT: String(metricsPort),
       SPRAYPROXY_SERVER_BACKEND: backends.join(' '),
-      ...(hasSpool(contender) ? { SPRAYPROXY_SPOOL_URL: `file:${directory.path}/spool` } : {}),
+      ...(spool.url === undefined ? {} : { SPRAYPROXY_SPOOL_URL: spool.url }),
+      ...(contender.endsWith('-deliveries') ? { SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true' } : {}),
       ...env,
     },
   });
-  const stop = async () => {
-    await stopWholly(child);
-    directory.remove();
-  };
-  return { child, stop };
+  return { child, stop: () => stopWholly(child) };
 }
 
 function commandOf(
@@ -108,6 +113,9 @@ function commandOf(
     case 'ours':
     case 'ours-spool':
     case 'ours-spool-one-down':
+    case 'ours-postgres':
+    case 'ours-postgres-deliveries':
+    case 'ours-postgres-one-down':
       return programCommand('server');
     case 'before':
     case 'before-spool':

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
 import { newForward } from '../../src/model/forward.js';
-import { openSpool } from '../../src/spool/lmdb/open.js';
 import { payloadDigest } from '../../src/model/identity.js';
+import { SystemClock } from '../../src/clock/clock.js';
+import { openSpool } from '../../src/spool/lmdb/open.js';
+import { openPostgresSpool } from '../../src/spool/postgres/open.js';
+import { type Spool } from '../../src/spool/spool.js';
 
-/** Deliveries that are given to the spool at once: they share the flushes to disk. */
-const AT_ONCE = 1000;
+/** Deliveries that are given to the spool at once: they share the flushes to disk, and none waits for long. */
+const AT_ONCE = 500;
 
-/** Fills the spool in a directory with deliveries owed to one backend. Arguments: directory, backend, count, bytes. */
-async function main([dir = '', backend = '', count, bytes]: string[]): Promise<void> {
-  const spool = await openSpool({ dir, maxBytes: Infinity });
+/** Fills a spool with deliveries owed to one backend. Arguments: SPRAYPROXY_SPOOL_URL, backend, count, bytes. */
+async function main([url = '', backend = '', count, bytes]: string[]): Promise<void> {
+  const spool = await open(url);
   const payload = Buffer.alloc(Number(bytes), 'x');
   const digest = payloadDigest(payload);
   const receivedAt = Date.now();
@@ -32,6 +35,21 @@ async function main([dir = '', backend = '', count, bytes]: string[]): Promise<v
     await Promise.all(Array.from({ length }, store));
   }
   await spool.close();
+}
+
+function open(url: string): Promise<Spool> {
+  const maxBytes = Infinity;
+  if (url.startsWith('file:')) return openSpool({ dir: url.slice('file:'.length), maxBytes });
+  return openPostgresSpool({
+    url,
+    maxBytes,
+    clock: new SystemClock(),
+    maxPastAgeMs: Infinity,
+    allowAsyncCommit: false,
+    onUnusable: (error) => {
+      throw error;
+    },
+  });
 }
 
 void main(process.argv.slice(2));

@@ -8,6 +8,7 @@ export const TITLES: Readonly<Record<Figure, string>> = {
   cpuMsPerWebhook: 'CPU ms/webhook',
   cpuMsPerForward: 'CPU ms/forward',
   mainCpuMsPerWebhook: 'of it, main thread',
+  databaseCpuMsPerWebhook: 'beside it, database: CPU ms/webhook',
   throttledPercent: 'throttled %',
   p50At50Ms: '50/s: p50 ms',
   p99At50Ms: '50/s: p99 ms',

@@ -38,8 +38,8 @@ function runLine(result: Result): string {
     ? 'a quick run, which measures nothing'
     : `medians of ${rounds} rounds, ratios taken round by round`;
   return `Sprayproxy ${versions.sprayproxy}, ${date.slice(0, 10)}: ${how}, each ${seconds} s of load after ${warmUpSeconds} s of
-warm-up; load, contender and backends on one machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMiB} MiB, Linux
-${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}. ${disturbanceText(scenarios)}`;
+warm-up; load, contender, database and backends on one machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMiB} MiB, Linux
+${machine.kernel}, spools on ${machine.spoolFileSystem}, load average before the run ${machine.loadAverage.toFixed(1)}. Node ${versions.node}${flags}, wrk ${versions.wrk}, nginx ${versions.nginx ?? 'not installed'}, PostgreSQL ${versions.postgres}. ${disturbanceText(scenarios)}`;
 }
 
 const commitText = ({ ref, commit, nodeFlags }: AboutBuild): string =>

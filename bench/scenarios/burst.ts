@@ -9,7 +9,7 @@ import { type Measurement } from '../measurement.js';
 import { limitedCgroup, type Limits } from '../process/cgroup.js';
 import { PeakMemory } from '../process/peak-memory.js';
 import { type DigestArrival } from '../programs/backend-options.js';
-import { scoped } from '../scoped.js';
+import { scoped } from '../../testing/scoped.js';
 
 const MIB = 1024 ** 2;
 const BACKENDS = 3;

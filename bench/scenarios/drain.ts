@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { ProgramBackends } from '../backends/program-backends.js';
@@ -6,14 +5,14 @@ import { type Bench } from '../bench-context.js';
 import { BenchError } from '../bench-error.js';
 import { type Contender } from '../contenders/contender.js';
 import { metricSum } from '../contenders/metric-sum.js';
+import { makeSpoolHome } from '../contenders/spool-home.js';
 import { startContender } from '../contenders/start-contender.js';
 import { SECRET } from '../load/payload.js';
 import { type Measurement } from '../measurement.js';
 import { program } from '../paths.js';
 import { Child } from '../../testing/child.js';
 import { PeakMemory } from '../process/peak-memory.js';
-import { tempDir } from '../process/temp-dir.js';
-import { scoped } from '../scoped.js';
+import { scoped } from '../../testing/scoped.js';
 
 const BYTES = 10 * 1024;
 const TIMEOUT_MS = 600_000;
@@ -24,17 +23,14 @@ export const measureDrain = (owed: number, contender: Contender, bench: Bench): 
   scoped(async (defer) => {
     const backends = await ProgramBackends.start(1);
     defer(() => backends.stop());
-    const directory = tempDir();
-    defer(() => {
-      directory.remove();
-    });
-    const spool = join(directory.path, 'spool');
-    await fill(spool, backends.urls[0] as string, owed);
+    const spool = await makeSpoolHome(contender);
+    defer(() => spool.remove());
+    await fill(spool.url ?? '', backends.urls[0] as string, owed);
     const running = await startContender(bench, {
       contender,
       secret: SECRET,
       backends: backends.urls,
-      env: { SPRAYPROXY_SPOOL_URL: `file:${spool}` },
+      spool,
       hurried: true,
     });
     defer(() => running.stop());
@@ -61,8 +57,8 @@ export const measureDrain = (owed: number, contender: Contender, bench: Bench): 
   });
 
 /** @throws BenchError if the spool cannot be filled. */
-async function fill(directory: string, backend: string, count: number): Promise<void> {
-  const args = [directory, backend, String(count), String(BYTES)];
+async function fill(spool: string, backend: string, count: number): Promise<void> {
+  const args = [spool, backend, String(count), String(BYTES)];
   const child = Child.start([process.execPath, program('programs/fill-spool'), ...args]);
   await Promise.race([child.exited, delay(TIMEOUT_MS, undefined, { ref: false })]);
   const status = child.process.exitCode;

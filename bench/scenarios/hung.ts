@@ -8,7 +8,7 @@ import { startContender } from '../contenders/start-contender.js';
 import { SECRET, signedPayload } from '../load/payload.js';
 import { type Answer, newAgent, send } from '../load/send.js';
 import { type Measurement } from '../measurement.js';
-import { scoped } from '../scoped.js';
+import { scoped } from '../../testing/scoped.js';
 import { median } from '../statistics.js';
 
 const BYTES = 10 * 1024;

@@ -2,7 +2,7 @@ import { type BackendSet } from '../backends/backend-set.js';
 import { healthyBackends } from '../backends/healthy-backends.js';
 import { ProgramBackends } from '../backends/program-backends.js';
 import { type Bench } from '../bench-context.js';
-import { type Contender, hasSpool, oneIsDown } from '../contenders/contender.js';
+import { type Contender, oneIsDown, spoolOf } from '../contenders/contender.js';
 import { metricSum } from '../contenders/metric-sum.js';
 import { type RunningContender, startContender } from '../contenders/start-contender.js';
 import { SECRET } from '../load/payload.js';
@@ -10,7 +10,7 @@ import { type Load, wrkFaults, wrkLoad } from '../load/wrk.js';
 import { type Measurement } from '../measurement.js';
 import { watchOthers } from '../process/machine-cpu.js';
 import { cpuMs, memory } from '../process/process-tree.js';
-import { scoped } from '../scoped.js';
+import { scoped } from '../../testing/scoped.js';
 import { signatureFaults } from './signature-check.js';
 
 export interface LoadShape {
@@ -56,13 +56,15 @@ export function measureLoadOn(
 export async function measureRun(
   load: Load,
   seconds: number,
-  { child, startMs, idleRssMiB }: RunningContender,
+  { child, startMs, idleRssMiB, spool }: RunningContender,
   backends: number,
 ): Promise<Measurement> {
   const before = cpuMs(child.pid);
+  const databaseBefore = spool.databaseCpuMs();
   const others = watchOthers();
   const wrk = await load.run(seconds);
   const usedMs = cpuMs(child.pid) - before;
+  const databaseMs = (spool.databaseCpuMs() ?? 0) - (databaseBefore ?? 0);
   const othersPercent = others();
   const died = child.running ? [] : [`ended by itself:\n${child.output}`];
   const figures = {
@@ -74,6 +76,7 @@ export async function measureRun(
       : {
           cpuMsPerWebhook: usedMs / wrk.requests,
           cpuMsPerForward: usedMs / wrk.requests / backends,
+          ...(databaseBefore === undefined ? {} : { databaseCpuMsPerWebhook: databaseMs / wrk.requests }),
         }),
     startMs,
     idleRssMiB,
@@ -87,7 +90,7 @@ export async function owedFaults(
   contender: Contender,
   { child, metricsUrl }: RunningContender,
 ): Promise<string[]> {
-  if (!hasSpool(contender) || oneIsDown(contender) || !child.running) return [];
+  if (spoolOf(contender) === 'off' || oneIsDown(contender) || !child.running) return [];
   const owed = await metricSum(metricsUrl, 'sprayproxy_forwards_owed');
   return owed > 0 ? [`${owed} forwards are owed though all backends are healthy`] : [];
 }

@@ -9,7 +9,7 @@ import { type Measurement } from '../measurement.js';
 import { type Cgroup, limitedCgroup, type Limits } from '../process/cgroup.js';
 import { mainThreadCpuMs } from '../process/process-tree.js';
 import { throttledPercent } from '../process/throttling.js';
-import { scoped } from '../scoped.js';
+import { scoped } from '../../testing/scoped.js';
 import { backendsFor, type LoadShape, measureRun, owedFaults } from './load.js';
 import { signatureFaults } from './signature-check.js';
 

@@ -8,7 +8,7 @@ import { type Scenario } from './scenario.js';
 import { measureStart } from './start.js';
 
 const KIB = 1024;
-const ALL_HEALTHY: readonly Contender[] = ['ours', 'ours-spool', 'floor', 'nginx', 'peer'];
+const ALL_HEALTHY: readonly Contender[] = ['ours', 'ours-spool', 'ours-postgres', 'floor', 'nginx', 'peer'];
 
 function load(name: string, shape: LoadShape, contenders: readonly Contender[], quick = false): Scenario {
   const { bodyBytes, backends, delayMs } = shape;
@@ -52,7 +52,7 @@ const drain = (owed: number, quick = false): Scenario => ({
   name: `drain-${owed}`,
   about: `${owed} forwards owed to one healthy backend, sent from the spool`,
   quick,
-  contenders: ['ours-spool'],
+  contenders: ['ours-spool', 'ours-postgres'],
   measure: (contender, bench) => measureDrain(owed, contender, bench),
 });
 
@@ -60,7 +60,7 @@ export const SCENARIOS: readonly Scenario[] = [
   load(
     '10k-3',
     { bodyBytes: 10 * KIB, backends: 3, delayMs: 0 },
-    ['ours', 'ours-spool', 'ours-spool-one-down', 'floor', 'nginx', 'peer'],
+    [...ALL_HEALTHY, 'ours-spool-one-down', 'ours-postgres-deliveries', 'ours-postgres-one-down'],
     true,
   ),
   inPod('pod-10k', 10 * KIB, true),

@@ -4,7 +4,7 @@ import { type Contender } from '../contenders/contender.js';
 import { startContender } from '../contenders/start-contender.js';
 import { SECRET } from '../load/payload.js';
 import { type Measurement } from '../measurement.js';
-import { scoped } from '../scoped.js';
+import { scoped } from '../../testing/scoped.js';
 
 const BACKENDS = 3;
 

@@ -21,6 +21,18 @@ const CPU: readonly Target[] = [
   atMost('10 KiB, 3 backends: CPU per webhook', 0.4, '× peer', cpu('10k-3', 'ours', 'peer')),
   atMost('100 KiB, 3 backends: CPU per webhook', 0.4, '× peer', cpu('100k-3', 'ours', 'peer')),
   atMost('spool on, all healthy: CPU per webhook', 1.03, '× spool off', cpu('10k-3', 'ours-spool', 'ours')),
+  atMost(
+    'PostgreSQL, all healthy: CPU per webhook',
+    1.05,
+    '× spool off',
+    cpu('10k-3', 'ours-postgres', 'ours'),
+  ),
+  atMost(
+    'PostgreSQL, deliveries remembered: CPU per webhook',
+    1.12,
+    '× spool off',
+    cpu('10k-3', 'ours-postgres-deliveries', 'ours'),
+  ),
 ];
 
 const ON_THE_WHOLE_MACHINE: readonly Target[] = [
@@ -30,6 +42,13 @@ const ON_THE_WHOLE_MACHINE: readonly Target[] = [
   rate('100 KiB, 3 backends: webhooks/s', 0.75, '× floor', '100k-3', 'ours', 'floor'),
   rate('1 MiB, 3 backends: webhooks/s', 0.75, '× floor', '1m-3', 'ours', 'floor'),
   rate('spool on, all healthy', 0.97, '× spool off', '10k-3', 'ours-spool', 'ours'),
+  rate('PostgreSQL, all healthy', 0.95, '× spool off', '10k-3', 'ours-postgres', 'ours'),
+  rate(
+    'PostgreSQL, deliveries remembered',
+    0.88,
+    '× spool off',
+    ...(['10k-3', 'ours-postgres-deliveries', 'ours'] as const),
+  ),
   rate(
     'spool on, one of three down',
     0.5,

@@ -47,7 +47,7 @@ export const now: Row = {
         {
           title: 'Answer, p95',
           description:
-            'Of all answers but 4xx. GitHub hangs up after 10 s. Near 8 s: a backend is slow, or the disk of the spool is.',
+            'Of all answers but 4xx. GitHub hangs up after 10 s. Near 8 s: a backend is slow, or the disk or database of the spool is.',
           unit: units.Seconds,
           section: 'sprayproxyslowanswers',
         },
@@ -70,7 +70,7 @@ export const now: Row = {
         {
           title: 'Spool used',
           description:
-            'Of the fullest replica. At 100 % webhooks get 503: bring the backends back, or discard what is dead.',
+            'Of the fullest spool. At 100 % webhooks get 503: bring the backends back, or discard what is dead.',
           unit: units.PercentUnit,
           section: 'sprayproxyspoolfilling',
         },

@@ -24,7 +24,7 @@ export const processes: Row = {
         {
           title: 'Restarts in the last hour',
           description:
-            'By replica. One each is a rollout. More: see the log of the container that ended (kubectl logs --previous) and, under "Memory", whether it was out of it.',
+            'By replica. One each is a rollout, which gives pods of a Deployment new names instead. More: see the log of the container that ended (kubectl logs --previous) and, under "Memory", whether it was out of it.',
           unit: units.Short,
           section: 'sprayproxyreplicadown',
         },
@@ -77,7 +77,7 @@ export const processes: Row = {
         {
           title: 'Readiness',
           description:
-            'Not ready from the moment a shutdown begins, and while the spool is lost. A gap: Prometheus got no answer, so the process is gone or cannot be reached.',
+            'Not ready from the moment a shutdown begins, while the spool is lost, and until its database was reached for the first time. A gap: Prometheus got no answer, so the process is gone or cannot be reached.',
           unit: units.Short,
           section: 'sprayproxynotready',
         },

@@ -25,7 +25,7 @@ export const spool: Row = {
           {
             title: 'Spool',
             description:
-              'Bytes taken, by replica, and what each may take (SPRAYPROXY_SPOOL_MAX_BYTES). When full, webhooks get 503: bring the backends back, or discard what is dead.',
+              'Bytes taken, by the replica that tells of it, and what a spool may take (SPRAYPROXY_SPOOL_MAX_BYTES). When full, webhooks get 503: bring the backends back, or discard what is dead.',
             unit: units.BytesIEC,
             section: 'sprayproxyspoolfilling',
           },
@@ -39,7 +39,7 @@ export const spool: Row = {
           {
             title: 'Time to write to the spool',
             description:
-              'Until a change was on disk. Every 202 waits for one. Above 1 s the disk is too slow: give the spool a faster or a less busy one.',
+              'Until a change was on disk, for a spool in a directory. Every 202 waits for one. Above 1 s the disk is too slow: give the spool a faster or a less busy one.',
             unit: units.Seconds,
             section: 'sprayproxyslowanswers',
           },
@@ -52,7 +52,7 @@ export const spool: Row = {
           {
             title: 'Writes to the spool',
             description:
-              'Changes per second, and those that failed. Any that fail: the disk is full or broken, and webhooks that are owed get 503. See the log, mend the disk, redeliver.',
+              'Changes per second, and those that failed. Any that fail: the disk is full or broken, or the database away, and webhooks that are owed get 503. See the log, mend it, redeliver.',
             unit: units.CountsPerSecond,
             section: 'sprayproxyspoolwritesfail',
           },

@@ -25,6 +25,9 @@ const LOAD_FIGURES: readonly Figure[] = [
   'peakRssMiB',
 ];
 
+/** Told of contenders with a database alone. */
+const DATABASE_FIGURE: Figure = 'databaseCpuMsPerWebhook';
+
 describe('a quick run', () => {
   let run: WrittenRun;
   const contenders = (scenario: string): readonly ContenderResult[] =>
@@ -45,11 +48,20 @@ describe('a quick run', () => {
   });
 
   it('gives every figure of a run under load, greater than 0', () => {
-    for (const { medians } of contenders('10k-3')) {
-      expect(Object.keys(medians).toSorted()).toEqual([...LOAD_FIGURES].toSorted());
-      expect(Object.values(medians).every((value) => Number.isFinite(value) && value > 0)).toBe(true);
+    for (const { contender, medians } of contenders('10k-3')) {
+      const { [DATABASE_FIGURE]: _, ...others } = medians;
+      expect(Object.keys(others).toSorted()).toEqual([...LOAD_FIGURES].toSorted());
+      expect(Object.values(others).every((value) => Number.isFinite(value) && value > 0)).toBe(true);
+      expect(medians[DATABASE_FIGURE] !== undefined).toBe(contender.startsWith('ours-postgres'));
       expect(medians.p99Ms).toBeGreaterThanOrEqual(medians.p50Ms ?? Infinity);
       expect(medians.peakRssMiB).toBeGreaterThanOrEqual(medians.idleRssMiB ?? Infinity);
+    }
+  });
+
+  it('counts the CPU time of a database apart: it has some to do where something is written', () => {
+    for (const contender of ['ours-postgres-deliveries', 'ours-postgres-one-down']) {
+      const { medians } = contenders('10k-3').find((each) => each.contender === contender) ?? {};
+      expect(medians?.[DATABASE_FIGURE]).toBeGreaterThan(0);
     }
   });
 
@@ -74,7 +86,8 @@ describe('a quick run', () => {
 
   it('sees a breaker open, and a backlog drained', () => {
     expect(contenders('hung')[0]?.medians.openMaxMs).toBeGreaterThan(0);
-    expect(contenders('drain-10')[0]?.medians.forwardsPerS).toBeGreaterThan(0);
+    expect(contenders('drain-10').map(({ contender }) => contender)).toEqual(['ours-spool', 'ours-postgres']);
+    for (const { medians } of contenders('drain-10')) expect(medians.forwardsPerS).toBeGreaterThan(0);
   });
 
   it('tells about the machine and the versions', () => {
@@ -97,6 +110,7 @@ describe('a quick run', () => {
         nodeFlags: expect.any(Array) as string[],
         wrk: expect.stringMatching(/\d/) as string,
         nginx: expect.stringMatching(/^\d+\.\d+/) as string,
+        postgres: expect.stringMatching(/^\d+\.\d+/) as string,
       },
       peer: PEER,
       before: null,

@@ -43,6 +43,17 @@ describe('a target', () => {
   });
 
   it.each([
+    ['PostgreSQL, all healthy: CPU per webhook', 'ours-postgres', 1.05],
+    ['PostgreSQL, deliveries remembered: CPU per webhook', 'ours-postgres-deliveries', 1.12],
+  ] as const)('%s is measured beside no spool, database apart', (target, contender, limit) => {
+    const ours = [{ cpuMsPerWebhook: 1 }];
+    const theirs = (cpuMsPerWebhook: number) =>
+      scenario('10k-3', { ours, [contender]: [{ cpuMsPerWebhook, databaseCpuMsPerWebhook: 9 }] });
+    expect(cells([theirs(limit)], target, '≤')?.at(-1)).toBe('met');
+    expect(cells([theirs(limit + 0.01)], target, '≤')?.at(-1)).toMatch('missed');
+  });
+
+  it.each([
     [69, '69 MiB', 'met'],
     [70, '70 MiB', 'met'],
     [71, '71 MiB', 'missed by 1 MiB'],

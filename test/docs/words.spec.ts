@@ -8,6 +8,14 @@ import { pages, proseOf, ROOT, textOf } from './pages.js';
 
 const metrics = Object.values<unknown>(names).filter((name) => typeof name === 'string');
 
+const tables = ['migrations', 'start'].flatMap((file) =>
+  [
+    ...textOf(`src/spool/postgres/${file}.ts`).matchAll(
+      /(?:CREATE TABLE |TableName: ')(sprayproxy_[a-z_]+)/g,
+    ),
+  ].map(([, table]) => table),
+);
+
 /** Each name of a kind on any page, with the page. */
 const named = (pattern: RegExp): [page: string, name: string][] =>
   pages.flatMap((page) =>
@@ -17,8 +25,8 @@ const named = (pattern: RegExp): [page: string, name: string][] =>
     ]),
   );
 
-it.each(named(/\bsprayproxy_[a-z_]+[a-z]\b/g))('%s names a metric there is: %s', (_page, name) => {
-  expect(metrics).toContain(name.replace(/_(bucket|count|sum)$/, ''));
+it.each(named(/\bsprayproxy_[a-z_]+[a-z]\b/g))('%s names a metric or a table there is: %s', (_page, name) => {
+  expect([...metrics, ...tables]).toContain(name.replace(/_(bucket|count|sum)$/, ''));
 });
 
 it.each(named(/\b(SPRAYPROXY|GH_APP)_[A-Z_]+[A-Z]\b/g))('%s names a variable there is: %s', (_page, name) => {

@@ -7,15 +7,15 @@ import { present } from './support/present.js';
 
 /** Made by hand, or by every cluster. Whatever else is named must be among the manifests. */
 const MADE_ELSEWHERE = {
-  secrets: ['sprayproxy-webhook-secret'],
-  configMaps: ['kube-root-ca.crt', 'openshift-service-ca.crt'],
+  secrets: ['sprayproxy-webhook-secret', 'sprayproxy-spool'],
+  configMaps: ['kube-root-ca.crt', 'openshift-service-ca.crt', 'sprayproxy-spool-ca'],
   clusterRoles: ['system:auth-delegator'],
   clusterIssuers: ['letsencrypt'],
 };
 
 const SERVING_CERTIFICATE = 'service.beta.openshift.io/serving-cert-secret-name';
 
-/** Secrets that a manifest is, or that cert-manager or OpenShift make because one asks for them. */
+/** Secrets that a manifest is, or that cert-manager, OpenShift or CloudNativePG make because one asks for them. */
 function secretsMade(manifests: Manifests): string[] {
   const byAnnotation = manifests
     .every('Service')
@@ -23,6 +23,7 @@ function secretsMade(manifests: Manifests): string[] {
   return [
     ...byAnnotation,
     ...manifests.every('Certificate').map(({ spec }) => spec.secretName),
+    ...manifests.every('Cluster').flatMap(({ metadata: { name } }) => [`${name}-app`, `${name}-ca`]),
     ...manifests.every('Secret').map(({ metadata }) => metadata.name),
   ];
 }
@@ -41,9 +42,15 @@ describe.each(everyCombination())('$of', ({ manifests }) => {
   const names = (kind: Parameters<Manifests['every']>[0]) =>
     manifests.every(kind).map(({ metadata }) => metadata.name);
 
-  it('has every Secret that a volume, an Ingress, an Issuer or a ServiceMonitor names', () => {
+  it('has every Secret that a volume, a variable, an Ingress, an Issuer or a ServiceMonitor names', () => {
     const wanted = [
       ...volumes.flatMap(({ secret }) => secret?.secretName ?? []),
+      ...volumes.flatMap(
+        ({ projected }) => projected?.sources?.flatMap(({ secret }) => secret?.name ?? []) ?? [],
+      ),
+      ...manifests
+        .containers()
+        .flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? [])),
       ...manifests
         .every('Ingress')
         .flatMap(({ spec }) => spec?.tls?.map(({ secretName }) => secretName) ?? []),
@@ -69,6 +76,7 @@ describe.each(everyCombination())('$of', ({ manifests }) => {
       ...manifests.every('GrafanaDashboard').flatMap(({ spec }) => spec.configMapRef ?? []),
     ];
     const projected = [
+      ...volumes.flatMap(({ configMap }) => configMap?.name ?? []),
       ...volumes.flatMap(
         (volume) => volume.projected?.sources?.flatMap(({ configMap }) => configMap?.name ?? []) ?? [],
       ),
@@ -91,7 +99,7 @@ describe.each(everyCombination())('$of', ({ manifests }) => {
 
   it('points every selector at the pods', () => {
     const selectors = [
-      manifests.statefulSet().selector.matchLabels,
+      manifests.workload().selector.matchLabels,
       ...(manifests.pod().topologySpreadConstraints ?? []).map(
         ({ labelSelector }) => labelSelector?.matchLabels,
       ),
@@ -100,7 +108,8 @@ describe.each(everyCombination())('$of', ({ manifests }) => {
       ...manifests.every('NetworkPolicy').map(({ spec }) => spec?.podSelector.matchLabels),
     ];
 
-    expect(selectors).toHaveLength(7);
+    // Only a StatefulSet has a Service that gives names.
+    expect(selectors).toHaveLength(manifests.every('StatefulSet').length === 1 ? 7 : 6);
     expect(selectors.filter((selector) => !matches(manifests.podLabels(), selector))).toEqual([]);
   });
 

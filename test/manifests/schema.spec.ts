@@ -45,6 +45,13 @@ describe('the check itself', () => {
     const all = [
       ...withComponents('qe', 'monitoring', 'monitoring/grafana-operator').all,
       ...overlay('kubernetes').all,
+      ...withComponents(
+        'kubernetes',
+        'spool-postgres',
+        'spool-postgres/copy',
+        'spool-postgres/cloudnative-pg',
+        'spool-postgres/autoscaling',
+      ).all,
     ];
     const copies = all.flatMap((manifest) => planted(manifest, OWN_NAMES));
     const refused = new Set(typeFaults(copies).map(({ manifest }) => manifest));

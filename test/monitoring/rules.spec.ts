@@ -87,7 +87,7 @@ describe('every alert', () => {
 });
 
 /** Prometheus' own, and of kube-state-metrics. */
-const FOREIGN = ['up', 'kube_pod_status_ready'];
+const FOREIGN = ['up', 'kube_pod_status_phase', 'kube_pod_status_ready'];
 const known = [...knownSeries().keys(), ...recordingRules.map(({ record }) => record), ...FOREIGN];
 
 describe('every recorded series', () => {

@@ -59,12 +59,12 @@ export class Connections {
     this.#Client = class extends pg.Client {
       constructor() {
         super(configNow());
+        // Whoever uses it hears of it by what he does; without a listener, the process would end.
+        this.on('error', () => undefined);
       }
     };
     this.pool = new pg.Pool({ ...this.#config, max: size, Client: this.#Client });
-    // Without listeners, a connection that breaks while it is asked nothing ends the process.
     this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Where it connects to, without the password. */
@@ -76,8 +76,6 @@ export class Connections {
   /** One of its own, beside the pool. */
   async connect(): Promise<pg.Client> {
     const client = new this.#Client();
-    // Without a listener, a connection that breaks ends the process.
-    client.on('error', () => undefined);
     await this.#adapting(() => client.connect());
     return client;
   }

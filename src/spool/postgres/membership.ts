@@ -5,6 +5,7 @@ import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { type SpoolListeners } from '../spool-events.js';
 import { toUnclaim } from '../steps.js';
 import { Channel } from './channel.js';
+import { STATEMENT_TIMEOUT_MS } from './connections.js';
 import { Contact } from './contact.js';
 import { type Database } from './database.js';
 import { reasonOf, verdictOf } from './database-error.js';
@@ -48,8 +49,8 @@ export class Membership {
   /** Whether others may have changed something that no message has told of. */
   #mayHaveMissed = true;
   #isAnnounced = true;
-  /** Claims of which nobody knows whether they were made; nothing is attempted by them. */
-  readonly #unsureClaims = new Set<Claim>();
+  /** Claims of which nobody knows whether they were made, and since when (monotonic); nothing is attempted by them. */
+  readonly #unsureClaims = new Map<Claim, number>();
 
   constructor(private readonly options: Options) {
     const { clock, holder, listeners, unclaimed, database, connections } = options;
@@ -130,7 +131,7 @@ export class Membership {
   }
 
   mayHaveClaimed(claim: Claim): void {
-    this.#unsureClaims.add(claim);
+    this.#unsureClaims.set(claim, this.options.clock.monotonic());
   }
 
   /** Makes sure that all are known who have a claim: some may have come since it was last read who is there. */
@@ -250,15 +251,14 @@ export class Membership {
   }
 
   async #unclaim(): Promise<void> {
-    const { writer, holder } = this.options;
-    for (const claim of this.#unsureClaims) {
+    const { writer, holder, listeners, clock } = this.options;
+    for (const [claim, since] of this.#unsureClaims) {
       const { id, backend, at } = claim;
-      try {
-        await writer.change(id, toUnclaim(backend, at, holder));
-        this.#unsureClaims.delete(claim);
-      } catch {
-        return;
-      }
+      const change = await writer.change(id, toUnclaim(backend, at, holder)).catch(() => null);
+      if (change) listeners.tell([{ kind: 'owed', backend, id }]);
+      // A statement that nobody waits for any more may still be made for a while.
+      const isOver = change !== null && clock.monotonic() - since > 2 * STATEMENT_TIMEOUT_MS;
+      if (change || isOver) this.#unsureClaims.delete(claim);
     }
   }
 

@@ -32,7 +32,9 @@ const INITIAL = [
     marks integer[] NOT NULL
   )`,
   `CREATE INDEX sprayproxy_delivery_identity ON sprayproxy_delivery (identity_key, id)`,
-  `CREATE INDEX sprayproxy_delivery_event ON sprayproxy_delivery (event, id)`,
+  // An index takes no more than 2,700 bytes.
+  `CREATE INDEX sprayproxy_delivery_guid ON sprayproxy_delivery (left(guid, 200), id) WHERE length(guid) > 128`,
+  `CREATE INDEX sprayproxy_delivery_event ON sprayproxy_delivery (left(event, 200), id)`,
   `CREATE INDEX sprayproxy_delivery_repository ON sprayproxy_delivery (repository_key, id)`,
   `CREATE INDEX sprayproxy_delivery_marks ON sprayproxy_delivery USING gin (marks)`,
   `CREATE INDEX sprayproxy_delivery_open ON sprayproxy_delivery (id) INCLUDE (identity_key)

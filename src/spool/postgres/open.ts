@@ -32,7 +32,7 @@ function connectionsTo(url: string, password: () => string | undefined = () => u
   try {
     return new Connections(url, password, POOL_SIZE);
   } catch (error) {
-    const place = url.replace(/\/\/[^@]*@/, '//').replace(/[?#].*/, '');
+    const place = url.replace(/\/\/.*@/, '//').replace(/[?#].*/, '');
     const advice = 'name one as in postgres://user@host/database?sslmode=verify-full';
     throw new SpoolUnusableError(place, `cannot be connected to (${reasonOf(error)})`, advice, 'database');
   }

@@ -52,7 +52,8 @@ export function columnsOf(stored: StoredDelivery) {
     guid: textOrNull(guid),
     event: textOrNull(event),
     repository: textOrNull(repository),
-    repository_key: textOrNull(repository?.toLowerCase()),
+    // No index takes much longer ones.
+    repository_key: textOrNull(repository?.toLowerCase().slice(0, 200)),
     request_id: textOrNull(requestId),
     received_at: receivedAt,
     payload_bytes: payloadBytes,

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
 import type { IIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer';
+import type { ICluster } from '@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1/Cluster';
 import type { IGrafanaDashboard } from '@kubernetes-models/grafana-operator/grafana.integreatly.org/v1beta1/GrafanaDashboard';
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
 import type { IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
+import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
+import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
+import type { IJob } from 'kubernetes-models/batch/v1/Job';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole';
@@ -22,8 +26,15 @@ import type { IRoute } from './route.js';
 export { REPOSITORY };
 export const MANIFESTS = join(REPOSITORY, 'k8s');
 export const OVERLAYS = ['openshift', 'kubernetes', 'qe'] as const;
-/** What may be added to an overlay: one of these, or none, with one of those, or none; or the dashboards alone. */
-const SPOOLS = [[], ['spool-emptydir'], ['spool-off']];
+/** What may be added to an overlay: one of these, with one of those; or the dashboards alone. */
+const SPOOLS = [
+  [],
+  ['spool-emptydir'],
+  ['spool-off'],
+  ['spool-postgres'],
+  ['spool-postgres', 'spool-postgres/copy', 'spool-postgres/managed'],
+  ['spool-postgres', 'spool-postgres/copy', 'spool-postgres/cloudnative-pg', 'spool-postgres/autoscaling'],
+];
 const WATCHED = [[], ['monitoring'], ['monitoring', 'monitoring/grafana-operator']];
 /** The dashboards alone, which do not know of the spool. */
 const DRAWN = [['monitoring/dashboards'], ['monitoring/dashboards', 'monitoring/grafana-operator']];
@@ -37,12 +48,16 @@ export type Overlay = (typeof OVERLAYS)[number];
 /** Every kind the manifests may use, and its published type. */
 export interface Kinds {
   Certificate: ICertificate;
+  Cluster: ICluster;
   ClusterRole: IClusterRole;
   ClusterRoleBinding: IClusterRoleBinding;
   ConfigMap: IConfigMap;
+  Deployment: IDeployment;
   GrafanaDashboard: IGrafanaDashboard;
+  HorizontalPodAutoscaler: IHorizontalPodAutoscaler;
   Ingress: IIngress;
   Issuer: IIssuer;
+  Job: IJob;
   NetworkPolicy: INetworkPolicy;
   PodDisruptionBudget: IPodDisruptionBudget;
   PrometheusRule: IPrometheusRule;
@@ -73,19 +88,29 @@ export class Manifests {
     return present(found, `${kind} ${name}`);
   }
 
-  /** What makes the pods. */
+  /** What makes the pods, where each has a disk of its own. */
   statefulSet() {
     return present(this.one('StatefulSet', 'sprayproxy').spec, 'StatefulSet spec');
   }
 
+  /** What makes the pods, where none has. */
+  deployment() {
+    return present(this.one('Deployment', 'sprayproxy').spec, 'Deployment spec');
+  }
+
+  /** What makes the pods, whichever it is. */
+  workload() {
+    return this.every('Deployment').length === 0 ? this.statefulSet() : this.deployment();
+  }
+
   /** The pod that all of this is about. */
   pod() {
-    return present(this.statefulSet().template.spec, 'pod spec');
+    return present(this.workload().template.spec, 'pod spec');
   }
 
   /** Names of the volumes that the pod has: its own, and those claimed for each replica. */
   volumeNames(): string[] {
-    const claims = this.statefulSet().volumeClaimTemplates ?? [];
+    const claims = this.every('StatefulSet').flatMap(({ spec }) => spec?.volumeClaimTemplates ?? []);
     return [
       ...(this.pod().volumes ?? []).map(({ name }) => name),
       ...claims.map(({ metadata }) => present(metadata?.name, 'name of a claim')),
@@ -105,7 +130,7 @@ export class Manifests {
   }
 
   podLabels(): Record<string, string> {
-    return present(this.statefulSet().template.metadata?.labels, 'pod labels');
+    return present(this.workload().template.metadata?.labels, 'pod labels');
   }
 
   /** Where Prometheus is told to scrape; nowhere without the component monitoring. */

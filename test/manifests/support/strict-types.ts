@@ -12,6 +12,8 @@ function typeModule({ apiVersion, kind }: Manifest): string {
   if (kind === 'Route') return './route.js';
   if (apiVersion.startsWith('cert-manager.io/'))
     return `@kubernetes-models/cert-manager/${apiVersion}/${kind}`;
+  if (apiVersion.startsWith('postgresql.cnpg.io/'))
+    return `@kubernetes-models/cloudnative-pg/${apiVersion}/${kind}`;
   if (apiVersion.startsWith('grafana.integreatly.org/'))
     return `@kubernetes-models/grafana-operator/${apiVersion}/${kind}`;
   if (apiVersion.startsWith('monitoring.coreos.com/'))

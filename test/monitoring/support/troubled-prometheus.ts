@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { onCleanup } from '../../support/cleanup.js';
+import { startDatabaseReplica } from './database-replica.js';
 import { type FaultyRun, startFaultyRun } from './faulty-run.js';
 import { writeHistory } from './history.js';
 import { startKubeState } from './kube-state.js';
@@ -23,7 +24,11 @@ export async function startTroubledPrometheus(): Promise<{ run: FaultyRun; prome
   rememberBetterDays(directory, targets, [...run.backends.names.keys()]);
   const prometheus = await Prometheus.start({
     directory,
-    targets: [...targets, await startKubeState(run.replicas.map(({ pod }) => pod))],
+    targets: [
+      ...targets,
+      await startDatabaseReplica(),
+      await startKubeState(run.replicas.map(({ pod }) => pod)),
+    ],
     ruleFiles: RULE_FILES,
   });
   await run.round();

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { SERVER_USER } from './server-user.js';
+import { SERVER_USER, serverMayEnter } from './server-user.js';
 
 /** Ends the server that is in `data`, if there is one, and takes its directory away, as soon as nobody holds its input. */
 const GUARD = `
@@ -24,8 +24,11 @@ export interface GuardedDir {
   remove(): Promise<void>;
 }
 
+/** Root may have a directory of its own for such, which nobody else may enter. */
+const usualParent = (): string => (serverMayEnter(tmpdir()) ? tmpdir() : '/tmp');
+
 /** @param parent absent: the system's for such */
-export function makeGuardedDir(parent = tmpdir()): GuardedDir {
+export function makeGuardedDir(parent = usualParent()): GuardedDir {
   const path = mkdtempSync(join(parent, 'sprayproxy-postgres-'));
   const data = join(path, 'data');
   chmodSync(path, 0o755);

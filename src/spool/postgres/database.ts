@@ -59,11 +59,13 @@ export class Database {
   }
 
   async #run<T>(action: (attempt: Attempt) => Promise<T>, forMs: number, wantedUntil?: number): Promise<T> {
-    const until = wantedUntil ?? this.options.clock.monotonic() + forMs;
+    let until = wantedUntil ?? this.options.clock.monotonic() + forMs;
+    let isPatient = wantedUntil === undefined;
     let isUnsure = false;
     let reason = this.options.faultOf() ?? 'it does not answer in time';
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
-      const progress: Progress = { isPatient: wantedUntil === undefined };
+      const progress: Progress = isPatient ? { patientForMs: forMs } : {};
+      isPatient = false;
       try {
         return await this.#beforeItIsOver(until, progress, () => this.#attempt(action, isUnsure, progress));
       } catch (error) {
@@ -71,6 +73,7 @@ export class Database {
         const isLate = error === LATE;
         progress.attempt?.giveUp();
         if (progress.attempt?.mayHaveWritten === true && (isLate || !isCertain(error))) isUnsure = true;
+        if (progress.until !== undefined) until = progress.until;
         if (!isLate) reason = reasonOf(error);
         const verdict = isLate ? 'passing' : verdictOf(error);
         if (verdict === 'away') this.options.onAway(reason);
@@ -89,7 +92,8 @@ export class Database {
     const giveBack = await this.#turns.take();
     try {
       if (progress.isLate === true) throw LATE;
-      progress.hasTurn = true;
+      const { patientForMs } = progress;
+      if (patientForMs !== undefined) progress.until ??= this.options.clock.monotonic() + patientForMs;
       if (!this.options.isReached()) throw new NotSent(this.options.faultOf());
       return await this.db.connection().execute((db) => {
         progress.attempt = new Attempt(db, isAgain);
@@ -108,8 +112,11 @@ export class Database {
       let cancel: () => void = () => undefined;
       const waitUntil = (at: number): void => {
         cancel = clock.after(Math.max(0, at - clock.monotonic()), () => {
-          if (progress.isPatient && progress.hasTurn !== true && faultOf() === undefined) {
-            waitUntil(clock.monotonic() + MAX_PAUSE_MS);
+          const now = clock.monotonic();
+          const isWaiting = progress.patientForMs !== undefined && progress.until === undefined;
+          const later = isWaiting ? now + MAX_PAUSE_MS : (progress.until ?? now);
+          if (later > now && faultOf() === undefined) {
+            waitUntil(later);
             return;
           }
           progress.isLate = true;
@@ -127,8 +134,10 @@ export class Database {
 }
 
 interface Progress {
-  readonly isPatient: boolean;
-  hasTurn?: boolean;
+  /** Its time is so long, and begins with its turn. */
+  readonly patientForMs?: number;
+  /** Monotonic; when its turn has come. */
+  until?: number;
   isLate?: boolean;
   attempt?: Attempt;
 }

@@ -1,12 +1,14 @@
 import { type Kysely, type SelectQueryBuilder } from 'kysely';
 
+import { type DeliveryFilter, matches } from '../../model/delivery-filter.js';
 import { isKept, isRunning } from '../../model/forward.js';
 import { identityKey, payloadDigest } from '../../model/identity.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { type Untold } from '../untold.js';
 import { type Database } from './database.js';
-import { readSlices } from './payload-slices.js';
+import { Memory } from './memory.js';
+import { readSlice, SLICE_BYTES } from './payload-slices.js';
 import { toPgText } from './pg-text.js';
 import { STORED_COLUMNS, storedFrom, type StoredRow } from './rows.js';
 import { type Tables } from './tables.js';
@@ -14,7 +16,8 @@ import { type Tables } from './tables.js';
 type Query = SelectQueryBuilder<Tables, 'sprayproxy_delivery', StoredRow>;
 
 interface Look {
-  readonly of: (kept: Query) => Query;
+  /** Those in the database, in order. */
+  readonly read: (db: Kysely<Tables>, limit: number) => Promise<StoredDelivery[]>;
   /** Whether a delivery is among those that are looked for. */
   readonly belongs: (stored: StoredDelivery) => boolean;
   readonly limit?: number;
@@ -40,21 +43,24 @@ export class DeliveryReader {
     if (stored === undefined) return undefined;
     const { payloadBytes, payloadDigest: digest } = stored.delivery;
     const payload = Buffer.alloc(payloadBytes);
-    const isThere = await this.database.read((db) => readSlices(db, id, payload));
+    const isThere = await this.#fill(id, payload);
     if (isThere && payloadDigest(payload) === digest) return payload;
-    const hasLeft = await this.database.read((db) => kept(db).where('id', '=', id).executeTakeFirst());
-    if (hasLeft === undefined) return undefined;
+    const row = await this.database.read((db) => kept(db).where('id', '=', id).executeTakeFirst());
+    if (row === undefined) return undefined;
     throw new SprayproxyError('payload-gone', `the payload of delivery ${id} is damaged`);
   }
 
   owedTo(backend: string, limit: number, after: number): Promise<StoredDelivery[]> {
     return this.#take({
-      of: (query) =>
-        query
-          .innerJoin('sprayproxy_forward as forward', 'forward.delivery_id', 'sprayproxy_delivery.id')
-          .where('forward.backend', '=', backend)
-          .where('forward.state', '=', 'owed')
-          .where('forward.delivery_id', '>', after),
+      read: (db, asked) =>
+        first(
+          kept(db)
+            .innerJoin('sprayproxy_forward as forward', 'forward.delivery_id', 'sprayproxy_delivery.id')
+            .where('forward.backend', '=', backend)
+            .where('forward.state', '=', 'owed')
+            .where('forward.delivery_id', '>', after),
+          asked,
+        ),
       belongs: ({ delivery: { id }, forwards }) =>
         id > after && forwards.some((forward) => forward.backend === backend && forward.state === 'owed'),
       limit,
@@ -63,9 +69,12 @@ export class DeliveryReader {
 
   rejected(limit: number): Promise<StoredDelivery[]> {
     return this.#take({
-      of: (query) =>
-        query.where('id', 'in', (sub) =>
-          sub.selectFrom('sprayproxy_forward').select('delivery_id').where('state', '=', 'rejected'),
+      read: (db, asked) =>
+        first(
+          kept(db).where('id', 'in', (sub) =>
+            sub.selectFrom('sprayproxy_forward').select('delivery_id').where('state', '=', 'rejected'),
+          ),
+          asked,
         ),
       belongs: ({ forwards }) => forwards.some((forward) => forward.state === 'rejected' && isKept(forward)),
       limit,
@@ -74,38 +83,44 @@ export class DeliveryReader {
 
   running(): Promise<StoredDelivery[]> {
     return this.#take({
-      of: (query) => query.where('running', '=', true),
+      read: (db, asked) => first(kept(db).where('running', '=', true), asked),
       belongs: ({ forwards }) => forwards.some(isRunning),
     });
   }
 
   find(key: string): Promise<StoredDelivery[]> {
     return this.#take({
-      of: (query) => query.where('identity_key', '=', toPgText(key)),
+      read: (db, asked) => first(kept(db).where('identity_key', '=', toPgText(key)), asked, 'desc'),
       belongs: ({ delivery }) => identityKey(delivery.guid, delivery.payloadDigest) === key,
       order: 'desc',
     });
   }
 
-  list(before: number, limit: number): Promise<StoredDelivery[]> {
+  list(before: number, limit: number, filter: DeliveryFilter): Promise<StoredDelivery[]> {
     return this.#take({
-      of: (query) => query.where('id', '<', Math.min(before, Number.MAX_SAFE_INTEGER)),
-      belongs: ({ delivery: { id } }) => id < before,
+      read: (db, asked) => new Memory(db).listKept(before, asked, filter),
+      belongs: (stored) => stored.delivery.id < before && matches(stored, filter),
       limit,
       order: 'desc',
     });
   }
 
-  #take({ of, belongs, limit = Infinity, order = 'asc' }: Look): Promise<StoredDelivery[]> {
-    if (limit === 0) return Promise.resolve([]);
+  /** Each slice has its own time. @returns whether all of it was there */
+  async #fill(id: number, payload: Buffer): Promise<boolean> {
+    for (let slice = 0; slice * SLICE_BYTES < payload.length; slice += 1) {
+      const isThere = await this.database.read((db) => readSlice(db, id, slice, payload));
+      if (!isThere) return false;
+    }
+    return true;
+  }
+
+  #take({ read, belongs, limit = Infinity, order = 'asc' }: Look): Promise<StoredDelivery[]> {
+    if (limit <= 0) return Promise.resolve([]);
     return this.untold.during(async (seen) => {
       for (let asked = limit + seen.size; ; asked *= 2) {
-        const rows = await this.database.read((db) => {
-          const query = of(kept(db)).orderBy('id', order);
-          return (asked === Infinity ? query : query.limit(asked)).execute();
-        });
-        const told = rows.filter(({ id }) => !seen.has(id)).map(storedFrom);
-        if (told.length < limit && rows.length >= asked) continue;
+        const found = await this.database.read((db) => read(db, asked));
+        const told = found.filter(({ delivery }) => !seen.has(delivery.id));
+        if (told.length < limit && found.length >= asked) continue;
         const untold = [...seen.values()].filter((stored) => stored !== undefined && belongs(stored));
         const sign = order === 'asc' ? 1 : -1;
         return [...told, ...(untold as StoredDelivery[])]
@@ -114,6 +129,13 @@ export class DeliveryReader {
       }
     });
   }
+}
+
+/** The first of them, in order. */
+async function first(query: Query, limit: number, order: 'asc' | 'desc' = 'asc'): Promise<StoredDelivery[]> {
+  const ordered = query.orderBy('id', order);
+  const rows = await (limit === Infinity ? ordered : ordered.limit(limit)).execute();
+  return rows.map(storedFrom);
 }
 
 const kept = (db: Kysely<Tables>): Query =>

@@ -5,11 +5,16 @@ import { MAX_GUID_LENGTH } from '../../model/identity.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { marksFor } from './marks.js';
 import { toPgText } from './pg-text.js';
-import { STORED_COLUMNS, storedFrom } from './rows.js';
+import { STORED_COLUMNS, storedFrom, type StoredRow } from './rows.js';
 import { type Tables } from './tables.js';
 
 /** What a list is of. */
 export type ListOf = 'kept' | 'past';
+
+/** So many of the latest tell whether a mark is common. */
+const SAMPLE = 2000;
+/** In the sample, of those that are: reading one delivery after the other then finds a page soon. */
+const COMMON = 8;
 
 /** Deliveries with an id below `before` to which a filter applies, latest first. */
 export async function listFiltered(
@@ -20,16 +25,13 @@ export async function listFiltered(
   filter: DeliveryFilter,
 ): Promise<StoredDelivery[]> {
   const found: StoredDelivery[] = [];
-  const conditions = conditionsOf(of, filter);
   for (let below = Math.min(before, Number.MAX_SAFE_INTEGER); found.length < limit;) {
     const missing = limit - found.length;
-    const rows = await db
-      .selectFrom('sprayproxy_delivery')
-      .select(STORED_COLUMNS)
-      .where(sql<boolean>`${sql.join([sql`id < ${below}`, ...conditions], sql` AND `)}`)
-      .orderBy('id', 'desc')
-      .limit(missing)
-      .execute();
+    const conditions = all([sql`id < ${below}`, isOf(of), ...conditionsOf(filter)]);
+    const { rows } = await sql<StoredRow>`
+      ${await sourceFor(db, of, below, filter)} WHERE ${conditions} ORDER BY id DESC LIMIT ${missing}`.execute(
+      db,
+    );
     // Hashes collide.
     found.push(...rows.map(storedFrom).filter((stored) => matches(stored, filter)));
     const last = rows.at(-1);
@@ -39,13 +41,41 @@ export async function listFiltered(
   return found;
 }
 
-/** As the indexes have them: they know a partial one by its very words. */
-function conditionsOf(of: ListOf, filter: DeliveryFilter): RawBuilder<unknown>[] {
+/**
+ * Where to look. The planner takes every mark that is not in most deliveries for one that is in half a percent of them, and
+ * would read all deliveries for one that is in none: those that are rare are all looked up first.
+ */
+async function sourceFor(db: Kysely<Tables>, of: ListOf, below: number, filter: DeliveryFilter) {
+  const columns = sql.join(STORED_COLUMNS.map((name) => sql.ref(name)));
+  const marks = marksFor(filter);
+  const isNarrow = filter.guid !== undefined || filter.repository !== undefined;
+  if (marks.length === 0 || isNarrow || (await isCommon(db, of, below, marks))) {
+    return sql`SELECT ${columns} FROM sprayproxy_delivery`;
+  }
+  return sql`
+    WITH marked AS MATERIALIZED (SELECT * FROM sprayproxy_delivery WHERE ${hasMarks(marks)})
+    SELECT ${columns} FROM marked`;
+}
+
+async function isCommon(db: Kysely<Tables>, of: ListOf, below: number, marks: number[]): Promise<boolean> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*)::integer AS count FROM (
+      SELECT marks FROM sprayproxy_delivery WHERE id < ${below} AND ${isOf(of)} ORDER BY id DESC LIMIT ${SAMPLE}
+    ) AS latest WHERE ${hasMarks(marks)}`.execute(db);
+  return (rows[0]?.count ?? 0) >= COMMON;
+}
+
+const all = (conditions: RawBuilder<unknown>[]) => sql.join(conditions, sql` AND `);
+
+/** As the indexes have it: they know a condition by its very words. */
+const isOf = (of: ListOf) => (of === 'kept' ? sql`kept` : sql`NOT kept AND NOT bare`);
+const hasMarks = (marks: number[]) => sql`marks @> ${marks}::integer[]`;
+
+function conditionsOf(filter: DeliveryFilter): RawBuilder<unknown>[] {
   const { guid, event, repository, since } = filter;
   const marks = marksFor(filter);
   return [
-    of === 'kept' ? sql`kept` : sql`NOT kept AND NOT bare`,
-    ...(marks.length > 0 ? [sql`marks @> ${marks}::integer[]`] : []),
+    ...(marks.length > 0 ? [hasMarks(marks)] : []),
     ...(guid === undefined ? [] : [hasGuid(toPgText(guid))]),
     ...(event === undefined ? [] : [sql`left(event, 200) = left(${toPgText(event)}, 200)`]),
     ...(repository === undefined ? [] : [sql`repository_key = ${toPgText(repository.slice(0, 200))}`]),

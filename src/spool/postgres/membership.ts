@@ -3,24 +3,22 @@ import { sql } from 'kysely';
 import { type Forward, isRunning } from '../../model/forward.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { type SpoolListeners } from '../spool-events.js';
-import { toUnclaim } from '../steps.js';
 import { Channel } from './channel.js';
-import { STATEMENT_TIMEOUT_MS } from './connections.js';
 import { Contact } from './contact.js';
 import { type Database } from './database.js';
 import { reasonOf, verdictOf } from './database-error.js';
 import { type DeliveryWriter } from './delivery-writer.js';
-import { KnownKeys } from './known-keys.js';
-import { Memory } from './memory.js';
 import { CHANNEL, encode, type Message } from './message.js';
+import { Outlook } from './outlook.js';
 import { type PostgresSpoolOptions } from './postgres-spool-options.js';
-import { Refresher } from './refresher.js';
 import { type RegisteredBackends } from './registered-backends.js';
 import { Replicas } from './replicas.js';
 import { type SlotIds } from './slot-ids.js';
 import { prepareDatabase } from './start.js';
 import { type Tally } from './tally.js';
+import { Trimmer } from './trimmer.js';
 import { type Unclaimed } from './unclaimed.js';
+import { UnsureClaims } from './unsure-claims.js';
 
 interface Options extends PostgresSpoolOptions {
   readonly database: Database;
@@ -33,24 +31,21 @@ interface Options extends PostgresSpoolOptions {
   readonly writer: DeliveryWriter;
 }
 
-interface Claim {
-  readonly id: number;
-  readonly backend: string;
-  readonly at: number;
-}
+/** Room for three of the longest, or for 40 of GitHub's. */
+const KEYS_PER_MESSAGE = 15;
+
+/** What is to be done by one process is drained by one, as a backend is. */
+const TRIMMING = 'trimming';
 
 /** This process as one of those that use the database: it stays in contact, and hears what the others do. */
 export class Membership {
   readonly replicas: Replicas;
   readonly #contact: Contact;
   readonly #channel: Channel;
-  readonly #keys = new KnownKeys();
-  readonly #refresher: Refresher;
-  /** Whether others may have changed something that no message has told of. */
-  #mayHaveMissed = true;
+  readonly #outlook: Outlook;
+  readonly #unsureClaims: UnsureClaims;
+  readonly #trimmer: Trimmer;
   #isAnnounced = true;
-  /** Claims of which nobody knows whether they were made, and since when (monotonic); nothing is attempted by them. */
-  readonly #unsureClaims = new Map<Claim, number>();
 
   constructor(private readonly options: Options) {
     const { clock, holder, listeners, unclaimed, database, connections } = options;
@@ -72,7 +67,7 @@ export class Membership {
         listeners.tell([{ kind: 'lost' }]);
       },
       onFound: () => {
-        this.#missed();
+        this.#outlook.missed();
         listeners.tell([{ kind: 'found' }, { kind: 'backends' }, { kind: 'owners' }]);
       },
       onUnusable: options.onUnusable,
@@ -83,13 +78,24 @@ export class Membership {
       holder,
       clock,
       onMessage: (message) => {
-        this.#hear(message);
+        this.#outlook.hear(message);
       },
       onListening: (listening) => {
-        if (listening) this.#missed();
+        if (listening) this.#outlook.missed();
       },
     });
-    this.#refresher = new Refresher(clock, () => this.#look());
+    this.#outlook = new Outlook({
+      ...options,
+      onReplicas: () => {
+        this.#contact.wake();
+      },
+      onError: (error) => {
+        if (verdictOf(error) === 'away') this.lost(reasonOf(error));
+      },
+    });
+    this.#unsureClaims = new UnsureClaims(options);
+    const isOwn = () => this.fault === undefined && this.replicas.drains(TRIMMING);
+    this.#trimmer = new Trimmer({ ...options, db: database.db, isOwn });
   }
 
   get fault(): string | undefined {
@@ -108,15 +114,23 @@ export class Membership {
   async begin(): Promise<void> {
     await this.#contact.start();
     this.#channel.start();
+    this.#trimmer.start();
   }
 
   mayKnow(key: string): boolean {
-    return this.#keys.mayKnow(key, this.fault);
+    return this.#outlook.keys.mayKnow(key, this.fault);
   }
 
-  /** What is stored by this process. */
-  knows(key: string): void {
-    this.#keys.add([key]);
+  /** Something is found by these keys from now on. */
+  knows(keys: readonly string[]): void {
+    this.#outlook.keys.add(keys);
+  }
+
+  /** The same, and others are told. */
+  async remembered(keys: readonly string[]): Promise<void> {
+    this.#outlook.keys.add(keys);
+    for (let at = 0; at < keys.length; at += KEYS_PER_MESSAGE)
+      await this.#tell({ kind: 'remembered', keys: keys.slice(at, at + KEYS_PER_MESSAGE) });
   }
 
   announce(backends: readonly string[]): void {
@@ -130,8 +144,9 @@ export class Membership {
     await this.#tell({ kind: 'replicas' });
   }
 
-  mayHaveClaimed(claim: Claim): void {
-    this.#unsureClaims.set(claim, this.options.clock.monotonic());
+  /** Nobody has heard whether a claim was made. */
+  mayHaveClaimed(id: number, backend: string, at: number): void {
+    this.#unsureClaims.add({ id, backend, at });
   }
 
   /** Makes sure that all are known who have a claim: some may have come since it was last read who is there. */
@@ -152,14 +167,16 @@ export class Membership {
 
   /** Never rejects. */
   async end(): Promise<void> {
-    await Promise.all([this.#contact.stop(), this.#channel.stop(), this.#refresher.stop()]);
-    if (!this.isReached) return;
+    const parts = [this.#contact, this.#channel, this.#outlook, this.#trimmer];
+    await Promise.all(parts.map((part) => part.stop()));
+    // Else others will notice.
+    if (this.fault !== undefined) return;
     await this.replicas.leave().catch(() => undefined);
     await this.#tell({ kind: 'replicas' });
   }
 
   async #reach(): Promise<void> {
-    const { database, connections, allowAsyncCommit, tally, ids, backends } = this.options;
+    const { database, connections, allowAsyncCommit, ids } = this.options;
     const { db } = database;
     await prepareDatabase({ db, place: connections.place, allowAsyncCommit });
     await this.replicas.join();
@@ -167,10 +184,7 @@ export class Membership {
       SELECT greatest(last_id, (SELECT max(id) FROM sprayproxy_delivery)) AS last FROM sprayproxy_schema
     `.execute(db);
     ids.startAbove(rows[0]?.last ?? 0);
-    await tally.look(db, false);
-    await backends.look(db);
-    await this.#keys.load(db);
-    this.#mayHaveMissed = false;
+    await this.#outlook.begin();
     await this.#tell({ kind: 'replicas' });
   }
 
@@ -186,80 +200,9 @@ export class Membership {
       this.#isAnnounced = true;
       await this.#tell({ kind: 'replicas' });
     }
-    if (!this.#channel.listening && !hadFault) this.#missed();
-    if (!hadFault) void this.#unclaim();
-  }
-
-  #hear(message: Message): void {
-    const { listeners, unclaimed } = this.options;
-    switch (message.kind) {
-      case 'owed':
-        this.#keys.add([message.identityKey]);
-        listeners.tell([{ kind: 'owed', backend: message.backend, id: message.id }]);
-        this.#refresher.ask();
-        return;
-      case 'changed':
-        unclaimed.tell(message.id);
-        void this.#hearOfEnd(message.id);
-        this.#refresher.ask();
-        return;
-      case 'remembered':
-        this.#keys.add(message.keys);
-        return;
-      case 'backends':
-        listeners.tell([{ kind: 'backends' }]);
-        return;
-      case 'replicas':
-        this.#contact.wake();
-        return;
-      case 'look':
-        this.#contact.wake();
-        this.#missed();
-        return;
-      default:
-        message satisfies never;
-    }
-  }
-
-  /** Tells of a delivery that has left by what others have done. */
-  async #hearOfEnd(id: number): Promise<void> {
-    const { database, listeners } = this.options;
-    const delivery = await database.read((db) => new Memory(db).past(id)).catch(() => undefined);
-    if (delivery !== undefined) listeners.tell([{ kind: 'over', delivery }]);
-  }
-
-  #missed(): void {
-    this.#mayHaveMissed = true;
-    this.#refresher.ask();
-  }
-
-  async #look(): Promise<void> {
-    const { database, tally, backends, unclaimed } = this.options;
-    const { db } = database;
-    const hasMissed = this.#mayHaveMissed;
-    this.#mayHaveMissed = false;
-    try {
-      await tally.look(db, hasMissed);
-      if (!hasMissed) return;
-      unclaimed.tellAll();
-      await backends.look(db);
-      await this.#keys.load(db);
-    } catch (error) {
-      this.#mayHaveMissed = hasMissed;
-      if (verdictOf(error) === 'away') this.lost(reasonOf(error));
-    }
-  }
-
-  async #unclaim(): Promise<void> {
-    const { writer, holder, listeners, clock } = this.options;
-    for (const [claim, since] of this.#unsureClaims) {
-      const { id, backend, at } = claim;
-      const change = await writer.change(id, toUnclaim(backend, at, holder)).catch(() => null);
-      if (change) listeners.tell([{ kind: 'owed', backend, id }]);
-      // A statement that nobody waits for any more may still be made for a while.
-      const isOver = change !== null && clock.monotonic() - since > 2 * STATEMENT_TIMEOUT_MS;
-      if (change || isOver) this.#unsureClaims.delete(claim);
-    }
+    if (hadFault) return;
+    this.#outlook.beat(this.#channel.listening);
+    void this.#unsureClaims.end();
   }
 
   /** Whoever does not hear of it finds out. */

@@ -39,8 +39,7 @@ it('begins a spool in an empty database, by however many that start at once', as
   );
   const stored = await Promise.all(spools.map(storeOne));
   expect(new Set(stored.map(({ delivery }) => delivery.id)).size).toBe(3);
-  const found = (await spools[0]?.list(Infinity, 10)) ?? [];
-  expect(found).toHaveLength(3);
+  expect(await spools[0].list(Infinity, 10)).toHaveLength(3);
 });
 
 describe('is refused, and says what to do, where', () => {
@@ -98,7 +97,11 @@ describe('is refused, and says what to do, where', () => {
       },
       /has synchronous_commit set to off/,
     ],
-    ['the URL is none', () => Promise.resolve({ url: 'postgres://u:wr0ng-one@h:x/d' }), /cannot be connected to/],
+    [
+      'the URL is none',
+      () => Promise.resolve({ url: 'postgres://u:wr0ng-one@h:x/d' }),
+      /cannot be connected to/,
+    ],
   ])('%s', async (_what, prepare, message) => {
     const error = await faultOf(await prepare(await postgres().freshDatabase()));
     expect(error.message).toMatch(message);

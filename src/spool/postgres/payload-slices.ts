@@ -19,16 +19,18 @@ export async function insertOtherSlices(
   }
 }
 
-/** @param payload is filled @returns whether there was enough */
-export async function readSlices(db: Kysely<Tables>, deliveryId: number, payload: Buffer): Promise<boolean> {
-  for (let slice = 0; slice * SLICE_BYTES < payload.length; slice += 1) {
-    // The driver reads text alone; this is the shortest.
-    const { rows } = await sql<{ bytes: string }>`
-      SELECT encode(bytes, 'base64') AS bytes FROM sprayproxy_payload
-      WHERE delivery_id = ${deliveryId} AND slice = ${slice}`.execute(db);
-    const start = slice * SLICE_BYTES;
-    const wanted = Math.min(SLICE_BYTES, payload.length - start);
-    if (payload.write(rows[0]?.bytes ?? '', start, 'base64') !== wanted) return false;
-  }
-  return true;
+/** @param payload is filled with one of its slices @returns whether it was there */
+export async function readSlice(
+  db: Kysely<Tables>,
+  deliveryId: number,
+  slice: number,
+  payload: Buffer,
+): Promise<boolean> {
+  // The driver reads text alone; this is the shortest.
+  const { rows } = await sql<{ bytes: string }>`
+    SELECT encode(bytes, 'base64') AS bytes FROM sprayproxy_payload
+    WHERE delivery_id = ${deliveryId} AND slice = ${slice}`.execute(db);
+  const start = slice * SLICE_BYTES;
+  const wanted = Math.min(SLICE_BYTES, payload.length - start);
+  return payload.write(rows[0]?.bytes ?? '', start, 'base64') === wanted;
 }

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
+import { type Clock } from '../../clock/clock.js';
+import { isKept } from '../../model/forward.js';
+import { identityKey } from '../../model/identity.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { SpoolListeners } from '../spool-events.js';
 import { Spool } from '../spool.js';
@@ -17,6 +20,9 @@ import { Tally } from './tally.js';
 import { Unclaimed } from './unclaimed.js';
 import { Verbs } from './verbs.js';
 
+/** Its connections are left to end by themselves after that. */
+const MAX_LEAVE_MS = 3000;
+
 /** A spool in a PostgreSQL database, which many processes may use. */
 export class PostgresSpool extends Spool {
   readonly keeps = true;
@@ -33,12 +39,14 @@ export class PostgresSpool extends Spool {
   readonly #unclaimed: Unclaimed;
   readonly #membership: Membership;
   readonly #ids: SlotIds;
+  readonly #clock: Clock;
   #closed: Promise<void> | undefined;
 
   constructor(options: PostgresSpoolOptions) {
     super();
     const { connections, clock, maxBytes } = options;
     const [holder, listeners, untold] = [this.#holder, this.#listeners, this.#untold];
+    this.#clock = clock;
     this.#verbs = new Verbs(options);
     const database = (this.#database = new Database({
       connections,
@@ -93,6 +101,7 @@ export class PostgresSpool extends Spool {
         delivery: { ...delivery, id },
         forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),
       };
+      this.#membership.knows([identityKey(delivery.guid, delivery.payloadDigest)]);
       await this.#writer.store(stored, payload, until);
       return stored;
     });
@@ -103,7 +112,7 @@ export class PostgresSpool extends Spool {
         return await this.#writer.change(id, steps.toClaim(backend, at, from, this.#holder));
       } catch (error) {
         const mayHaveIt = error instanceof SprayproxyError && error.code === 'spool-unsure';
-        if (mayHaveIt) this.#membership.mayHaveClaimed({ id, backend, at });
+        if (mayHaveIt) this.#membership.mayHaveClaimed(id, backend, at);
         throw error;
       }
     });
@@ -139,7 +148,8 @@ export class PostgresSpool extends Spool {
   get: Spool['get'] = (id) => this.#verbs.read('get', () => this.#reader.get(id));
   payload: Spool['payload'] = (id) => this.#verbs.read('payload', () => this.#reader.payload(id));
   find: Spool['find'] = (key) => this.#verbs.read('find', () => this.#reader.find(key));
-  list: Spool['list'] = (before, limit) => this.#verbs.read('list', () => this.#reader.list(before, limit));
+  list: Spool['list'] = (before, limit, filter = {}) =>
+    this.#verbs.read('list', () => this.#reader.list(before, limit, filter));
 
   untilUnclaimed: Spool['untilUnclaimed'] = (id, backend) =>
     this.#unclaimed.whileSo(id, async () => {
@@ -152,12 +162,14 @@ export class PostgresSpool extends Spool {
     });
 
   remember: Spool['remember'] = (recents) =>
-    this.#verbs.write('remember', () =>
-      this.#database.write((attempt) => {
+    this.#verbs.write('remember', async () => {
+      await this.#database.write((attempt) => {
         attempt.writes();
         return new Memory(attempt.db).remember(recents);
-      }),
-    );
+      });
+      const open = recents.filter(({ awaited, stored }) => awaited || stored?.forwards.some(isKept));
+      await this.#membership.remembered(open.map(({ identity }) => identity.key));
+    });
   forget: Spool['forget'] = (ids) =>
     this.#verbs.write('forget', () =>
       this.#database.write((attempt) => {
@@ -206,7 +218,15 @@ export class PostgresSpool extends Spool {
 
   async #close(): Promise<void> {
     await this.#verbs.close();
-    await this.#membership.end();
-    await this.#database.close();
+    // A server that answers no more is not waited for: others notice.
+    await this.#atMost(MAX_LEAVE_MS, this.#membership.end());
+    await this.#atMost(MAX_LEAVE_MS, this.#database.close());
+  }
+
+  async #atMost(ms: number, action: Promise<void>): Promise<void> {
+    let cancel: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (cancel = this.#clock.after(ms, resolve)));
+    await Promise.race([action, late]);
+    cancel();
   }
 }

@@ -24,8 +24,8 @@ interface CountRow {
   readonly latest: number;
 }
 
-/** A look that own changes get into the way of is taken as it is after so many. */
-const MAX_LOOKS = 10;
+/** Where own changes are in the way for so long, what others do counts for more than that it is exact. */
+const MAX_INEXACT_AFTER_MS = 10_000;
 
 /** How much is kept: as last read, and with the own changes since. */
 export class Tally {
@@ -35,8 +35,12 @@ export class Tally {
   /** One more when an own change begins, and when it ends. */
   #revision = 0;
   #changing = 0;
+  /** Monotonic. */
+  #takenAt: number;
 
-  constructor(private readonly options: Options) {}
+  constructor(private readonly options: Options) {
+    this.#takenAt = options.clock.monotonic();
+  }
 
   /** Takes the room for a delivery before it is written. @throws SprayproxyError `spool-full` */
   reserve(delivery: Pick<DeliveryRecord, 'payloadBytes'>): void {
@@ -72,19 +76,22 @@ export class Tally {
     if (!after.forwards.some(isKept)) this.giveBack(after.delivery);
   }
 
-  /** Reads all of it. @param tells whether what others owe is news */
-  async look(db: Kysely<Tables>, tells: boolean): Promise<void> {
-    for (let looks = 1; ; looks += 1) {
-      const revision = this.#revision;
-      const isAlone = this.#changing === 0;
-      const found = await read(db);
-      const isExact = isAlone && revision === this.#revision;
-      if (isExact || looks >= MAX_LOOKS) {
-        this.#take(found, tells);
-        return;
-      }
-      await new Promise<void>((resolve) => this.options.clock.after(looks, resolve));
+  /**
+   * Reads all of it.
+   * @param tells whether what others owe is news
+   * @returns `false`: own changes were in the way, and it is to be read again
+   */
+  async look(db: Kysely<Tables>, tells: boolean): Promise<boolean> {
+    const { clock } = this.options;
+    const revision = this.#revision;
+    const isAlone = this.#changing === 0;
+    const found = await read(db);
+    const isExact = isAlone && revision === this.#revision;
+    if (isExact || clock.monotonic() - this.#takenAt > MAX_INEXACT_AFTER_MS) {
+      this.#takenAt = clock.monotonic();
+      this.#take(found, tells);
     }
+    return isExact;
   }
 
   #take({ bytes, rows }: Found, tells: boolean): void {

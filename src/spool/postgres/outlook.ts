@@ -1,0 +1,123 @@
+import { type Clock } from '../../clock/clock.js';
+import { type SpoolListeners } from '../spool-events.js';
+import { type Database } from './database.js';
+import { KnownKeys } from './known-keys.js';
+import { Memory } from './memory.js';
+import { type Message } from './message.js';
+import { Refresher } from './refresher.js';
+import { type RegisteredBackends } from './registered-backends.js';
+import { type Tally } from './tally.js';
+import { type Unclaimed } from './unclaimed.js';
+
+/** Keys become fewer by that alone, and a message that was lost comes to nothing worse. */
+const LOOK_EVERY_MS = 30_000;
+
+interface Options {
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly listeners: SpoolListeners;
+  readonly tally: Tally;
+  readonly backends: RegisteredBackends;
+  readonly unclaimed: Unclaimed;
+  /** Hears that there may be other replicas. */
+  readonly onReplicas: () => void;
+  /** Hears that a look has failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** What others do: heard of by their messages, else looked for. */
+export class Outlook {
+  readonly keys = new KnownKeys();
+  readonly #refresher: Refresher;
+  /** Whether others may have changed something that no message has told of. */
+  #mayHaveMissed = false;
+  /** Monotonic. */
+  #lookedAt: number;
+
+  constructor(private readonly options: Options) {
+    this.#refresher = new Refresher(options.clock, () => this.#look());
+    this.#lookedAt = options.clock.monotonic();
+  }
+
+  /** Looks at everything for the first time; what there is then is no news. @throws Error */
+  async begin(): Promise<void> {
+    const { database, tally, backends } = this.options;
+    await tally.look(database.db, false);
+    await backends.look(database.db);
+    await this.keys.load(database.db);
+  }
+
+  stop(): Promise<void> {
+    return this.#refresher.stop();
+  }
+
+  hear(message: Message): void {
+    const { listeners, unclaimed, onReplicas } = this.options;
+    switch (message.kind) {
+      case 'owed':
+        this.keys.add([message.identityKey]);
+        listeners.tell([{ kind: 'owed', backend: message.backend, id: message.id }]);
+        this.#refresher.ask();
+        return;
+      case 'changed':
+        unclaimed.tell(message.id);
+        void this.#hearOfEnd(message.id);
+        this.#refresher.ask();
+        return;
+      case 'remembered':
+        this.keys.add(message.keys);
+        return;
+      case 'backends':
+        listeners.tell([{ kind: 'backends' }]);
+        return;
+      case 'replicas':
+        onReplicas();
+        return;
+      case 'look':
+        onReplicas();
+        this.missed();
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** What others did may not have been told. */
+  missed(): void {
+    this.#mayHaveMissed = true;
+    this.#refresher.ask();
+  }
+
+  /** To be called now and then. @param isTold whether messages arrive */
+  beat(isTold: boolean): void {
+    if (!isTold || this.options.clock.monotonic() - this.#lookedAt >= LOOK_EVERY_MS) this.missed();
+  }
+
+  /** Tells of a delivery that has left by what others have done. */
+  async #hearOfEnd(id: number): Promise<void> {
+    const { database, listeners } = this.options;
+    const delivery = await database.read((db) => new Memory(db).past(id)).catch(() => undefined);
+    if (delivery !== undefined) listeners.tell([{ kind: 'over', delivery }]);
+  }
+
+  async #look(): Promise<void> {
+    const { clock, database, tally, backends, unclaimed, onError } = this.options;
+    const { db } = database;
+    const hasMissed = this.#mayHaveMissed;
+    this.#mayHaveMissed = false;
+    try {
+      if (!(await tally.look(db, hasMissed))) {
+        this.#mayHaveMissed ||= hasMissed;
+        this.#refresher.ask();
+      }
+      if (!hasMissed) return;
+      this.#lookedAt = clock.monotonic();
+      unclaimed.tellAll();
+      await backends.look(db);
+      await this.keys.load(db);
+    } catch (error) {
+      this.#mayHaveMissed ||= hasMissed;
+      onError(error);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { openSpool } from '../../../test/spool-contract/postgres-store.js';
+import { newDelivery, payloadOf } from '../../../test/spool-contract/store-under-test.js';
+import { installCleanup, onCleanup } from '../../../test/support/cleanup.js';
+import { sharedPostgres } from '../../../test/support/postgres/start-postgres.js';
+import { type AttemptRecord, newForward, type SettleRules } from '../../model/forward.js';
+import { Identity } from '../../model/identity.js';
+import { inShort, type StoredDelivery } from '../../model/stored-delivery.js';
+import { type Spool, type SpoolEvent } from '../spool.js';
+
+installCleanup();
+const postgres = sharedPostgres();
+
+const A = 'http://a';
+const RULES: SettleRules = { guarantee: 'at-least-once', othersGotThrough: false };
+const ACCEPTED: AttemptRecord = { at: 5, outcome: 'accepted', durationMs: 1, status: 200 };
+
+let one: Spool;
+let other: Spool;
+
+beforeEach(async () => {
+  const url = await postgres().freshDatabase();
+  [one, other] = [await open(url), await open(url)];
+  await untilHeard();
+});
+
+async function open(url: string): Promise<Spool> {
+  const spool = await openSpool({ url });
+  onCleanup(() => spool.close());
+  return spool;
+}
+
+/** Each of them hears messages of the other: before that, it looks itself. */
+async function untilHeard(): Promise<void> {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const { id } = (await storeOne(from, 'probe')).delivery;
+    const over = until(to, ({ kind }) => kind === 'over');
+    // What ends before it listens is not told of.
+    const progress = { ended: false };
+    void over.then(() => (progress.ended = true));
+    let probe = id;
+    while (!progress.ended) {
+      await from.settle(probe, A, ACCEPTED, RULES);
+      probe = (await storeOne(from, 'probe')).delivery.id;
+    }
+    await from.discard(probe);
+    await to.forget([probe]);
+  }
+}
+
+const storeOne = (spool: Spool, guid: string, backends = [A]): Promise<StoredDelivery> =>
+  spool.store(newDelivery(payloadOf(1), backends, { guid }), payloadOf(1));
+
+const until = (spool: Spool, isMet: (event: SpoolEvent) => boolean) =>
+  new Promise<SpoolEvent>((resolve) => {
+    const end = spool.watch((event) => {
+      if (!isMet(event)) return;
+      end();
+      resolve(event);
+    });
+  });
+
+it('hear of a delivery that left by what others did, as it is remembered', async () => {
+  const { id } = (await storeOne(one, 'g')).delivery;
+  const over = until(other, (event) => event.kind === 'over' && event.delivery.delivery.id === id);
+  const settled = await one.settle(id, A, ACCEPTED, RULES);
+  expect(await over).toEqual({ kind: 'over', delivery: settled && inShort(settled.after) });
+  expect(await other.past(id)).toEqual(settled && inShort(settled.after));
+  expect((await other.listPast(Infinity, 1)).map(({ delivery }) => delivery.id)).toEqual([id]);
+});
+
+it('count what others keep, as soon as they have heard of it', async () => {
+  const before = other.bytes;
+  const owed = until(other, ({ kind }) => kind === 'owed');
+  await storeOne(one, 'g', ['http://b']);
+  await owed;
+  while (other.counts().get('http://b')?.owed !== 1) await other.get(1);
+  expect(other.bytes).toBeGreaterThan(before);
+});
+
+it('wait for the end of a claim that somebody else has', async () => {
+  const { id } = (await storeOne(one, 'g', [A, 'http://b'])).delivery;
+  expect(await other.untilUnclaimed(id, A)).toBe(false);
+  await one.claim(id, A, 3);
+  expect([await one.untilUnclaimed(id, A), await other.untilUnclaimed(id, 'http://b')]).toEqual([
+    false,
+    false,
+  ]);
+  const unclaimed = other.untilUnclaimed(id, A);
+  await other.get(id);
+  await one.settle(id, A, ACCEPTED, RULES);
+  expect(await unclaimed).toBe(true);
+  expect((await other.get(id))?.forwards[0]?.state).toBe('accepted');
+});
+
+it('know what others keep and miss, and of nothing else', async () => {
+  expect(other.mayKnow('g')).toBe(false);
+  const owed = until(other, ({ kind }) => kind === 'owed');
+  await storeOne(one, 'g');
+  await owed;
+  expect([one.mayKnow('g'), other.mayKnow('g'), other.mayKnow('h')]).toEqual([true, true, false]);
+});
+
+it('recall what others remember, until it is stored or forgotten', async () => {
+  const id = one.nextId(1);
+  const { delivery } = newDelivery(payloadOf(1), [A], { guid: 'missed' });
+  const stored = inShort({ delivery: { ...delivery, id }, forwards: [newForward(A)] });
+  const identity = Identity.ofRecord({ guid: 'missed', payloadDigest: delivery.payloadDigest });
+  await one.remember([{ id, identity, stored, awaited: false }]);
+  while (!other.mayKnow('missed')) await other.get(1);
+  expect((await other.recall('missed')).map((recent) => recent.stored)).toEqual([stored]);
+  await other.store(newDelivery(payloadOf(1), [A], { guid: 'missed' }), payloadOf(1), { id });
+  expect([await one.recall('missed'), (await one.find('missed')).length]).toEqual([[], 1]);
+  await one.discard(id);
+  expect([await one.past(id), await one.get(id)]).toEqual([undefined, undefined]);
+});
+
+it('take over at once what one that ends has drained, and find what it was attempting', async () => {
+  const backends = Array.from({ length: 10 }, (_, at) => `http://${at}`);
+  expect(backends.map((backend) => [one.drains(backend), other.drains(backend)].sort())).toEqual(
+    backends.map(() => [false, true]),
+  );
+  const { id } = (await storeOne(one, 'g')).delivery;
+  await one.claim(id, A, 3);
+  expect(await other.abandoned()).toEqual([]);
+  const owners = until(other, ({ kind }) => kind === 'owners');
+  await one.close();
+  await owners;
+  expect(backends.every((backend) => other.drains(backend))).toBe(true);
+  expect((await other.abandoned()).map(({ delivery }) => delivery.id)).toEqual([id]);
+});
+
+it('leave it to others to drain when they retire, and keep their claims', async () => {
+  const { id } = (await storeOne(one, 'g')).delivery;
+  await one.claim(id, A, 3);
+  const owners = until(other, ({ kind }) => kind === 'owners');
+  await one.retire();
+  await owners;
+  expect([one.drains(A), other.drains(A), await other.abandoned()]).toEqual([false, true, []]);
+});
+
+it('know which backends others name', async () => {
+  const owners = until(other, ({ kind }) => kind === 'owners');
+  one.announce([A]);
+  await owners;
+  expect([other.isWantedElsewhere(A), other.isWantedElsewhere('http://b')]).toEqual([true, false]);
+  expect([one.drains(A), other.drains(A)]).toEqual([true, false]);
+});

@@ -1,8 +1,9 @@
+import { printable } from '../model/printable.js';
 import { type DatabaseVisit } from '../spool/spool.module.js';
 import { SpoolUnusableError } from '../spool/spool-unusable-error.js';
 import { type CheckName, fault, type Finding, ok, warning } from './check-result.js';
-import { codeOf } from './why.js';
 
+const MAX_WHY = 256;
 const OLDEST_VERSION = 14;
 const MAX_CLOCK_DIFFERENCE_MS = 2000;
 
@@ -20,7 +21,7 @@ export function judgeDatabase(visit: DatabaseVisit): [CheckName, Finding][] {
 export function databaseFault(error: unknown): Finding {
   if (error instanceof SpoolUnusableError) return fault(error.found, error.advice);
   return fault(
-    `cannot be reached (${codeOf(error)}): the service would start and wait for it, not ready`,
+    `cannot be reached (${printable((error as Error).message, MAX_WHY)}): the service would start and wait for it, not ready`,
     'see to the database, its address and the way there',
   );
 }

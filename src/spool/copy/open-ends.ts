@@ -70,6 +70,6 @@ async function contentOf({ url, ...rest }: SpoolDatabase) {
     return (await visitDatabase({ url, password, allowAsyncCommit: true })).content;
   } catch (error) {
     if (error instanceof SpoolUnusableError) throw error;
-    throw new CopyError(`${shownDatabase(url)} cannot be reached: ${String(error)}`);
+    throw new CopyError(`${shownDatabase(url)} cannot be reached: ${(error as Error).message}`);
   }
 }

@@ -7,8 +7,11 @@ import { type Client } from 'pg';
 
 import { SystemClock } from '../../clock/clock.js';
 import { BYTES_PER_DELIVERY } from '../delivery-bytes.js';
+import { SpoolUnusableError } from '../spool-unusable-error.js';
 import { Channel } from './channel.js';
 import { Connections } from './connections.js';
+import { poolOf } from './database.js';
+import { reasonOf } from './database-error.js';
 import { CHANNEL } from './message.js';
 import { readReplicas } from './replica-rows.js';
 import { GONE_AFTER_MS } from './replicas.js';
@@ -57,7 +60,7 @@ interface Options {
  */
 export async function visitDatabase({ url, password, allowAsyncCommit }: Options): Promise<DatabaseVisit> {
   const connections = new Connections(url, password, 2);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: connections.pool }) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolOf(connections) }) });
   try {
     const hasSchema = await examineDatabase({ db, place: connections.place, allowAsyncCommit });
     const client = await connections.connect();
@@ -72,6 +75,8 @@ export async function visitDatabase({ url, password, allowAsyncCommit }: Options
     } finally {
       await client.end();
     }
+  } catch (error) {
+    throw error instanceof SpoolUnusableError ? error : new Error(reasonOf(error), { cause: error });
   } finally {
     await db.destroy();
   }

@@ -46,4 +46,6 @@ export const isNode = (contender: Contender): boolean => contender !== 'nginx' &
 export const spoolOf = (contender: Contender): 'off' | 'file' | 'postgres' =>
   contender.includes('-postgres') ? 'postgres' : contender.includes('-spool') ? 'file' : 'off';
 
+/** Whether it remembers every delivery in its database. */
+export const remembersAll = (contender: Contender): boolean => contender.endsWith('-deliveries');
 export const oneIsDown = (contender: Contender): boolean => contender.endsWith('-one-down');

@@ -14,7 +14,7 @@ import { type Cgroup } from '../process/cgroup.js';
 import { memory } from '../process/process-tree.js';
 import { stopWholly } from '../process/until-gone.js';
 import { untilReady } from '../process/until-ready.js';
-import { type Contender, oneIsDown } from './contender.js';
+import { type Contender, oneIsDown, remembersAll } from './contender.js';
 import { mirrorConfig } from './mirror-config.js';
 import { makeSpoolHome, type SpoolHome } from './spool-home.js';
 
@@ -98,7 +98,7 @@ function spawnContender(
       SPRAYPROXY_SERVER_METRICS_PORT: String(metricsPort),
       SPRAYPROXY_SERVER_BACKEND: backends.join(' '),
       ...(spool.url === undefined ? {} : { SPRAYPROXY_SPOOL_URL: spool.url }),
-      ...(contender.endsWith('-deliveries') ? { SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true' } : {}),
+      ...(remembersAll(contender) ? { SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true' } : {}),
       ...env,
     },
   });

@@ -2,7 +2,7 @@ import { type BackendSet } from '../backends/backend-set.js';
 import { healthyBackends } from '../backends/healthy-backends.js';
 import { ProgramBackends } from '../backends/program-backends.js';
 import { type Bench } from '../bench-context.js';
-import { type Contender, oneIsDown, spoolOf } from '../contenders/contender.js';
+import { type Contender, oneIsDown, remembersAll, spoolOf } from '../contenders/contender.js';
 import { metricSum } from '../contenders/metric-sum.js';
 import { type RunningContender, startContender } from '../contenders/start-contender.js';
 import { SECRET } from '../load/payload.js';
@@ -48,7 +48,7 @@ export function measureLoadOn(
     });
     await load.run(bench.warmUpSeconds);
     const { faults, ...measured } = await measureRun(load, bench.seconds, running, backends);
-    return { ...measured, faults: [...unsigned, ...faults, ...(await owedFaults(contender, running))] };
+    return { ...measured, faults: [...unsigned, ...faults, ...(await spoolFaults(contender, running))] };
   });
 }
 
@@ -85,12 +85,21 @@ export async function measureRun(
   return { figures, faults: [...wrkFaults(wrk), ...died], othersPercent };
 }
 
-/** With a spool and healthy backends every webhook was delivered, not put by: wrk takes 202 for as good as 200. */
-export async function owedFaults(
+/**
+ * With a spool and healthy backends every webhook was delivered, not put by: wrk takes 202 for as good as 200. Where all are
+ * to be remembered, they are.
+ */
+export async function spoolFaults(
   contender: Contender,
-  { child, metricsUrl }: RunningContender,
+  { child, metricsUrl, spool }: RunningContender,
 ): Promise<string[]> {
   if (spoolOf(contender) === 'off' || oneIsDown(contender) || !child.running) return [];
   const owed = await metricSum(metricsUrl, 'sprayproxy_forwards_owed');
-  return owed > 0 ? [`${owed} forwards are owed though all backends are healthy`] : [];
+  const dropped = await metricSum(metricsUrl, 'sprayproxy_deliveries_not_remembered_total');
+  const forgets = remembersAll(contender) && (await spool.remembered()) === 0;
+  return [
+    ...(owed > 0 ? [`${owed} forwards are owed though all backends are healthy`] : []),
+    ...(dropped > 0 ? [`${dropped} deliveries were not remembered`] : []),
+    ...(forgets ? ['no delivery is remembered'] : []),
+  ];
 }

@@ -10,7 +10,7 @@ import { type Cgroup, limitedCgroup, type Limits } from '../process/cgroup.js';
 import { mainThreadCpuMs } from '../process/process-tree.js';
 import { throttledPercent } from '../process/throttling.js';
 import { scoped } from '../../testing/scoped.js';
-import { backendsFor, type LoadShape, measureRun, owedFaults } from './load.js';
+import { backendsFor, type LoadShape, measureRun, spoolFaults } from './load.js';
 import { signatureFaults } from './signature-check.js';
 
 /** Of the container in k8s/. */
@@ -70,7 +70,7 @@ export const measureInPod = (shape: LoadShape, contender: Contender, bench: Benc
         ...unsigned,
         ...measured.faults,
         ...saturated.faults,
-        ...(await owedFaults(contender, running)),
+        ...(await spoolFaults(contender, running)),
       ],
       notes: (measured.notes ?? []).map((note) => `in the pod, ${contender} ${note}`),
     };

@@ -39,7 +39,7 @@ export const spool: Row = {
           {
             title: 'Time to write to the spool',
             description:
-              'Until a change was on disk, for a spool in a directory. Every 202 waits for one. Above 1 s the disk is too slow: give the spool a faster or a less busy one.',
+              'Until a change was on disk, or had failed. Every 202 waits for one. Above 1 s the disk, or the database, is too slow: give the spool a faster or a less busy one.',
             unit: units.Seconds,
             section: 'sprayproxyslowanswers',
           },

@@ -58,11 +58,9 @@ describe('a quick run', () => {
     }
   });
 
-  it('counts the CPU time of a database apart: it has some to do where something is written', () => {
-    for (const contender of ['ours-postgres-deliveries', 'ours-postgres-one-down']) {
-      const { medians } = contenders('10k-3').find((each) => each.contender === contender) ?? {};
-      expect(medians?.[DATABASE_FIGURE]).toBeGreaterThan(0);
-    }
+  it('counts the CPU time of a database apart: it has some to do where a backend is down', () => {
+    const oneDown = contenders('10k-3').find(({ contender }) => contender === 'ours-postgres-one-down');
+    expect(oneDown?.medians[DATABASE_FIGURE]).toBeGreaterThan(0);
   });
 
   it('gives ratios to the floor, which is 1 of itself', () => {

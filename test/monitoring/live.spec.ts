@@ -15,7 +15,7 @@ import { startTroubledPrometheus } from './support/troubled-prometheus.js';
 let prometheus: Prometheus;
 let run: FaultyRun;
 
-/** Two replicas, seven backends, some 30 s of trouble; the rest of the file asks about it. */
+/** Three replicas, one of them with a database, seven backends, some 30 s of trouble; the rest of the file asks about it. */
 beforeAll(async () => {
   ({ prometheus, run } = await startTroubledPrometheus());
 }, 120_000);

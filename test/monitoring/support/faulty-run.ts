@@ -5,7 +5,7 @@ import { type Replica, startReplicas } from './replicas.js';
 export interface FaultyRun {
   readonly backends: FaultyBackends;
   readonly replicas: readonly Replica[];
-  /** One round of everything that can go wrong, at both replicas; takes 1 to 3 s, and some 2 s more with the overload. */
+  /** One round of everything that can go wrong, at all replicas; takes 1 to 3 s, and some 2 s more with the overload. */
   round(options?: { overloaded?: boolean }): Promise<void>;
 }
 
@@ -13,10 +13,11 @@ export interface FaultyRun {
  * Starts two replicas before seven backends, each of which has a trouble of its own once `backends.begin()` is called.
  * All end with the test.
  * @param directory where the spools go
+ * @param database the URL of one, for a third replica
  */
-export async function startFaultyRun(directory: string): Promise<FaultyRun> {
+export async function startFaultyRun(directory: string, database?: string): Promise<FaultyRun> {
   const backends = await FaultyBackends.start();
-  const replicas = await startReplicas(directory, backends.urls);
+  const replicas = await startReplicas(directory, backends.urls, database);
   let rounds = 0;
   return {
     backends,

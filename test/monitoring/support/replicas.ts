@@ -12,17 +12,29 @@ export interface Replica extends RunningSprayproxy {
   readonly pod: string;
 }
 
-/** Two programs, each with a spool of its own, impatient so that what takes hours takes seconds. */
-export function startReplicas(directory: string, backends: readonly string[]): Promise<Replica[]> {
+/**
+ * Programs that are impatient, so that what takes hours takes seconds: two with a spool of their own, as of a StatefulSet.
+ * @param database the URL of one: then there is a third that has its spool there, as of a Deployment
+ */
+export function startReplicas(
+  directory: string,
+  backends: readonly string[],
+  database?: string,
+): Promise<Replica[]> {
+  const spools = ['sprayproxy-0', 'sprayproxy-1'].map((pod) => ({
+    pod,
+    spool: `file:${join(directory, pod)}`,
+  }));
+  if (database !== undefined) spools.push({ pod: 'sprayproxy-6d5f8b7c9-x2x7q', spool: database });
   return Promise.all(
-    ['sprayproxy-0', 'sprayproxy-1'].map(async (pod) => ({
+    spools.map(async ({ pod, spool }) => ({
       pod,
       ...(await startSprayproxy({
         backends,
         env: {
           // Stands in for the limit of a container.
           NODE_OPTIONS: `--require ${join(__dirname, '../../fixtures/limited-memory.js')}`,
-          SPRAYPROXY_SPOOL_URL: `file:${join(directory, pod)}`,
+          SPRAYPROXY_SPOOL_URL: spool,
           SPRAYPROXY_SPOOL_MAX_BYTES: String(64 * 1024 * 1024),
           SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
           // So that a backend can be taken out of the list.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { onCleanup } from '../../support/cleanup.js';
-import { startDatabaseReplica } from './database-replica.js';
+import { startPostgres } from '../../support/postgres/start-postgres.js';
 import { type FaultyRun, startFaultyRun } from './faulty-run.js';
 import { writeHistory } from './history.js';
 import { startKubeState } from './kube-state.js';
@@ -19,16 +19,12 @@ export async function startTroubledPrometheus(): Promise<{ run: FaultyRun; prome
   onCleanup(() => {
     rmSync(directory, { recursive: true });
   });
-  const run = await startFaultyRun(directory);
+  const run = await startFaultyRun(directory, await (await startPostgres()).freshDatabase());
   const targets = targetsOf(run.replicas);
   rememberBetterDays(directory, targets, [...run.backends.names.keys()]);
   const prometheus = await Prometheus.start({
     directory,
-    targets: [
-      ...targets,
-      await startDatabaseReplica(),
-      await startKubeState(run.replicas.map(({ pod }) => pod)),
-    ],
+    targets: [...targets, await startKubeState(run.replicas.map(({ pod }) => pod))],
     ruleFiles: RULE_FILES,
   });
   await run.round();

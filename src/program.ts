@@ -22,6 +22,7 @@ const COMMANDS = new Map<string | undefined, Command>([
     'deliveries',
     async (...all) => (await import('./deliveries/command/command.js')).deliveriesCommand(...all),
   ],
+  ['spool', async (...all) => (await import('./spool/copy/command.js')).spoolCommand(...all)],
 ]);
 
 /** What runs the service. */

@@ -66,6 +66,7 @@ it.each([
   [['check'], 'writable, not damaged'],
   [['check', '--help'], 'Usage: sprayproxy check'],
   [['deliveries', '--help'], 'Usage: sprayproxy deliveries'],
+  [['spool', '--help'], 'Usage: sprayproxy spool copy'],
 ])('answers %j', async (args, answer) => {
   const program = run(ENVIRONMENT, ...args);
   expect(await program.exited).toBe(0);
@@ -93,7 +94,7 @@ it('has the licence of every package in it, all of them dependencies of this one
     ([, name = '']) => name,
   );
   expect(names).toEqual(
-    expect.arrayContaining(['@nestjs/core', 'express', 'lmdb', 'msgpackr-extract', 'pino']),
+    expect.arrayContaining(['@nestjs/core', 'express', 'kysely', 'lmdb', 'msgpackr-extract', 'pg', 'pino']),
   );
   const packages = Object.entries<{ dev?: boolean } | object>(lock.packages);
   const kept = packages.flatMap(([path, entry]) => ('dev' in entry ? [] : [path]));

@@ -12,6 +12,7 @@ import { SPOOL_BYTES } from '../metrics/names.js';
 import { checkBackend } from './backend/backend.check.js';
 import { checkBackends } from './backends.check.js';
 import { type CheckName, type CheckResult, type Finding, type Report } from './check-result.js';
+import { checkDatabase } from './check-database.js';
 import { checkEnvironment } from './environment.check.js';
 import { checkInsecure } from './insecure.check.js';
 import { checkMetricsTls } from './metrics-tls.check.js';
@@ -130,11 +131,16 @@ class Run {
   ): Promise<readonly string[]> {
     const inSpool = await this.#spool(service === null ? undefined : service !== undefined, spoolBytes);
     if (!this.config.dynamicBackendsEnabled) return [];
-    return service ? askForBackends(service, this.#signal()) : inSpool;
+    // A database is everybody's, and has been read.
+    return service && this.config.spoolDatabase === undefined
+      ? askForBackends(service, this.#signal())
+      : inSpool;
   }
 
   async #spool(serviceRuns: boolean | undefined, spoolBytes: number | undefined): Promise<readonly string[]> {
-    const { spoolDir, maxSpoolBytes, maxPayloadBytes } = this.config;
+    const { spoolDir, spoolDatabase, maxSpoolBytes, maxPayloadBytes } = this.config;
+    if (spoolDatabase !== undefined)
+      return checkDatabase(spoolDatabase, this.config, this.faulty, this.report);
     if (spoolDir === undefined) return [];
     let registered: readonly string[] = [];
     let held = spoolBytes;

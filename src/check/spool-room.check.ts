@@ -37,11 +37,12 @@ export async function checkSpoolRoom(
 }
 
 export function judgeRoom(room: SpoolRoom): Finding {
-  return joined([judgeHeld(room), judgeDisk(room)].filter((finding) => finding !== undefined));
+  const { held, maxSpoolBytes } = room;
+  return joined([...(held === undefined ? [] : [judgeHeld({ held, maxSpoolBytes })]), judgeDisk(room)]);
 }
 
-function judgeHeld({ held, maxSpoolBytes }: SpoolRoom): Finding | undefined {
-  if (held === undefined) return undefined;
+/** Whether what it holds leaves room in what it may hold. */
+export function judgeHeld({ held, maxSpoolBytes }: { held: number; maxSpoolBytes: number }): Finding {
   const detail = `holds ${size(held)} of ${size(maxSpoolBytes)}`;
   const advice = 'see what is owed and dead: sprayproxy deliveries; mend its backend, or discard it';
   if (held >= FULL * maxSpoolBytes) return fault(`${detail}: it is full`, advice);

@@ -6,12 +6,19 @@ import { spoolPassword } from '../config/spool-password.js';
 import { Logger } from '../logging/logger.js';
 import { shownDatabase } from '../model/postgres-url.js';
 import { NoSpool } from './no-spool.js';
+import type * as Visit from './postgres/visit.js';
+import { type DatabaseVisit } from './postgres/visit.js';
 import { SpoolMetrics } from './spool-metrics.js';
 import { Spool } from './spool.js';
 import { UnusableSpool } from './unusable-spool.js';
 
 /** How a spool is looked at by who does not take it. */
 export { nearestExisting, spoolFileBytes, type SpoolVisit, visitSpool } from './lmdb/peek.js';
+
+/** The same for a database; of its engine no more is loaded before it is called. */
+export const visitDatabase = async (...all: Parameters<typeof Visit.visitDatabase>): Promise<DatabaseVisit> =>
+  (await import('./postgres/visit.js')).visitDatabase(...all);
+export { type DatabaseVisit } from './postgres/visit.js';
 
 /** Gives `Spool`. Whoever uses it last closes it. */
 @Module({

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -36,6 +36,8 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where its directory is made, e.g. a small file system. */
   readonly parent?: string;
+  /** Files by which it speaks TLS, to who wants that. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
 }
 
 /**
@@ -57,12 +59,12 @@ export class PostgresServer {
   ) {}
 
   /** Whoever makes it calls `remove`. */
-  static async make({ settings, parent }: PostgresOptions = {}): Promise<PostgresServer> {
+  static async make({ settings, parent, tls }: PostgresOptions = {}): Promise<PostgresServer> {
     const guarded = makeGuardedDir(parent);
     try {
       const bin = postgresBinaries(guarded.path);
       await initialise(guarded, bin);
-      const all = { ...SETTINGS, ...settings };
+      const all = { ...SETTINGS, ...(tls && ownTls(guarded, tls)), ...settings };
       const server = new PostgresServer(guarded, bin, all, await freePort());
       await server.#startOnAnyPort();
       return server;
@@ -197,6 +199,15 @@ export class PostgresServer {
     await then?.(pids);
     if (signal === 'SIGKILL') await ended;
   }
+}
+
+/** It reads its key only from a file of its own. */
+function ownTls({ path }: GuardedDir, { certFile, keyFile }: NonNullable<PostgresOptions['tls']>) {
+  const [cert, key] = [join(path, 'cert.pem'), join(path, 'key.pem')];
+  writeFileSync(cert, readFileSync(certFile));
+  writeFileSync(key, readFileSync(keyFile), { mode: 0o600 });
+  if (SERVER_USER !== undefined) chownSync(key, SERVER_USER.uid, SERVER_USER.gid);
+  return { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key };
 }
 
 /** A server's data, from nothing. */

@@ -86,10 +86,11 @@ export class Connections {
   }
 
   async #adapting<T>(connect: () => Promise<T>): Promise<T> {
+    const tookSettings = this.#takesSettings;
     try {
       return await connect();
     } catch (error) {
-      if (!this.#takesSettings || !String(error).includes('unsupported startup parameter')) throw error;
+      if (!tookSettings || !String(error).includes('unsupported startup parameter')) throw error;
       this.#takesSettings = false;
       return connect();
     }

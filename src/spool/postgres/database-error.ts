@@ -53,6 +53,7 @@ const MAX_REASON_LENGTH = 300;
 
 /** For a log; the driver puts no password into it. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof NotSent) return error.message;
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   const text = error instanceof Error ? error.message || error.name : String(error);
   const code = sqlStateOf(error);

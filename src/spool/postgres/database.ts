@@ -150,7 +150,7 @@ const unsure = (reason: string) =>
   new SprayproxyError('spool-unsure', `the spool has not said whether it was changed: ${reason}`);
 
 /** A connection on which something other than a statement has failed is not used again. */
-function poolOf(connections: Connections): PostgresPool {
+export function poolOf(connections: Connections): PostgresPool {
   return {
     connect: async () => {
       const client = await connections.take().catch((error: unknown) => {

@@ -16,7 +16,7 @@ import { type Tables } from './tables.js';
 const HEARTBEAT_EVERY_MS = 2000;
 
 /** One whose heartbeat is older is gone; and that long somebody has to listen before nothing heard means anything. */
-const GONE_AFTER_MS = 8000;
+export const GONE_AFTER_MS = 8000;
 
 interface Options {
   readonly db: Kysely<Tables>;

@@ -31,6 +31,23 @@ export async function prepareDatabase(options: Options): Promise<void> {
   }
 }
 
+/**
+ * Looks at it as a start would, and changes nothing.
+ * @returns whether its tables are there; else a start would make them
+ * @throws as `prepareDatabase`
+ */
+export async function examineDatabase(options: Options): Promise<boolean> {
+  try {
+    await checkSettings(options);
+    await checkSchema(options);
+    const hasTables = await exists(options.db, 'sprayproxy_schema');
+    await (hasTables ? checkPrivileges(options) : checkMayCreate(options));
+    return hasTables;
+  } catch (error) {
+    throw unusable(options.place, error) ?? error;
+  }
+}
+
 interface Settings {
   readonly encoding: string;
   readonly commit: string;
@@ -102,6 +119,13 @@ async function checkPrivileges({ db, place }: Options): Promise<void> {
   if (missing === undefined) return;
   const found = `does not let its user ${missing.privilege} in ${missing.name}`;
   throw fault(place, found, GRANT_ADVICE);
+}
+
+async function checkMayCreate({ db, place }: Options): Promise<void> {
+  const { rows } = await sql<{ may: boolean | null }>`
+    SELECT has_schema_privilege(current_schema(), 'CREATE') AS may`.execute(db);
+  if (rows[0]?.may === true) return;
+  throw fault(place, 'does not let its user create tables', GRANT_ADVICE);
 }
 
 const exists = async (db: Kysely<Tables>, table: string): Promise<boolean> => {

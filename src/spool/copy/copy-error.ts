@@ -1,0 +1,2 @@
+/** A spool cannot be copied. The message says why. */
+export class CopyError extends Error {}

@@ -164,8 +164,8 @@ describe('a spool that can be used', () => {
     // Nobody knows their backend, so they were given up: kept, not lost.
     expect(new Map((await readSpool(dir)).counts)).toEqual(
       new Map([
-        ['http://a', { owed: 0, dead: 7, rejected: 0 }],
-        ['http://b', { owed: 0, dead: 7, rejected: 0 }],
+        ['http://a', { owed: 0, running: 0, dead: 7, rejected: 0 }],
+        ['http://b', { owed: 0, running: 0, dead: 7, rejected: 0 }],
       ]),
     );
   });
@@ -374,7 +374,7 @@ it('a full disk costs what did not fit, and nothing else', async () => {
   const { program } = await startWith(dir);
   await program.stop();
   expect((await readSpool(dir)).counts).toEqual([
-    ['http://backend', { owed: 0, dead: deliveries - 9, rejected: 0 }],
+    ['http://backend', { owed: 0, running: 0, dead: deliveries - 9, rejected: 0 }],
   ]);
 });
 

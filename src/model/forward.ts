@@ -73,6 +73,9 @@ export const isKept = ({ state, released }: Forward): boolean => state !== 'acce
 
 export const isRunning = ({ runningSince }: Forward): boolean => runningSince !== undefined;
 
+/** Whether the backend is being sent what it is owed. */
+export const isOwedAndRunning = (forward: Forward): boolean => forward.state === 'owed' && isRunning(forward);
+
 export const begin = (forward: Forward, at: number): Forward => ({ ...forward, runningSince: at });
 
 /** What decides of a failed attempt whether there will be another. */

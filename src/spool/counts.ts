@@ -1,13 +1,15 @@
-import { type Forward, isKept } from '../model/forward.js';
+import { type Forward, isKept, isOwedAndRunning } from '../model/forward.js';
 import { type ForwardCounts } from './spool.js';
 
-const NONE: ForwardCounts = { owed: 0, dead: 0, rejected: 0 };
+const NONE: ForwardCounts = { owed: 0, running: 0, dead: 0, rejected: 0 };
 
 /** How many forwards are kept for each backend; one without any is not there. */
 export class KeptCounts extends Map<string, ForwardCounts> {
   add(forwards: readonly Forward[], by: 1 | -1 = 1): this {
-    for (const { backend, state } of forwards.filter(isKept)) {
+    for (const forward of forwards.filter(isKept)) {
+      const { backend, state } = forward;
       if (state !== 'accepted') this.count(backend, state, by);
+      if (isOwedAndRunning(forward)) this.count(backend, 'running', by);
     }
     return this;
   }

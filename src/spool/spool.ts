@@ -6,6 +6,8 @@ import { type DeliveryRecord, type NewDelivery, type StoredDelivery } from '../m
 /** Forwards of one backend. */
 export interface ForwardCounts {
   readonly owed: number;
+  /** Those of the owed that somebody is attempting. */
+  readonly running: number;
   readonly dead: number;
   readonly rejected: number;
 }

@@ -362,7 +362,7 @@ export function describeSpool(name: string, makeStore: () => StoreUnderTest): vo
         const id = await idOf(storeOne({ backends: [url] }));
         await spool.keepBackend(url);
         expect((await spool.owedTo(url, 10)).map(({ delivery }) => delivery.id)).toEqual([id]);
-        expect(spool.counts().get(url)).toEqual({ owed: 1, dead: 0, rejected: 0 });
+        expect(spool.counts().get(url)).toEqual({ owed: 1, running: 0, dead: 0, rejected: 0 });
       }
       expect((await spool.registeredBackends()).sort()).toEqual(urls);
     });

@@ -1,4 +1,10 @@
-import { type Forward, type ForwardState, isKept, isRunning } from '../../src/model/forward.js';
+import {
+  type Forward,
+  type ForwardState,
+  isKept,
+  isOwedAndRunning,
+  isRunning,
+} from '../../src/model/forward.js';
 import { identityKey } from '../../src/model/identity.js';
 import { type StoredDelivery } from '../../src/model/stored-delivery.js';
 import { deliveryBytes } from '../../src/spool/delivery-bytes.js';
@@ -42,6 +48,7 @@ export class Model {
         backend,
         {
           owed: count(backend, 'owed'),
+          running: kept.filter((forward) => forward.backend === backend && isOwedAndRunning(forward)).length,
           dead: count(backend, 'dead'),
           rejected: count(backend, 'rejected'),
         },

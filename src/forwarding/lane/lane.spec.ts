@@ -128,6 +128,10 @@ describe('a delivery that fails while others get through', () => {
     parts.react = () => new Promise(() => undefined);
     await owe(parts, 'older');
     await settle();
+    // What runs is in nobody's way.
+    expect(parts.lanes.of(parts.backend()).holdsBack).toBe(false);
+    await owe(parts, ...Array.from({ length: CONCURRENCY }, (_, n) => `older ${n}`));
+    await settle();
     expect(parts.lanes.of(parts.backend()).holdsBack).toBe(true);
   });
 

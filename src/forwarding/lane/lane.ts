@@ -76,14 +76,20 @@ export class Lane {
     const { spool } = this.parts;
     if (!spool.keeps || spool.fault !== undefined) return false;
     if (this.#slots.free <= 0) return true;
-    if (spool.drains(this.backend.key)) return this.health.down || this.#owed > this.#unwanted.aloneCount;
+    if (spool.drains(this.backend.key)) return this.health.down || this.#waiting > this.#unwanted.aloneCount;
     // Another process finds out whether the backend is back, unless nothing is owed that could show.
-    return this.#owed > 0 || (this.health.down && !this.health.mayProbe);
+    return this.#waiting > 0 || (this.health.down && !this.health.mayProbe);
   }
 
   /** Whether it is time to look if the backend is back, and nothing that is owed could show. */
   get mayProbe(): boolean {
     return this.#owed === 0 && this.health.mayProbe;
+  }
+
+  /** What is owed and not being sent: what is being sent, newer ones need not wait for. */
+  get #waiting(): number {
+    const { owed, running } = this.parts.spool.counts().get(this.backend.key) ?? { owed: 0, running: 0 };
+    return owed - running;
   }
 
   get #owed(): number {

@@ -47,10 +47,12 @@ export class LmdbReader {
     return this.#take(withRejected.getKeys(), ({ forwards }) => forwards.some(isKeptRejected), limit);
   }
 
-  /** Those with an attempt of somebody else. */
-  abandoned(holder: string): StoredDelivery[] {
+  /** Those with an attempt of somebody, or of somebody else. */
+  running(holder?: string): StoredDelivery[] {
     const running = ({ forwards }: StoredDelivery) =>
-      forwards.some((forward) => isRunning(forward) && forward.claimedBy !== holder);
+      forwards.some(
+        (forward) => isRunning(forward) && (holder === undefined || forward.claimedBy !== holder),
+      );
     return this.#take(this.databases.running.getKeys(), running).filter(running);
   }
 

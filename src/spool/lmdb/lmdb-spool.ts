@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 import { type Clock, SystemClock } from '../../clock/clock.js';
-import { type AttemptRecord, type ForwardState, isKept, type SettleRules } from '../../model/forward.js';
+import {
+  type AttemptRecord,
+  type ForwardState,
+  isKept,
+  isOwedAndRunning,
+  type SettleRules,
+} from '../../model/forward.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type DeliveryRecord, type NewDelivery, type StoredDelivery } from '../../model/stored-delivery.js';
 import { KeptCounts } from '../counts.js';
@@ -58,6 +64,9 @@ export class LmdbSpool extends LocalSpool {
     this.#bytes = this.#databases.state.get('bytes') ?? 0;
     for (const state of FORWARD_INDEXES) {
       for (const { value } of this.#databases[state].getRange()) this.#counts.count(value, state);
+    }
+    for (const { forwards } of this.#reader.running()) {
+      for (const { backend } of forwards.filter(isOwedAndRunning)) this.#counts.count(backend, 'running');
     }
   }
 
@@ -165,7 +174,7 @@ export class LmdbSpool extends LocalSpool {
   }
 
   abandoned(): Promise<StoredDelivery[]> {
-    return Promise.resolve(this.#reader.abandoned(this.#holder));
+    return Promise.resolve(this.#reader.running(this.#holder));
   }
 
   get(id: number): Promise<StoredDelivery | undefined> {

@@ -52,8 +52,8 @@ it('nothing of it is lost, and nothing of it is kept for longer than it was to b
     }
     expect(new Map(spool.counts())).toEqual(
       new Map([
-        ['http://a', { owed: 3, dead: 1, rejected: 0 }],
-        ['http://b', { owed: 1, dead: 0, rejected: 0 }],
+        ['http://a', { owed: 3, running: 1, dead: 1, rejected: 0 }],
+        ['http://b', { owed: 1, running: 0, dead: 0, rejected: 0 }],
       ]),
     );
     expect(await spool.rejected(10)).toEqual([]);

@@ -45,9 +45,11 @@ const INITIAL = [
     delivery_id bigint NOT NULL REFERENCES sprayproxy_delivery ON DELETE CASCADE,
     backend text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL,
+    running boolean NOT NULL,
     PRIMARY KEY (delivery_id, backend)
   )`,
-  `CREATE INDEX sprayproxy_forward_backend ON sprayproxy_forward (backend, state, delivery_id)`,
+  `CREATE INDEX sprayproxy_forward_backend ON sprayproxy_forward (backend, state, delivery_id)
+    INCLUDE (running)`,
   `CREATE INDEX sprayproxy_forward_rejected ON sprayproxy_forward (delivery_id) WHERE state = 'rejected'`,
   `CREATE TABLE sprayproxy_payload (
     delivery_id bigint NOT NULL REFERENCES sprayproxy_delivery ON DELETE CASCADE,

@@ -126,8 +126,8 @@ describe('a database that is away', () => {
     const spool = await openBehind();
     const lost = until(spool, ({ kind }) => kind === 'lost');
     await link.set('refuse');
-    await expect(storeOne(spool, [A], soon())).rejects.toMatchObject({ code: 'spool-failed' });
     await lost;
+    await expect(storeOne(spool, [A], soon())).rejects.toMatchObject({ code: 'spool-failed' });
     expect(spool.fault).toContain('ECONNREFUSED');
     expect(spool.unready).toBeUndefined();
     expect(spool.bytes).toBe(0);

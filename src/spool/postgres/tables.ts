@@ -44,6 +44,8 @@ export interface ForwardTable {
   /** Key of the backend. */
   backend: string;
   state: 'owed' | 'dead' | 'rejected';
+  /** It is owed, and an attempt at it is running. */
+  running: boolean;
 }
 
 /** Payloads in slices. */

@@ -20,6 +20,8 @@ interface CountRow {
   readonly backend: string;
   readonly state: keyof ForwardCounts;
   readonly count: number;
+  /** Those that somebody is attempting. */
+  readonly running: number;
   /** Id of a delivery. */
   readonly latest: number;
 }
@@ -98,7 +100,10 @@ export class Tally {
     const before = this.counts;
     this.bytes = bytes;
     this.counts = new KeptCounts();
-    for (const { backend, state, count } of rows) this.counts.count(backend, state, count);
+    for (const { backend, state, count, running } of rows) {
+      this.counts.count(backend, state, count);
+      this.counts.count(backend, 'running', running);
+    }
     for (const { backend, state, count, latest } of rows) {
       if (state !== 'owed') continue;
       const isNews = count > (before.get(backend)?.owed ?? 0) || latest > (this.#latest.get(backend) ?? 0);
@@ -120,7 +125,7 @@ async function read(db: Kysely<Tables>): Promise<Found> {
       (SELECT coalesce(sum(payload_bytes) + count(*) * ${BYTES_PER_DELIVERY}::bigint, 0)
         FROM sprayproxy_delivery WHERE kept)::bigint AS bytes,
       (SELECT coalesce(json_agg(each), '[]') FROM (
-        SELECT backend, state, count(*), max(delivery_id) AS latest
+        SELECT backend, state, count(*), count(*) FILTER (WHERE running) AS running, max(delivery_id) AS latest
         FROM sprayproxy_forward GROUP BY backend, state
       ) AS each) AS rows`.execute(db);
   return rows[0] ?? { bytes: 0, rows: [] };

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-import { type Forward, isKept } from '../../model/forward.js';
+import { type Forward, isKept, isOwedAndRunning } from '../../model/forward.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { changingColumnsOf, columnsOf } from './rows.js';
 import { type Tables } from './tables.js';
@@ -82,7 +82,13 @@ function changingForwards(before: StoredDelivery, after: StoredDelivery) {
   const [were, are] = [keptOf(before.forwards), keptOf(after.forwards)];
   const gone = were.filter(({ backend }) => !are.some((forward) => forward.backend === backend));
   const others = are.filter(
-    ({ backend, state }) => !were.some((forward) => forward.backend === backend && forward.state === state),
+    (forward) =>
+      !were.some(
+        (was) =>
+          was.backend === forward.backend &&
+          was.state === forward.state &&
+          isOwedAndRunning(was) === isOwedAndRunning(forward),
+      ),
   );
   return sql.join(
     [
@@ -105,11 +111,12 @@ function changingForwards(before: StoredDelivery, after: StoredDelivery) {
 
 const puttingForwards = (forwards: readonly Forward[]) => sql`
   forwards AS (
-    INSERT INTO sprayproxy_forward (delivery_id, backend, state)
-    SELECT made.id, forward.backend, forward.state FROM made, unnest(
-      ${forwards.map(({ backend }) => backend)}::text[], ${forwards.map(({ state }) => state)}::text[]
-    ) AS forward (backend, state)
-    ON CONFLICT (delivery_id, backend) DO UPDATE SET state = excluded.state
+    INSERT INTO sprayproxy_forward (delivery_id, backend, state, running)
+    SELECT made.id, forward.backend, forward.state, forward.running FROM made, unnest(
+      ${forwards.map(({ backend }) => backend)}::text[], ${forwards.map(({ state }) => state)}::text[],
+      ${forwards.map(isOwedAndRunning)}::boolean[]
+    ) AS forward (backend, state, running)
+    ON CONFLICT (delivery_id, backend) DO UPDATE SET state = excluded.state, running = excluded.running
   )`;
 
 const MADE = sql`SELECT count(*)::integer AS made FROM made`;

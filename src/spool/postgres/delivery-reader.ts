@@ -7,13 +7,15 @@ import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { type Untold } from '../untold.js';
 import { type Database } from './database.js';
+import { type LastKnown } from './last-known.js';
 import { Memory } from './memory.js';
 import { readSlice, SLICE_BYTES } from './payload-slices.js';
 import { toPgText } from './pg-text.js';
 import { STORED_COLUMNS, storedFrom, type StoredRow } from './rows.js';
 import { type Tables } from './tables.js';
 
-type Query = SelectQueryBuilder<Tables, 'sprayproxy_delivery', StoredRow>;
+type Row = StoredRow & { readonly version: number };
+type Query = SelectQueryBuilder<Tables, 'sprayproxy_delivery', Row>;
 
 interface Look {
   /** Those in the database, in order. */
@@ -29,6 +31,7 @@ export class DeliveryReader {
   constructor(
     private readonly database: Database,
     private readonly untold: Untold,
+    private readonly lastKnown: LastKnown,
   ) {}
 
   get(id: number): Promise<StoredDelivery | undefined> {
@@ -39,7 +42,8 @@ export class DeliveryReader {
   }
 
   async payload(id: number): Promise<Buffer | undefined> {
-    const stored = await this.get(id);
+    // What is asked of it never changes.
+    const stored = this.lastKnown.get(id)?.stored ?? (await this.get(id));
     if (stored === undefined) return undefined;
     const { payloadBytes, payloadDigest: digest } = stored.delivery;
     const payload = Buffer.alloc(payloadBytes);
@@ -60,6 +64,8 @@ export class DeliveryReader {
             .where('forward.state', '=', 'owed')
             .where('forward.delivery_id', '>', after),
           asked,
+          'asc',
+          this.#learn,
         ),
       belongs: ({ delivery: { id }, forwards }) =>
         id > after && forwards.some((forward) => forward.backend === backend && forward.state === 'owed'),
@@ -105,6 +111,12 @@ export class DeliveryReader {
     });
   }
 
+  readonly #learn = (row: Row): StoredDelivery => {
+    const stored = storedFrom(row);
+    this.lastKnown.set(row.id, { stored, version: row.version });
+    return stored;
+  };
+
   /** Each slice has its own time. @returns whether all of it was there */
   async #fill(id: number, payload: Buffer): Promise<boolean> {
     for (let slice = 0; slice * SLICE_BYTES < payload.length; slice += 1) {
@@ -132,11 +144,19 @@ export class DeliveryReader {
 }
 
 /** The first of them, in order. */
-async function first(query: Query, limit: number, order: 'asc' | 'desc' = 'asc'): Promise<StoredDelivery[]> {
+async function first(
+  query: Query,
+  limit: number,
+  order: 'asc' | 'desc' = 'asc',
+  take: (row: Row) => StoredDelivery = storedFrom,
+): Promise<StoredDelivery[]> {
   const ordered = query.orderBy('id', order);
   const rows = await (limit === Infinity ? ordered : ordered.limit(limit)).execute();
-  return rows.map(storedFrom);
+  return rows.map(take);
 }
 
 const kept = (db: Kysely<Tables>): Query =>
-  db.selectFrom('sprayproxy_delivery').select(STORED_COLUMNS).where('kept', '=', true);
+  db
+    .selectFrom('sprayproxy_delivery')
+    .select([...STORED_COLUMNS, 'version'])
+    .where('kept', '=', true);

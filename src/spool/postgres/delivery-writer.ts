@@ -11,6 +11,7 @@ import { type Attempt } from './attempt.js';
 import { type Database } from './database.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { encode } from './message.js';
+import { type LastKnown } from './last-known.js';
 import { newsOf } from './news.js';
 import { type Notices } from './notices.js';
 import { firstSliceOf, insertOtherSlices, SLICE_BYTES } from './payload-slices.js';
@@ -26,6 +27,7 @@ interface Options {
   readonly listeners: SpoolListeners;
   readonly holder: string;
   readonly notices: Notices;
+  readonly lastKnown: LastKnown;
 }
 
 /** Stores and changes deliveries, and tells of it. */
@@ -40,7 +42,7 @@ export class DeliveryWriter {
     payload: Buffer,
     { awaited = false, until }: Pick<StoreOptions, 'awaited' | 'until'>,
   ): Promise<void> {
-    const { database, tally } = this.options;
+    const { database, tally, lastKnown } = this.options;
     const { delivery } = stored;
     tally.reserve(delivery);
     await this.#telling(async (begin) => {
@@ -55,6 +57,7 @@ export class DeliveryWriter {
         tally.giveBack(delivery);
         throw error;
       }
+      lastKnown.set(delivery.id, { stored, version });
       return { before: undefined, after: stored };
     });
   }
@@ -70,19 +73,26 @@ export class DeliveryWriter {
   ): Promise<Change | undefined> {
     return this.#queue.run(id, () =>
       this.#telling(async (begin) => {
+        const { database, lastKnown } = this.options;
         let sent: Sent | undefined;
-        return this.options.database.write(async (attempt) => {
+        return database.write(async (attempt) => {
           for (;;) {
-            const now = await this.#read(attempt, id);
+            const guess = sent === undefined ? lastKnown.get(id) : undefined;
+            lastKnown.delete(id);
+            const now = guess ?? (await this.#read(attempt, id));
             if (sent !== undefined && wasMade(sent, now)) return sent;
-            if (now?.isKept !== true) return undefined;
+            if (now === undefined || ('isKept' in now && !now.isKept)) return undefined;
             const before = now.stored;
             await prepare(before);
             const after = step(before);
+            if (after === undefined && now === guess) continue;
             if (after === undefined) return undefined;
             begin(id, before);
             sent = { before, after, version: now.version };
-            if (await this.#send(attempt, sent)) return sent;
+            if (await this.#send(attempt, sent)) {
+              if (after.forwards.some(isKept)) lastKnown.set(id, { stored: after, version: now.version + 1 });
+              return sent;
+            }
             sent = undefined;
           }
         });

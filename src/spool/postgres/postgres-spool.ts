@@ -10,6 +10,7 @@ import { Untold } from '../untold.js';
 import { Database } from './database.js';
 import { DeliveryReader } from './delivery-reader.js';
 import { DeliveryWriter } from './delivery-writer.js';
+import { LastKnown } from './last-known.js';
 import { Membership } from './membership.js';
 import { Memory } from './memory.js';
 import { Notices } from './notices.js';
@@ -61,9 +62,10 @@ export class PostgresSpool extends Spool {
       listeners.tell([{ kind: 'owed', backend, id }]);
     };
     const tally = (this.#tally = new Tally({ clock, maxBytes, onOwed }));
-    this.#reader = new DeliveryReader(database, untold);
+    const lastKnown = new LastKnown();
+    this.#reader = new DeliveryReader(database, untold, lastKnown);
     const notices = new Notices(database.db, holder, clock);
-    this.#writer = new DeliveryWriter({ database, untold, tally, listeners, holder, notices });
+    this.#writer = new DeliveryWriter({ database, untold, tally, listeners, holder, notices, lastKnown });
     this.#backends = new RegisteredBackends(database, holder, () => {
       listeners.tell([{ kind: 'backends' }]);
     });

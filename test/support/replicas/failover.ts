@@ -74,6 +74,7 @@ export async function failOver(server: PostgresServer, plan: FailoverPlan): Prom
       return;
     }
     unacknowledged.delete(guid);
+    if (!isFirst) return;
     longestSilenceMs = Math.max(longestSilenceMs, performance.now() - lastAcknowledged);
     lastAcknowledged = performance.now();
   };

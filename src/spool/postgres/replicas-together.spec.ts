@@ -29,24 +29,17 @@ async function open(url: string): Promise<Spool> {
   return spool;
 }
 
-/** Each of them hears messages of the other: before that, it looks itself. */
+/** Each of them hears what the other does. */
 async function untilHeard(): Promise<void> {
   for (const [from, to] of [
     [one, other],
     [other, one],
   ] as const) {
+    const owed = until(to, ({ kind }) => kind === 'owed');
     const { id } = (await storeOne(from, 'probe')).delivery;
-    const over = until(to, ({ kind }) => kind === 'over');
-    // What ends before it listens is not told of.
-    const progress = { ended: false };
-    void over.then(() => (progress.ended = true));
-    let probe = id;
-    while (!progress.ended) {
-      await from.settle(probe, A, ACCEPTED, RULES);
-      probe = (await storeOne(from, 'probe')).delivery.id;
-    }
-    await from.discard(probe);
-    await to.forget([probe]);
+    await owed;
+    await from.discard(id);
+    while (to.bytes > 0) await to.get(id);
   }
 }
 

@@ -7,7 +7,7 @@ import { ScriptedGithub } from './support/github/scripted-github.js';
 import { scrape, scrapeUntil } from './support/metrics.js';
 import { sharedPostgres } from './support/postgres/start-postgres.js';
 import { ReplicaSet } from './support/replicas/replica-set.js';
-import { callCommand } from './support/run-command.js';
+import { callCommand, runCommand } from './support/run-command.js';
 import { send } from './support/send-webhook.js';
 import { SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 import { makeTempDir } from './support/temp-dir.js';
@@ -203,7 +203,7 @@ describe('the command', () => {
     });
     await untilReceived(backend, 3);
     await untilDelivered(github, guids);
-    expect(await callCommand(github.env, 'recover')).toMatchObject({
+    expect(await runCommand(github.env, 'recover')).toMatchObject({
       code: 0,
       out: 'GitHub has delivered everything.\n',
     });

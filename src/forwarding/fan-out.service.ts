@@ -50,7 +50,8 @@ export class FanOutService {
 
   /** Whether the sender of a delivery has heard that it was taken: if not, GitHub will show it as failed. */
   answered({ identity }: Delivery, report: Report, heard: boolean): void {
-    if (report.kind !== 'failed') this.recent.heard(identity, report.id, heard, report.fillsGaps);
+    if (report.kind === 'failed') return;
+    this.recent.heard(identity, report.id, heard, report.kind === 'kept' || report.fillsGaps);
   }
 
   async #deliver(delivery: Delivery): Promise<Report> {

@@ -63,6 +63,7 @@ export class RemainsService {
     const { id, delivery, targets, attempts } = fanOut;
     const storing = this.spool.store(this.#recordOf(fanOut), delivery.payload.bytes, {
       id,
+      awaited: true,
       until: delivery.arrivedAt + STORE_WITHIN_MS,
     });
     for (const attempt of attempts) {

@@ -200,3 +200,16 @@ it('a backend registered at one gets what comes to the other, and no more when i
   await deliver(one, one.delivery('2'));
   expect(one.sentTo('b')).toEqual([]);
 });
+
+it('a delivery whose process ended before it could answer is awaited: it is sent to nobody twice', async () => {
+  const [one, other] = await two(['a', 'b']);
+  one.react = other.react = (host) => (host === 'b' ? 'no connection' : 202);
+  await one.fanOut.deliver(one.delivery('1'));
+  await one.lanes.stop();
+  await one.spool.close();
+  other.react = () => 202;
+  await pass([other], 60_000);
+  expect(allSent(other)).toEqual(['b']);
+  expect((await deliver(other, other.delivery('1'))).kind).toBe('served');
+  expect(allSent(other)).toEqual(['b']);
+});

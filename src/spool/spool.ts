@@ -36,6 +36,8 @@ export type SpoolEvent =
 export interface StoreOptions {
   /** An id from `nextId`, or one under which the delivery is remembered: that memory goes. Absent: it gets one. */
   readonly id?: number;
+  /** Its sender has not heard that it was taken: it is remembered so, until `remember` says otherwise. */
+  readonly awaited?: boolean;
   /** How long it may be tried, where it does not work at once; in ms of the monotonic clock. */
   readonly until?: number;
 }

@@ -22,6 +22,8 @@ export class MemoryStore {
   /** By the name of a holder that is there: the backends that it has named; `undefined`: it drains none any more. */
   readonly holders = new Map<string | undefined, readonly string[] | undefined>();
   readonly recents = new Map<number, Recent>();
+  /** Ids of deliveries whose senders have not heard that they were taken. */
+  readonly awaited = new Set<number>();
   readonly ids = new IdSequence();
   readonly notes = new NotesInMemory();
   readonly listeners = new SpoolListeners();
@@ -73,11 +75,16 @@ export class MemorySpool extends Spool {
   counts = () => new KeptCounts().add(this.#all().flatMap(({ forwards }) => forwards));
   nextId = (receivedAt: number) => this.#store.ids.next(receivedAt);
 
-  store: Spool['store'] = ({ delivery, forwards }, payload, { id = this.nextId(delivery.receivedAt) } = {}) =>
+  store: Spool['store'] = (
+    { delivery, forwards },
+    payload,
+    { id = this.nextId(delivery.receivedAt), awaited = false } = {},
+  ) =>
     this.#write(() => {
       if (this.bytes + deliveryBytes(delivery) > this.#maxBytes)
         throw new SprayproxyError('spool-full', `the spool holds ${this.bytes} of ${this.#maxBytes} bytes`);
       this.#store.recents.delete(id);
+      if (awaited) this.#store.awaited.add(id);
       const claimed = forwards.map((forward) => steps.asStored(forward, this.#holder));
       this.#store.payloads.set(id, payload);
       return this.#put(undefined, { delivery: { ...delivery, id }, forwards: claimed });
@@ -146,6 +153,7 @@ export class MemorySpool extends Spool {
   remember = (recents: readonly Recent[]): Promise<void> =>
     this.#write(() => {
       for (const recent of recents) {
+        this.#store.awaited[recent.awaited ? 'add' : 'delete'](recent.id);
         if (this.#store.deliveries.has(recent.id)) continue;
         this.#store.recents.set(recent.id, { ...this.#store.recents.get(recent.id), ...recent });
       }
@@ -227,7 +235,7 @@ export class MemorySpool extends Spool {
       const { id } = after.delivery;
       this.#store.deliveries.delete(id);
       const identity = Identity.ofRecord(after.delivery);
-      const over = { id, identity, stored: inShort(after), awaited: false };
+      const over = { id, identity, stored: inShort(after), awaited: this.#store.awaited.has(id) };
       if (this.remembers && after.forwards.length > 0) this.#store.recents.set(id, over);
     }
     return after;

@@ -102,11 +102,11 @@ export class RecentDeliveries {
   /**
    * Whether the sender of a delivery has heard that it was taken.
    * @param id absent: it has none
-   * @param isRepeat whether it was known before
+   * @param isKnown whether the spool may remember it as awaited
    */
-  heard(identity: Identity, id: number | undefined, heard: boolean, isRepeat: boolean): void {
+  heard(identity: Identity, id: number | undefined, heard: boolean, isKnown: boolean): void {
     const known = this.#recent(id ?? this.#missedByIdentity.get(identity)?.id);
-    const mayBeAwaited = isRepeat && this.spool.remembers;
+    const mayBeAwaited = isKnown && this.spool.remembers;
     if (known?.awaited === !heard || (known === undefined && heard && !mayBeAwaited)) return;
     const recent = known ?? { id: id ?? this.spool.nextId(0), identity: identity.bare() };
     this.#forget(recent.id);

@@ -4,7 +4,7 @@ import { isKept } from '../../model/forward.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { eventsOf, type SpoolListeners } from '../spool-events.js';
-import { type Change } from '../spool.js';
+import { type Change, type StoreOptions } from '../spool.js';
 import { type Step } from '../steps.js';
 import { type Untold } from '../untold.js';
 import { type Attempt } from './attempt.js';
@@ -17,7 +17,7 @@ import { firstSliceOf, insertOtherSlices, SLICE_BYTES } from './payload-slices.j
 import { STORED_COLUMNS, storedFrom } from './rows.js';
 import { type Tally } from './tally.js';
 import { type Sent, wasMade } from './was-made.js';
-import { changeDelivery, insertDelivery, MAX_FIRST_VERSION, wasStored } from './writes.js';
+import { changeDelivery, insertDelivery, MAX_FIRST_VERSION, type NewRow, wasStored } from './writes.js';
 
 interface Options {
   readonly database: Database;
@@ -35,7 +35,11 @@ export class DeliveryWriter {
 
   constructor(private readonly options: Options) {}
 
-  async store(stored: StoredDelivery, payload: Buffer, until?: number): Promise<void> {
+  async store(
+    stored: StoredDelivery,
+    payload: Buffer,
+    { awaited = false, until }: Pick<StoreOptions, 'awaited' | 'until'>,
+  ): Promise<void> {
     const { database, tally } = this.options;
     const { delivery } = stored;
     tally.reserve(delivery);
@@ -43,7 +47,10 @@ export class DeliveryWriter {
       begin(delivery.id, undefined);
       const version = randomInt(1_000_000, MAX_FIRST_VERSION);
       try {
-        await database.write((attempt) => this.#insert(attempt, stored, payload, version), until);
+        await database.write(
+          (attempt) => this.#insert(attempt, { stored, awaited, version }, payload),
+          until,
+        );
       } catch (error) {
         tally.giveBack(delivery);
         throw error;
@@ -83,15 +90,16 @@ export class DeliveryWriter {
     );
   }
 
-  async #insert(attempt: Attempt, stored: StoredDelivery, payload: Buffer, version: number): Promise<void> {
-    const { id } = stored.delivery;
-    const row = { stored, version, firstSlice: firstSliceOf(payload) };
+  async #insert(attempt: Attempt, row: Omit<NewRow, 'firstSlice'>, payload: Buffer): Promise<void> {
+    const { version } = row;
+    const { id } = row.stored.delivery;
+    const whole = { ...row, firstSlice: firstSliceOf(payload) };
     attempt.writes();
     const isMade =
       payload.length <= SLICE_BYTES
-        ? await insertDelivery(attempt.db, row)
+        ? await insertDelivery(attempt.db, whole)
         : await attempt.db.transaction().execute(async (db) => {
-            const isFirst = await insertDelivery(db, row);
+            const isFirst = await insertDelivery(db, whole);
             if (isFirst) await insertOtherSlices(db, id, payload);
             return isFirst;
           });

@@ -100,14 +100,14 @@ export class PostgresSpool extends Spool {
 
   store: Spool['store'] = ({ delivery, forwards }, payload, options = {}) =>
     this.#verbs.write('store', async () => {
-      const { id = this.nextId(delivery.receivedAt), until } = options;
+      const { id = this.nextId(delivery.receivedAt) } = options;
       const stored = {
         delivery: { ...delivery, id },
         forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),
       };
       this.#membership.knows([identityKey(delivery.guid, delivery.payloadDigest)]);
       try {
-        await this.#writer.store(stored, payload, until);
+        await this.#writer.store(stored, payload, options);
       } catch (error) {
         if (isUnsure(error)) this.#membership.mayHaveStored(id);
         throw error;

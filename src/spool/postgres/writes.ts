@@ -5,8 +5,9 @@ import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { changingColumnsOf, columnsOf } from './rows.js';
 import { type Tables } from './tables.js';
 
-interface NewRow {
+export interface NewRow {
   readonly stored: StoredDelivery;
+  readonly awaited: boolean;
   /** Of the row; it is known again by that. */
   readonly version: number;
   readonly firstSlice: Buffer;
@@ -20,8 +21,8 @@ export const MAX_FIRST_VERSION = 2 ** 31 - MAX_CHANGES;
 
 /** @returns `false`: there is a row with this id that is kept, or was stored by this call before; nothing was changed */
 export async function insertDelivery(db: Kysely<Tables>, row: NewRow): Promise<boolean> {
-  const { stored, version, firstSlice } = row;
-  const columns = { ...columnsOf(stored), version };
+  const { stored, awaited, version, firstSlice } = row;
+  const columns = { ...columnsOf(stored), awaited, version };
   const names = Object.keys(columns).map((name) => sql.ref(name));
   const { rows } = await sql<{ made: number }>`
     WITH made AS (

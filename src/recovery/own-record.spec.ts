@@ -40,16 +40,26 @@ describe.each([
       'that is owed',
       (spool) => spool.store(newDelivery(PAYLOAD, ['https://a'], { guid: GUID }), PAYLOAD),
     ],
-    [true, 'that all backends have', (_spool, recent) => recent.remember(delivery(accepted))],
+    [
+      true,
+      'that all backends have',
+      (_spool, recent) => {
+        recent.remember(delivery(accepted));
+      },
+    ],
     [
       false,
       'that one misses and nobody keeps',
-      (_spool, recent) => recent.remember(delivery(accepted, dead), true),
+      (_spool, recent) => {
+        recent.remember(delivery(accepted, dead), true);
+      },
     ],
     [
       true,
       'that was served, and its sender did not hear of it',
-      (_spool, recent) => recent.heard(Identity.ofRecord(delivery().delivery), 1, false, false),
+      (_spool, recent) => {
+        recent.heard(Identity.ofRecord(delivery().delivery), 1, false, false);
+      },
     ],
   ])('has it: %p, one %s', async (expected, _what, happen) => {
     const spool = makeSpool();

@@ -181,9 +181,7 @@ export class LmdbSpool extends LocalSpool {
     return Promise.resolve(this.#reader.list(before, limit));
   }
 
-  registeredBackends(): Promise<string[]> {
-    return Promise.resolve(this.#reader.registeredBackends());
-  }
+  registeredBackends = () => Promise.resolve(this.#reader.registeredBackends());
 
   async keepBackend(url: string): Promise<void> {
     await this.#writer.write(() => {

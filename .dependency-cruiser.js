@@ -17,6 +17,7 @@ const FLOORS = [
   'forwarding',
   'intake',
   'deliveries',
+  'recovery',
   'check',
   'lifecycle',
 ];

@@ -8,6 +8,7 @@ import { now } from './overview/now.js';
 import { owedByBackend } from './overview/owed.js';
 import { payloadMemory } from './overview/payload-memory.js';
 import { processes } from './overview/processes.js';
+import { recovery } from './overview/recovery.js';
 import { spool } from './overview/spool.js';
 import { webhooks } from './overview/webhooks.js';
 import { common } from './variables.js';
@@ -25,6 +26,7 @@ export const overview = dashboard({
     owedByBackend,
     spool,
     database,
+    recovery,
     payloadMemory,
     processes,
     earlierPanels,

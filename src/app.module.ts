@@ -15,6 +15,7 @@ import { IntakeModule } from './intake/intake.module.js';
 import { type Logger } from './logging/logger.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { RecoveryModule } from './recovery/recovery.module.js';
 import { SpoolModule } from './spool/spool.module.js';
 
 /** What stands in for a part of the outside world. */
@@ -39,6 +40,7 @@ export class AppModule implements NestModule {
         IntakeModule,
         await ConditionalModule.registerWhen(BackendsModule, () => config.dynamicBackendsEnabled, only),
         await ConditionalModule.registerWhen(DeliveriesModule, () => config.deliveriesEnabled, only),
+        await ConditionalModule.registerWhen(RecoveryModule, () => config.recovery !== undefined, only),
       ],
       providers: [{ provide: APP_FILTER, useExisting: SprayproxyExceptionFilter }],
     };

@@ -12,6 +12,7 @@ export function helpText(): string {
 Usage: sprayproxy [server] [options]
        sprayproxy check [--help]        tells what would go wrong, and changes nothing
        sprayproxy deliveries [--help]   asks a running one what became of deliveries
+       sprayproxy recover [--help]      asks GitHub to send again what it could not deliver
        sprayproxy spool copy [--help]   copies what is kept to a database, or back
 
 Runs until SIGTERM. It is configured by environment variables [default]:

@@ -22,6 +22,7 @@ const COMMANDS = new Map<string | undefined, Command>([
     'deliveries',
     async (...all) => (await import('./deliveries/command/command.js')).deliveriesCommand(...all),
   ],
+  ['recover', async (...all) => (await import('./recovery/command/command.js')).recoverCommand(...all)],
   ['spool', async (...all) => (await import('./spool/copy/command.js')).spoolCommand(...all)],
 ]);
 

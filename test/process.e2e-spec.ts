@@ -48,9 +48,9 @@ describe('the start', () => {
   });
 
   it.each([
-    [['foo'], 'unknown command foo; there are server, check, deliveries, spool'],
-    [['foo', 'server'], 'unknown command foo; there are server, check, deliveries, spool'],
-    [['serve', '--port', '0'], 'unknown command serve; there are server, check, deliveries, spool'],
+    [['foo'], 'unknown command foo; there are server, check, deliveries, recover, spool'],
+    [['foo', 'server'], 'unknown command foo; there are server, check, deliveries, recover, spool'],
+    [['serve', '--port', '0'], 'unknown command serve; there are server, check, deliveries, recover, spool'],
     [['server', '--prot', '0'], 'unknown option --prot'],
     [['--prot=0'], 'unknown option --prot'],
     [['server', '--port'], '--port needs a value'],

@@ -6,6 +6,7 @@ const { join } = require('node:path');
 const { compile } = require('./compile.js');
 const { licencesOf } = require('./licences.js');
 const { buildNativePackages, NATIVE_PACKAGES } = require('./native-packages.js');
+const { apart, buildOwnFileModules } = require('./own-file-modules.js');
 const { buildOwnFilePackages, OWN_FILE_PACKAGES } = require('./own-file-packages.js');
 
 const ROOT = join(__dirname, '../..');
@@ -43,13 +44,15 @@ const OPTIONS = {
 };
 
 async function main() {
-  const [native, ownFile, ...own] = await Promise.all([
+  const [native, ownPackages, ownModules, ...own] = await Promise.all([
     buildNativePackages(PACKAGES, OPTIONS),
     buildOwnFilePackages(PACKAGES, OPTIONS),
+    buildOwnFileModules(DIST, BUNDLE, OPTIONS),
     build({
       ...OPTIONS,
       entryPoints: [join(DIST, 'program.js')],
       outfile: PROGRAM,
+      plugins: [apart],
       banner: { js: `(function (exports, require, module, __filename, __dirname) { ${URL_OF_FILE}` },
       footer: { js: '})' },
     }),
@@ -59,7 +62,9 @@ async function main() {
       outfile: join(BUNDLE, 'verify-process.js'),
     }),
   ]);
-  const inputs = [...native, ...ownFile, ...own].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const inputs = [...native, ...ownPackages, ...ownModules, ...own].flatMap(({ metafile }) =>
+    Object.keys(metafile.inputs),
+  );
   writeFileSync(join(BUNDLE, 'LICENSES'), licencesOf(inputs));
   toAscii(PROGRAM);
   await compile();

@@ -24,6 +24,7 @@ export const CHECK_NAMES = [
   'spool-clock',
   'replicas',
   'spool-room',
+  'github',
   'backends',
   'dns',
   'tcp',

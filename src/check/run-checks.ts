@@ -14,6 +14,7 @@ import { checkBackends } from './backends.check.js';
 import { type CheckName, type CheckResult, type Finding, type Report } from './check-result.js';
 import { checkDatabase } from './check-database.js';
 import { checkEnvironment } from './environment.check.js';
+import { checkGithub } from './github.check.js';
 import { checkInsecure } from './insecure.check.js';
 import { checkMetricsTls } from './metrics-tls.check.js';
 import { checkPort, type Listener, type ListeningService, type PortFinding } from './port.check.js';
@@ -71,6 +72,7 @@ class Run {
     const { config, options } = this;
     this.#reportAll(timedTogether('insecure', () => checkInsecure(config)));
     this.#reportAll(timedTogether('secret', () => checkSecrets(config)));
+    const checkingGithub = this.#github();
     this.#reportAll(timedTogether('metrics-tls', () => checkMetricsTls(config, options.now())));
 
     const { service, spoolBytes } = await this.#ports();
@@ -83,7 +85,17 @@ class Run {
         checkBackends(known.size, registered.length, config.dynamicBackendsEnabled),
       );
     }
-    await Promise.all([checkingStatics, ...registered.map((backend) => this.#backend(backend))]);
+    await Promise.all([
+      checkingStatics,
+      checkingGithub,
+      ...registered.map((backend) => this.#backend(backend)),
+    ]);
+  }
+
+  async #github(): Promise<void> {
+    const { recovery } = this.config;
+    if (recovery === undefined || this.faulty.has('SPRAYPROXY_GITHUB_API_URL')) return;
+    await this.#check('github', `App ${recovery.appId}`, () => checkGithub(recovery, this.options.timeoutMs));
   }
 
   /** What the ports tell of a service that runs. */

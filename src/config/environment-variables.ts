@@ -10,6 +10,7 @@ import { ListenerVariables } from './variables/listener.js';
 import { MetricsVariables } from './variables/metrics.js';
 import { OutgoingVariables } from './variables/outgoing.js';
 import { PayloadVariables } from './variables/payloads.js';
+import { RecoveryVariables } from './variables/recovery.js';
 import { RetryVariables } from './variables/retries.js';
 import { SpoolVariables } from './variables/spool.js';
 import { WebhookVariables } from './variables/webhooks.js';
@@ -28,6 +29,7 @@ export const CONCERNS = [
   DeliveriesVariables,
   LifecycleVariables,
   GithubVariables,
+  RecoveryVariables,
 ] as const;
 
 /** Every variable by its name, in the order in which it is documented. */
@@ -48,4 +50,5 @@ export type EnvironmentVariables = ListenerVariables &
   RetryVariables &
   DeliveriesVariables &
   LifecycleVariables &
-  GithubVariables;
+  GithubVariables &
+  RecoveryVariables;

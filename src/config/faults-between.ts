@@ -50,6 +50,12 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
   ) {
     faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
   }
+  if (
+    sound('GH_APP_ID', 'GH_APP_PRIVATE_KEY_FILE') &&
+    (variables.GH_APP_ID === undefined) !== (variables.GH_APP_PRIVATE_KEY_FILE === undefined)
+  ) {
+    faults.push('GH_APP_ID and GH_APP_PRIVATE_KEY_FILE must be set together');
+  }
   if (sound('SPRAYPROXY_SPOOL_URL') && variables.SPRAYPROXY_SPOOL_PASSWORD_FILE !== undefined) {
     const url = parsePostgresUrl(variables.SPRAYPROXY_SPOOL_URL);
     if (typeof url === 'object' && url.hasPassword)

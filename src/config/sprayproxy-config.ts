@@ -5,6 +5,7 @@ import { ConfigurationError } from './configuration-error.js';
 import { type EnvironmentVariables } from './environment-variables.js';
 import { Proxies } from './proxies.js';
 import { readEnvironment } from './read-environment.js';
+import { type RecoveryConfig, recoveryConfig } from './recovery-config.js';
 import { type SpoolDatabase } from './spool-password.js';
 import { spoolDirectory } from './spool.decorators.js';
 import { splitBackendUrls } from './variable.decorators.js';
@@ -67,6 +68,7 @@ export class SprayproxyConfig {
   readonly shutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
   readonly logLevel: string;
+  readonly recovery: RecoveryConfig | undefined;
 
   private constructor(variables: EnvironmentVariables) {
     const certFile = variables.SPRAYPROXY_SERVER_METRICS_CERT;
@@ -125,6 +127,7 @@ export class SprayproxyConfig {
     this.shutdownDelayMs = variables.SPRAYPROXY_SHUTDOWN_DELAY;
     this.shutdownTimeoutMs = variables.SPRAYPROXY_SHUTDOWN_TIMEOUT;
     this.logLevel = variables.SPRAYPROXY_LOG_LEVEL;
+    this.recovery = recoveryConfig(variables);
   }
 
   /** @throws ConfigurationError that lists every fault. */

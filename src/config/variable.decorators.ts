@@ -5,6 +5,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 
 import { parseBackendUrl } from '../model/backend-url.js';
+import { parseUrl } from '../model/parse-url.js';
 import { parseGoBoolean, parseGoDurationMs } from './go-values.js';
 
 /** What the help text and `docs/configuration.md` say of an environment variable. */
@@ -92,6 +93,19 @@ export const WholeNumber = (min: number, max: number): PropertyDecorator =>
     Min(min, { message: `$property must be at least ${min}` }),
     Max(max, { message: `$property must be at most ${max}` }),
   );
+
+/** Where an API is: a URL without a query, and with no name or password in it. */
+export const BaseUrl = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'baseUrl',
+    validator: {
+      validate: (text: unknown) => {
+        const url = parseUrl(text as string);
+        return /^https?:$/.test(url?.protocol ?? '') && url?.username === '' && url.search + url.hash === '';
+      },
+      defaultMessage: () => '$property must be a URL as in https://github.example.com/api/v3',
+    },
+  });
 
 /** The path of a file that this process can read now. */
 export const ReadableFile = (): PropertyDecorator =>

@@ -37,7 +37,11 @@ function finderOf(spooled: readonly StoredDelivery[], ended: readonly StoredDeli
   const list = jest.fn((before: number, limit: number) =>
     Promise.resolve(newestFirst.filter(({ delivery: { id } }) => id < before).slice(0, limit)),
   );
-  const finder = new DeliveryFinder(recent, { list, listPast: none.listPast } as unknown as Spool);
+  const finder = new DeliveryFinder(recent, {
+    list,
+    listPast: none.listPast,
+    noted: none.noted,
+  } as unknown as Spool);
   return { list, page: (query: string) => finder.list(parseListQuery(query, 0)) };
 }
 

@@ -5,6 +5,7 @@ import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { RecentDeliveries } from '../forwarding/recent/recent-deliveries.js';
 import { Spool } from '../spool/spool.js';
 import { MAX_GUID_LENGTH } from '../model/identity.js';
+import { parseRecoveryNote, recoveryNoteName } from '../model/recovery-note.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
 import { matches } from '../model/delivery-filter.js';
 import { type ListQuery, parseId } from './list-query.js';
@@ -18,6 +19,8 @@ const CHUNK = 200;
 /** A delivery, and whether it can be sent again from here. */
 export interface FoundDelivery extends StoredDelivery {
   readonly payloadKept: boolean;
+  /** When GitHub could not deliver it and was asked to send it again, ms since the epoch. */
+  readonly recoveredFrom?: number;
 }
 
 export interface FoundPage {
@@ -39,7 +42,8 @@ export class DeliveryFinder {
    * @throws SprayproxyError `delivery-unknown`
    */
   async get(id: string): Promise<FoundDelivery> {
-    const found = await this.find(parseId(id) ?? 0);
+    const known = await this.find(parseId(id) ?? 0);
+    const [found] = await this.#withRecovery(known === undefined ? [] : [known]);
     if (found === undefined) throw new SprayproxyError('delivery-unknown', 'no such delivery');
     return found;
   }
@@ -53,6 +57,21 @@ export class DeliveryFinder {
   }
 
   async list(query: ListQuery): Promise<FoundPage> {
+    const { found, ...page } = await this.#page(query);
+    return { found: await this.#withRecovery(found), ...page };
+  }
+
+  async #withRecovery(found: readonly FoundDelivery[]): Promise<FoundDelivery[]> {
+    const nameOf = ({ delivery: { guid } }: FoundDelivery) =>
+      guid === undefined || guid.length > MAX_GUID_LENGTH ? [] : recoveryNoteName(guid);
+    const notes = await this.spool.noted(found.flatMap(nameOf));
+    return found.map((each) => {
+      const note = parseRecoveryNote(notes.get([nameOf(each)].flat()[0] ?? ''));
+      return note === undefined || note.requests === 0 ? each : { ...each, recoveredFrom: note.failedAt };
+    });
+  }
+
+  async #page(query: ListQuery): Promise<FoundPage> {
     const found: FoundDelivery[] = [];
     // No id is below the µs of its reception.
     const oldest = (query.since ?? 0) * 1000;

@@ -40,6 +40,8 @@ export interface DeliveryFields {
   readonly event?: string;
   readonly repository?: string;
   readonly requestId?: string;
+  /** When GitHub could not deliver it, RFC 3339; it was asked to send it again. */
+  readonly recoveredFrom?: string;
   readonly payloadBytes: number;
   /** Whether it can be sent again from here. */
   readonly payloadKept: boolean;
@@ -75,7 +77,7 @@ export const viewOf = (stored: FoundDelivery): DeliveryView => ({
   forwards: stored.forwards.map(forwardOf),
 });
 
-export function fieldsOf({ delivery, payloadKept }: FoundDelivery): DeliveryFields {
+export function fieldsOf({ delivery, payloadKept, recoveredFrom }: FoundDelivery): DeliveryFields {
   const { id, receivedAt, guid, event, repository, requestId, payloadBytes } = delivery;
   return {
     id: String(id),
@@ -84,6 +86,7 @@ export function fieldsOf({ delivery, payloadKept }: FoundDelivery): DeliveryFiel
     ...(event !== undefined && { event }),
     ...(repository !== undefined && { repository }),
     ...(requestId !== undefined && { requestId }),
+    ...(recoveredFrom !== undefined && { recoveredFrom: time(recoveredFrom) }),
     payloadBytes,
     payloadKept,
   };

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { ForwardingModule } from '../forwarding/forwarding.module.js';
+import { HealthModule } from '../health/health.module.js';
 import { InflightModule } from '../inflight/inflight.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { SprayproxyExceptionFilter } from '../errors/sprayproxy-exception.filter.js';
@@ -13,7 +14,7 @@ import { WebhookSignatureGuard } from './webhook-signature.guard.js';
 import { WebhookTelemetry } from './webhook-telemetry.js';
 
 @Module({
-  imports: [ForwardingModule, InflightModule, SecretsModule],
+  imports: [ForwardingModule, HealthModule, InflightModule, SecretsModule],
   controllers: [WebhookController],
   providers: [
     ListenerTelemetry,

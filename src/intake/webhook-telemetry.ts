@@ -3,6 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Counter, type Gauge, type Histogram } from 'prom-client';
 
 import { Clock } from '../clock/clock.js';
+import { Refusals } from '../health/refusals.js';
 import { ON_ANSWER, type ObservedResponse } from '../http/webhook-http-adapter.js';
 import { INBOUND_REQUESTS, WEBHOOK_ANSWER_SECONDS, WEBHOOKS_IN_FLIGHT } from '../metrics/names.js';
 import { ARRIVED_AT, webhookRequest } from './webhook-request.js';
@@ -15,6 +16,7 @@ import { ARRIVED_AT, webhookRequest } from './webhook-request.js';
 export class WebhookTelemetry implements CanActivate {
   constructor(
     private readonly clock: Clock,
+    private readonly refusals: Refusals,
     @InjectMetric(INBOUND_REQUESTS) private readonly inbound: Counter,
     @InjectMetric(WEBHOOKS_IN_FLIGHT) private readonly inFlight: Gauge,
     @InjectMetric(WEBHOOK_ANSWER_SECONDS) private readonly answerTime: Histogram,
@@ -33,6 +35,7 @@ export class WebhookTelemetry implements CanActivate {
     };
     response[ON_ANSWER] = (status) => {
       this.answerTime.observe({ status }, (this.clock.monotonic() - startedAt) / 1000);
+      this.refusals.answered(status);
       leave();
     };
     // A sender that has hung up may get no answer; one that pipelined this request behind another gets no close.

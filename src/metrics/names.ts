@@ -33,6 +33,12 @@ export const SPOOL_VERB_SECONDS = 'sprayproxy_spool_verb_duration_seconds';
 export const CLAIMS_LOST = 'sprayproxy_claims_lost_total';
 export const REMEMBERING_LAG_SECONDS = 'sprayproxy_remembering_lag_seconds';
 export const DELIVERIES_NOT_REMEMBERED = 'sprayproxy_deliveries_not_remembered_total';
+export const RECOVERY_ROUNDS = 'sprayproxy_recovery_rounds_total';
+export const RECOVERY_FAILED = 'sprayproxy_recovery_failed_deliveries';
+export const RECOVERY_REQUESTS = 'sprayproxy_recovery_requests_total';
+export const RECOVERED = 'sprayproxy_recovery_recovered_total';
+export const RECOVERY_GIVEN_UP = 'sprayproxy_recovery_given_up_total';
+export const RECOVERY_AGE_SECONDS = 'sprayproxy_recovery_last_good_round_age_seconds';
 export const RELOAD_FAILURES = 'sprayproxy_reload_failures_total';
 export const READY = 'sprayproxy_ready';
 export const MEMORY_USED_BYTES = 'sprayproxy_memory_used_bytes';
@@ -62,3 +68,7 @@ export const ANSWER_STATUSES = [200, 202, 400, 408, 413, 500, 502, 503] as const
 /** Label `result` of `INFLIGHT_WAIT_SECONDS`. */
 export const WAIT_RESULTS = ['admitted', 'refused', 'aborted'] as const;
 export type WaitResult = (typeof WAIT_RESULTS)[number];
+
+/** Label `result` of `RECOVERY_ROUNDS`. */
+export const RECOVERY_RESULTS = ['good', 'failed'] as const;
+export type RecoveryResult = (typeof RECOVERY_RESULTS)[number];

@@ -30,6 +30,12 @@ import {
   CLAIMS_LOST,
   REMEMBERING_LAG_SECONDS,
   DELIVERIES_NOT_REMEMBERED,
+  RECOVERY_ROUNDS,
+  RECOVERY_FAILED,
+  RECOVERY_REQUESTS,
+  RECOVERED,
+  RECOVERY_GIVEN_UP,
+  RECOVERY_AGE_SECONDS,
   RELOAD_FAILURES,
   READY,
   MEMORY_USED_BYTES,
@@ -177,6 +183,31 @@ export const metricProviders: Provider[] = [
   makeCounterProvider({
     name: DELIVERIES_NOT_REMEMBERED,
     help: 'Deliveries that went well and that /deliveries will not show: the database was away, or behind.',
+  }),
+  makeCounterProvider({
+    name: RECOVERY_ROUNDS,
+    help: "Looks at GitHub's list of deliveries. result: good, failed.",
+    labelNames: ['result'],
+  }),
+  makeGaugeProvider({
+    name: RECOVERY_FAILED,
+    help: 'Webhooks that GitHub could not deliver, and that may still come by recovery.',
+  }),
+  makeCounterProvider({
+    name: RECOVERY_REQUESTS,
+    help: 'Requests to GitHub to send a webhook again.',
+  }),
+  makeCounterProvider({
+    name: RECOVERED,
+    help: 'Webhooks that GitHub could deliver after it had been asked to send them again.',
+  }),
+  makeCounterProvider({
+    name: RECOVERY_GIVEN_UP,
+    help: 'Webhooks that GitHub is asked for no more: it could not deliver them, however often it was asked.',
+  }),
+  makeGaugeProvider({
+    name: RECOVERY_AGE_SECONDS,
+    help: "Time since GitHub's list of deliveries was last read, in seconds; 0: another process does that, or nobody.",
   }),
   makeCounterProvider({
     name: RELOAD_FAILURES,

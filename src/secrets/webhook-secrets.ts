@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { type Counter } from 'prom-client';
 
 import { readSecretFile } from '../config/secret-file.js';
@@ -16,6 +16,9 @@ import {
   signatureHeaders,
   toSecretKey,
 } from './signature.js';
+
+/** So few that many secrets have them. */
+const KNOWN_BY_DIGITS = 4;
 
 const FILE = 'GH_APP_WEBHOOK_SECRET_FILE';
 
@@ -43,6 +46,13 @@ export class WebhookSecrets implements OnModuleDestroy {
   /** That of the environment first. Empty only where verification is skipped. */
   get keys(): readonly KeyObject[] {
     return this.#keys;
+  }
+
+  /** The same for the same secrets, and tells nothing of them. */
+  get knownBy(): string {
+    return this.#keys
+      .map((key) => createHmac('sha256', key).update('known by').digest('hex').slice(0, KNOWN_BY_DIGITS))
+      .join(' ');
   }
 
   /** Whether a header `X-Hub-Signature-256` signs the payload under any of the secrets. */

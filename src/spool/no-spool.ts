@@ -1,6 +1,7 @@
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { IdSequence } from './id-sequence.js';
 import { LocalSpool } from './local-spool.js';
+import { type Note, NotesInMemory } from './notes.js';
 
 const NOTHING = Promise.resolve(undefined);
 const NONE = Promise.resolve([]);
@@ -12,6 +13,7 @@ export class NoSpool extends LocalSpool {
   readonly bytes = 0;
   readonly #ids = new IdSequence();
   readonly #counts = new Map<never, never>();
+  readonly #notes = new NotesInMemory();
 
   mayKnow = () => false;
   counts = () => this.#counts;
@@ -37,6 +39,12 @@ export class NoSpool extends LocalSpool {
   registeredBackends = () => NONE;
   keepBackend = () => NOTHING;
   forgetBackend = () => NOTHING;
+  noted = (names: readonly string[]) => Promise.resolve(this.#notes.noted(names));
+  note = (note: Note, before: string | undefined) => Promise.resolve(this.#notes.note(note, before));
+  forgetNotes = (before: number) => {
+    this.#notes.forget(before);
+    return NOTHING;
+  };
   watch = () => () => undefined;
   close = () => NOTHING;
 }

@@ -2,6 +2,7 @@ import { type DeliveryFilter } from '../model/delivery-filter.js';
 import { type AttemptRecord, type ForwardState, type SettleRules } from '../model/forward.js';
 import { type Recent } from '../model/recent.js';
 import { type DeliveryRecord, type NewDelivery, type StoredDelivery } from '../model/stored-delivery.js';
+import { type Note } from './notes.js';
 
 /** Forwards of one backend. */
 export interface ForwardCounts {
@@ -190,6 +191,19 @@ export abstract class Spool {
   abstract registeredBackends(): Promise<string[]>;
   abstract keepBackend(url: string): Promise<void>;
   abstract forgetBackend(url: string): Promise<void>;
+
+  /** The texts that are noted under these names; a name without one is left out. */
+  abstract noted(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+
+  /**
+   * Notes a text, to outlive the process, in place of the one before.
+   * @param before `undefined`: there is none
+   * @returns `false`: there is another than that, and it stays.
+   */
+  abstract note(note: Note, before: string | undefined): Promise<boolean>;
+
+  /** Forgets what was noted before then. @param before ms since the epoch */
+  abstract forgetNotes(before: number): Promise<void>;
 
   /**
    * Tells what comes about from now on, when it is on disk. What it tells of is found by no reader before it is told; a

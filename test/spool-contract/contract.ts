@@ -403,6 +403,39 @@ export function describeSpool(name: string, makeStore: () => StoreUnderTest): vo
       });
     });
 
+    describe('a note', () => {
+      const NOTE = { name: 'n', text: 'one', at: 2 };
+
+      it('is found by its name, by whoever opens the store next', async () => {
+        expect(await spool.note(NOTE, undefined)).toBe(true);
+        expect(await spool.note({ ...NOTE, name: 'other' }, undefined)).toBe(true);
+        const after = await openAfter(spool);
+        expect(await after.noted(['n', 'none'])).toEqual(new Map([['n', 'one']]));
+      });
+
+      it('takes the place of the one it was meant to replace, and of no other', async () => {
+        await spool.note(NOTE, undefined);
+        expect(await spool.note({ ...NOTE, text: 'two' }, undefined)).toBe(false);
+        expect(await spool.note({ ...NOTE, text: 'two' }, 'none')).toBe(false);
+        expect(await spool.note({ ...NOTE, text: 'two' }, 'one')).toBe(true);
+        expect(await spool.noted(['n'])).toEqual(new Map([['n', 'two']]));
+      });
+
+      it('is had by one of many who write it at once', async () => {
+        const texts = Array.from({ length: 10 }, (_, n) => `text ${n}`);
+        const had = await Promise.all(texts.map((text) => spool.note({ ...NOTE, text }, undefined)));
+        expect(had.filter(Boolean)).toHaveLength(1);
+      });
+
+      it('is forgotten when it was made before the time, and not when it was made again since', async () => {
+        await spool.note(NOTE, undefined);
+        await spool.note({ ...NOTE, name: 'again' }, undefined);
+        await spool.note({ name: 'again', text: 'two', at: 3 }, 'one');
+        await spool.forgetNotes(3);
+        expect(await spool.noted(['n', 'again'])).toEqual(new Map([['again', 'two']]));
+      });
+    });
+
     describe('who watches', () => {
       /** Looks again and again whether it is there, from before the change begins until it has ended. */
       async function sightings(change: () => Promise<unknown>, look: () => Promise<boolean>, kind: string) {

@@ -9,6 +9,7 @@ import { inShort, type StoredDelivery } from '../../src/model/stored-delivery.js
 import { KeptCounts } from '../../src/spool/counts.js';
 import { deliveryBytes } from '../../src/spool/delivery-bytes.js';
 import { IdSequence } from '../../src/spool/id-sequence.js';
+import { type Note, NotesInMemory } from '../../src/spool/notes.js';
 import { eventsOf, SpoolListeners } from '../../src/spool/spool-events.js';
 import { type Change, Spool } from '../../src/spool/spool.js';
 import * as steps from '../../src/spool/steps.js';
@@ -24,6 +25,7 @@ export class MemoryStore {
   /** Ids of deliveries whose senders have not heard that they were taken. */
   readonly awaited = new Set<number>();
   readonly ids = new IdSequence();
+  readonly notes = new NotesInMemory();
   readonly listeners = new SpoolListeners();
 }
 
@@ -129,6 +131,13 @@ export class MemorySpool extends Spool {
   registeredBackends = () => Promise.resolve([...this.#store.backends]);
   keepBackend = (url: string) => this.#register(url, 'add');
   forgetBackend = (url: string) => this.#register(url, 'delete');
+
+  noted = (names: readonly string[]) => Promise.resolve(this.#store.notes.noted(names));
+  note = (note: Note, before: string | undefined) => this.#write(() => this.#store.notes.note(note, before));
+  forgetNotes = (before: number) =>
+    this.#write(() => {
+      this.#store.notes.forget(before);
+    });
 
   untilUnclaimed: Spool['untilUnclaimed'] = async (id, backend) => {
     const forward = () => this.#store.deliveries.get(id)?.forwards.find((each) => each.backend === backend);

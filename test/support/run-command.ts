@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import type * as Check from '../../src/check/command.js';
 import { type CommandContext } from '../../src/config/command-context.js';
 import type * as Deliveries from '../../src/deliveries/command/command.js';
+import type * as Recover from '../../src/recovery/command/command.js';
 import type * as Copy from '../../src/spool/copy/command.js';
 import { built } from './built.js';
 import { MAIN } from './start-sprayproxy.js';
@@ -27,6 +28,7 @@ export const runCommand = (
 const COMMANDS = {
   check: () => (built('check/command.js') as typeof Check).checkCommand,
   deliveries: () => (built('deliveries/command/command.js') as typeof Deliveries).deliveriesCommand,
+  recover: () => (built('recovery/command/command.js') as typeof Recover).recoverCommand,
   spool: () => (built('spool/copy/command.js') as typeof Copy).spoolCommand,
 };
 

@@ -9,7 +9,8 @@ require('reflect-metadata');
  * into loading it. These keep nothing of a test, tell values apart by no class of the language (each file has its own
  * `Array` and `Error`), and have no timers that a test fakes. What does not hold for another package: leave it out.
  */
-const SHARED = /^(@nestjs\/|axios$|express$|lmdb$|reflect-metadata$|rxjs$|rxjs\/|undici$)/;
+const SHARED =
+  /^(@nestjs\/|axios$|express$|lmdb$|reflect-metadata$|rxjs$|rxjs\/|undici$|@octokit\/(?!webhooks-examples|openapi)|bottleneck$)/;
 
 module.exports = class SharingRuntime extends Runtime {
   constructor(config, environment, ...rest) {

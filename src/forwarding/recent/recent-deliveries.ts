@@ -141,6 +141,13 @@ export class RecentDeliveries {
     return this.#recent(id)?.stored;
   }
 
+  /** What is remembered here under a GUID. */
+  about(guid: string): Recent[] {
+    return [this.#missed, this.#over].flatMap((recents) =>
+      [...recents.values()].filter(({ identity }) => identity.key === guid),
+    );
+  }
+
   /** All of them, the highest id first. */
   list(): StoredDelivery[] {
     return [...this.#missed.values(), ...this.#over.values()]

@@ -2,6 +2,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { createHash } from 'node:crypto';
 
 import { type StoredDelivery } from '../../model/stored-delivery.js';
+import { type Note } from '../notes.js';
 
 /** Of the layout on disk. An older one is brought up to date, a newer one is not opened. */
 export const SPOOL_VERSION = 2;
@@ -28,6 +29,8 @@ export interface SpoolDatabases {
   readonly identities: Database<true, [string, number]>;
   /** By digest, the URLs of the registered backends. */
   readonly backends: Database<string, string>;
+  /** By name. A spool may have none: programs of the same version did not know them. */
+  readonly notes: Database<Note, string>;
 }
 
 /** What a spool that was written with version 1 of the layout need not have. */
@@ -35,6 +38,9 @@ export const SINCE_VERSION_2: readonly string[] = [
   'rejected',
   'withRejected',
 ] satisfies (keyof SpoolDatabases)[];
+
+/** What any spool need not have. */
+export const MAY_BE_MISSING: readonly string[] = ['notes'] satisfies (keyof SpoolDatabases)[];
 
 /** Where a forward that is kept is found by. */
 export const FORWARD_INDEXES = ['owed', 'dead', 'rejected'] as const;
@@ -46,7 +52,7 @@ export const openRoot = (dir: string, readOnly: boolean): RootDatabase =>
     // Without it, a directory with a dot in its name would be taken for a file.
     noSubdir: false,
     readOnly,
-    maxDbs: 10,
+    maxDbs: 11,
     // A commit counts when it is on disk.
     overlappingSync: false,
     // Everything is written by explicit transactions; batches beside them would leave failures unhandled.
@@ -67,6 +73,7 @@ export const openDatabases = (root: RootDatabase): SpoolDatabases => ({
   // Under its name in version 1.
   identities: root.openDB('guids', {}),
   backends: root.openDB('backends', {}),
+  notes: root.openDB('notes', {}),
 });
 
 /** A key of a database may have less than 2 KiB, the URL of a backend more. */

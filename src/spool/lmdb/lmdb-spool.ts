@@ -9,17 +9,19 @@ import {
   type SettleRules,
 } from '../../model/forward.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
-import { type DeliveryRecord, type NewDelivery, type StoredDelivery } from '../../model/stored-delivery.js';
+import { type NewDelivery, type StoredDelivery } from '../../model/stored-delivery.js';
 import { KeptCounts } from '../counts.js';
 import { deliveryBytes } from '../delivery-bytes.js';
 import { IdSequence } from '../id-sequence.js';
 import { eventsOf, SpoolListeners } from '../spool-events.js';
 import { LocalSpool } from '../local-spool.js';
-import { type Change, type ForwardCounts, type SpoolEvent, type StoreOptions } from '../spool.js';
+import { type Note } from '../notes.js';
+import { type Change, type ForwardCounts, type Spool, type SpoolEvent, type StoreOptions } from '../spool.js';
 import * as steps from '../steps.js';
 import { DataFileWatch } from './data-file-watch.js';
 import { digest, FORWARD_INDEXES, openDatabases, openRoot, type SpoolDatabases } from './layout.js';
 import { LmdbReader } from './lmdb-reader.js';
+import { Notes } from './notes.js';
 import { addRecord, changeRecord } from './records.js';
 import { Untold } from '../untold.js';
 import { bringUpToDate } from './upgrade.js';
@@ -46,6 +48,7 @@ export class LmdbSpool extends LocalSpool {
   readonly #reader: LmdbReader;
   readonly #writer: Writer;
   readonly #file: DataFileWatch;
+  readonly #notes: Notes;
   #bytes: number;
   #closed: Promise<void> | undefined;
 
@@ -60,6 +63,7 @@ export class LmdbSpool extends LocalSpool {
       this.#listeners.tell([this.#file.fault === undefined ? { kind: 'found' } : { kind: 'lost' }]);
     });
     this.#writer = new Writer(this.#databases.root, () => this.#file.look(), onWrite);
+    this.#notes = new Notes(this.#databases.notes, this.#writer);
     this.#ids = new IdSequence(this.#databases.state.get('lastId'));
     this.#bytes = this.#databases.state.get('bytes') ?? 0;
     for (const state of FORWARD_INDEXES) {
@@ -141,29 +145,11 @@ export class LmdbSpool extends LocalSpool {
     );
   }
 
-  bury(id: number, backends: readonly string[], reason: string): Promise<Change | undefined> {
-    return this.#change(id, steps.toBury(backends, reason));
-  }
-
-  revive(
-    id: number,
-    backends: readonly string[],
-    from: readonly ForwardState[],
-  ): Promise<Change | undefined> {
-    return this.#change(id, steps.toRevive(backends, from));
-  }
-
-  amend(id: number, sent: Pick<DeliveryRecord, 'rawHeaders' | 'query'>): Promise<Change | undefined> {
-    return this.#change(id, steps.toAmend(sent));
-  }
-
-  discard(id: number, backends?: readonly string[]): Promise<Change | undefined> {
-    return this.#change(id, steps.toDiscard(backends));
-  }
-
-  release(id: number): Promise<Change | undefined> {
-    return this.#change(id, steps.toRelease());
-  }
+  bury: Spool['bury'] = (id, backends, reason) => this.#change(id, steps.toBury(backends, reason));
+  revive: Spool['revive'] = (id, backends, from) => this.#change(id, steps.toRevive(backends, from));
+  amend: Spool['amend'] = (id, sent) => this.#change(id, steps.toAmend(sent));
+  discard: Spool['discard'] = (id, backends) => this.#change(id, steps.toDiscard(backends));
+  release: Spool['release'] = (id) => this.#change(id, steps.toRelease());
 
   owedTo(backend: string, limit: number, after = 0): Promise<StoredDelivery[]> {
     return Promise.resolve(this.#reader.owedTo(backend, limit, after));
@@ -195,9 +181,7 @@ export class LmdbSpool extends LocalSpool {
     return Promise.resolve(this.#reader.list(before, limit));
   }
 
-  registeredBackends(): Promise<string[]> {
-    return Promise.resolve(this.#reader.registeredBackends());
-  }
+  registeredBackends = () => Promise.resolve(this.#reader.registeredBackends());
 
   async keepBackend(url: string): Promise<void> {
     await this.#writer.write(() => {
@@ -210,6 +194,10 @@ export class LmdbSpool extends LocalSpool {
     await this.#writer.write(() => this.#databases.backends.removeSync(digest(url)));
     this.#listeners.tell([{ kind: 'backends' }]);
   }
+
+  noted = (names: readonly string[]) => Promise.resolve(this.#notes.noted(names));
+  note = (note: Note, before: string | undefined) => this.#notes.note(note, before);
+  forgetNotes = (before: number) => this.#notes.forget(before);
 
   watch(listener: (event: SpoolEvent) => void): () => void {
     return this.#listeners.add(listener);

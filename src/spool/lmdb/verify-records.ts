@@ -4,6 +4,7 @@ import { type Forward, FORWARD_STATES, isKept, isRunning } from '../../model/for
 import { identityKey, MAX_GUID_LENGTH } from '../../model/identity.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { deliveryBytes } from '../delivery-bytes.js';
+import { type Note } from '../notes.js';
 import { digest, FORWARD_INDEXES, type SpoolDatabases } from './layout.js';
 import { isKeptRejected } from './records.js';
 
@@ -57,8 +58,13 @@ export function faultBetweenRecords(databases: SpoolDatabases): string | undefin
   for (const { key, value } of backends.getRange()) {
     if (typeof value !== 'string' || digest(value) !== key) return 'a registered backend cannot be read';
   }
+  if (!hasNotesOnly(databases)) return 'a note cannot be read';
   return undefined;
 }
+
+const hasNotesOnly = ({ notes }: Partial<SpoolDatabases>): boolean =>
+  notes === undefined ||
+  [...notes.getRange()].every(({ key, value }) => (value as Partial<Note> | undefined)?.name === key);
 
 function isRecord(id: number, value: unknown): value is StoredDelivery {
   const { delivery, forwards } = (value ?? {}) as Partial<StoredDelivery>;

@@ -3,7 +3,14 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { faultBetweenRecords } from './verify-records.js';
-import { openDatabases, openRoot, SINCE_VERSION_2, SPOOL_VERSION, type SpoolDatabases } from './layout.js';
+import {
+  MAY_BE_MISSING,
+  openDatabases,
+  openRoot,
+  SINCE_VERSION_2,
+  SPOOL_VERSION,
+  type SpoolDatabases,
+} from './layout.js';
 import { DATA_FILE } from './data-file.js';
 import { type SpoolReader } from './spool-reading.js';
 
@@ -56,7 +63,9 @@ function hasMagic(file: string, page: number): boolean {
 
 function faultIn(databases: SpoolDatabases): string | undefined {
   // Opened for reading only, what is not there is `undefined`, whatever its type.
-  const missing = Object.entries(databases).flatMap(([name, table]) => (table === undefined ? [name] : []));
+  const missing = Object.entries(databases).flatMap(([name, table]) =>
+    table === undefined && !MAY_BE_MISSING.includes(name) ? [name] : [],
+  );
   if (missing.some((name) => !SINCE_VERSION_2.includes(name))) return FOREIGN;
   const version = databases.state.get('version');
   if (typeof version !== 'number') return damaged('it does not tell its version');

@@ -67,6 +67,11 @@ const INITIAL = [
     backends text[] NOT NULL
   )`,
   `CREATE TABLE sprayproxy_backend (url text COLLATE "C" PRIMARY KEY)`,
+  `CREATE TABLE sprayproxy_note (
+    name text COLLATE "C" PRIMARY KEY,
+    text text NOT NULL,
+    noted_at bigint NOT NULL
+  )`,
 ];
 
 /** In the order of their names. Forward only; each leaves what the version before can still read, or raises `oldest_reader`. */

@@ -13,6 +13,7 @@ import { DeliveryWriter } from './delivery-writer.js';
 import { LastKnown } from './last-known.js';
 import { Membership } from './membership.js';
 import { Memory } from './memory.js';
+import { Notes } from './notes.js';
 import { Notices } from './notices.js';
 import { type PostgresSpoolOptions } from './postgres-spool-options.js';
 import { RegisteredBackends } from './registered-backends.js';
@@ -37,6 +38,7 @@ export class PostgresSpool extends Spool {
   readonly #reader: DeliveryReader;
   readonly #writer: DeliveryWriter;
   readonly #backends: RegisteredBackends;
+  readonly #notes: Notes;
   readonly #unclaimed: Unclaimed;
   readonly #membership: Membership;
   readonly #ids: SlotIds;
@@ -69,6 +71,7 @@ export class PostgresSpool extends Spool {
     this.#backends = new RegisteredBackends(database, holder, () => {
       listeners.tell([{ kind: 'backends' }]);
     });
+    this.#notes = new Notes(database);
     const unclaimed = (this.#unclaimed = new Unclaimed(clock));
     const ids = (this.#ids = new SlotIds(() => this.#membership.replicas.slot));
     const [backends, writer] = [this.#backends, this.#writer];
@@ -215,6 +218,11 @@ export class PostgresSpool extends Spool {
     this.#verbs.write('keepBackend', () => this.#backends.keep(url));
   forgetBackend: Spool['forgetBackend'] = (url) =>
     this.#verbs.write('forgetBackend', () => this.#backends.forget(url));
+
+  noted: Spool['noted'] = (names) => this.#verbs.read('noted', () => this.#notes.noted(names));
+  note: Spool['note'] = (note, before) => this.#verbs.write('note', () => this.#notes.note(note, before));
+  forgetNotes: Spool['forgetNotes'] = (before) =>
+    this.#verbs.write('forgetNotes', () => this.#notes.forget(before));
 
   watch: Spool['watch'] = (listener) => this.#listeners.add(listener);
 

@@ -74,6 +74,14 @@ export interface BackendTable {
   url: string;
 }
 
+/** Short texts by name. */
+export interface NoteTable {
+  name: string;
+  text: string;
+  /** Ms since the epoch. */
+  noted_at: number;
+}
+
 /** One row. */
 export interface SchemaTable {
   /** The oldest program that can use this schema, by `SCHEMA_VERSION`. */
@@ -88,5 +96,6 @@ export interface Tables {
   sprayproxy_payload: PayloadTable;
   sprayproxy_replica: ReplicaTable;
   sprayproxy_backend: BackendTable;
+  sprayproxy_note: NoteTable;
   sprayproxy_schema: SchemaTable;
 }

@@ -14,7 +14,7 @@ it(
     const outcome = await failOver(postgres(), {
       seed: SEED,
       seconds: SECONDS,
-      webhooksPerSecond: Number(process.env.FAILOVER_RATE ?? 200),
+      webhooksPerSecond: Number(process.env.FAILOVER_RATE ?? 50),
       killEverySeconds: 20,
       restartEverySeconds: SECONDS < 120 ? 25 : 60,
     });

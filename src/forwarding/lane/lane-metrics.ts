@@ -14,12 +14,16 @@ import {
   SPOOL_MAX_BYTES,
 } from '../../metrics/names.js';
 import { MetricsServer } from '../../metrics/server.js';
+import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { Spool } from '../../spool/spool.js';
 import { LanesService } from './lanes.service.js';
 
 /** What the spool holds and which backends are down, looked up when somebody asks. */
 @Injectable()
 export class LaneMetrics {
+  /** By key of the backend, ms since the epoch. */
+  readonly #oldest = new Map<string, number>();
+
   constructor(
     metricsServer: MetricsServer,
     private readonly registry: BackendRegistry,
@@ -56,10 +60,23 @@ export class LaneMetrics {
       const { host } = new URL(key);
       this.owed.inc({ host }, owed);
       this.dead.inc({ host }, dead);
-      const [first] = owed > 0 && this.spool.fault === undefined ? await this.spool.owedTo(key, 1) : [];
-      const ageMs = first === undefined ? 0 : this.clock.now() - first.delivery.receivedAt;
+      const since = owed > 0 ? await this.#oldestOwedTo(key) : undefined;
+      const ageMs = since === undefined ? 0 : this.clock.now() - since;
       oldest.set(host, Math.max(ageMs, oldest.get(host) ?? 0));
     }
     for (const [host, ageMs] of oldest) this.oldestAge.set({ host }, ageMs / 1000);
+  }
+
+  /** When the oldest that a backend is owed was received; while the spool cannot be asked, as it was before. */
+  async #oldestOwedTo(key: string): Promise<number | undefined> {
+    if (this.spool.fault !== undefined) return this.#oldest.get(key);
+    try {
+      const [first] = await this.spool.owedTo(key, 1);
+      if (first === undefined) this.#oldest.delete(key);
+      else this.#oldest.set(key, first.delivery.receivedAt);
+    } catch (error) {
+      if (!(error instanceof SprayproxyError)) throw error;
+    }
+    return this.#oldest.get(key);
   }
 }

@@ -173,7 +173,7 @@ export class PostgresSpool extends Spool {
     });
 
   remember: Spool['remember'] = (recents) =>
-    this.#verbs.write('remember', async () => {
+    this.#verbs.read('remember', async () => {
       await this.#database.write((attempt) => {
         attempt.writes();
         return new Memory(attempt.db).remember(recents);
@@ -181,7 +181,7 @@ export class PostgresSpool extends Spool {
       this.#membership.remembered(recents);
     });
   forget: Spool['forget'] = (ids) =>
-    this.#verbs.write('forget', () =>
+    this.#verbs.read('forget', () =>
       this.#database.write((attempt) => {
         attempt.writes();
         return new Memory(attempt.db).forget(ids);

@@ -14,6 +14,7 @@ export class Verbs {
 
   constructor(private readonly options: Options) {}
 
+  /** Also for what is written without anybody depending on it. */
   read = <T>(verb: string, action: () => Promise<T>): Promise<T> => this.#run(verb, action);
 
   write = <T>(verb: string, action: () => Promise<T>): Promise<T> =>
@@ -35,15 +36,20 @@ export class Verbs {
     const running = action();
     this.#running.add(running);
     let ok = false;
+    let isFull = false;
     try {
       const result = await running;
       ok = true;
       return result;
+    } catch (error) {
+      // Nothing was written, and nothing failed.
+      isFull = error instanceof SprayproxyError && error.code === 'spool-full';
+      throw error;
     } finally {
       this.#running.delete(running);
       const seconds = (performance.now() - startedAt) / 1000;
       this.options.onVerb?.(verb, seconds);
-      onEnd(seconds, ok);
+      if (!isFull) onEnd(seconds, ok);
     }
   }
 }

@@ -27,6 +27,8 @@ interface Options {
   readonly onAway: (reason: string) => void;
   /** Why nothing works now; `undefined`: it does. */
   readonly faultOf: () => string | undefined;
+  /** Whether no pooler is in between, by which a statement could get to a connection that has not prepared it. */
+  readonly isDirect: () => boolean;
   /** Whether its schema is known to be one that verbs can be made on. */
   readonly isReached: () => boolean;
 }
@@ -38,7 +40,9 @@ export class Database {
   readonly #turns = new Turns(TURNS);
 
   constructor(private readonly options: Options) {
-    this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolOf(options.connections) }) });
+    this.db = new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool: poolOf(options.connections, options.isDirect) }),
+    });
   }
 
   /**
@@ -149,8 +153,20 @@ const failed = (reason: string) =>
 const unsure = (reason: string) =>
   new SprayproxyError('spool-unsure', `the spool has not said whether it was changed: ${reason}`);
 
+/** Planning the statements that change a delivery takes the server longer than running them. Their texts are few. */
+const WORTH_PREPARING = /^\s*(?:WITH made|SELECT encode)/;
+
+const preparedNames = new Map<string, string>();
+
+function preparedName(text: string): string | undefined {
+  if (!WORTH_PREPARING.test(text)) return undefined;
+  const name = preparedNames.get(text) ?? `sprayproxy_${preparedNames.size}`;
+  preparedNames.set(text, name);
+  return name;
+}
+
 /** A connection on which something other than a statement has failed is not used again. */
-export function poolOf(connections: Connections): PostgresPool {
+export function poolOf(connections: Connections, isDirect = () => false): PostgresPool {
   return {
     connect: async () => {
       const client = await connections.take().catch((error: unknown) => {
@@ -159,7 +175,8 @@ export function poolOf(connections: Connections): PostgresPool {
       let isBroken = false;
       const query = async (text: string, values: readonly unknown[]) => {
         try {
-          return await client.query(text, [...values]);
+          const name = isDirect() ? preparedName(text) : undefined;
+          return await client.query({ text, values: [...values], ...(name !== undefined && { name }) });
         } catch (error) {
           isBroken ||= !isOfStatement(error);
           throw error;

@@ -89,7 +89,13 @@ export class DeliveryReader {
 
   running(): Promise<StoredDelivery[]> {
     return this.#take({
-      read: (db, asked) => first(kept(db).where('running', '=', true), asked),
+      read: (db, asked) =>
+        first(
+          kept(db).where('id', 'in', (sub) =>
+            sub.selectFrom('sprayproxy_forward').select('delivery_id').where('running', '=', true),
+          ),
+          asked,
+        ),
       belongs: ({ forwards }) => forwards.some(isRunning),
     });
   }

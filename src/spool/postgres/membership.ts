@@ -121,6 +121,11 @@ export class Membership {
     return this.#contact.isReached;
   }
 
+  /** Whether messages arrive: they do through no pooler. */
+  get isDirect(): boolean {
+    return this.#channel.listening;
+  }
+
   lost(reason: string): void {
     this.#contact.lost(reason);
   }

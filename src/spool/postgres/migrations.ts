@@ -27,10 +27,9 @@ const INITIAL = [
     missed boolean NOT NULL,
     awaited boolean NOT NULL,
     bare boolean NOT NULL,
-    running boolean NOT NULL,
     version integer NOT NULL DEFAULT 1,
     marks integer[] NOT NULL
-  )`,
+  ) WITH (fillfactor = 80)`,
   `CREATE INDEX sprayproxy_delivery_identity ON sprayproxy_delivery (identity_key, id)`,
   // An index takes no more than 2,700 bytes.
   `CREATE INDEX sprayproxy_delivery_guid ON sprayproxy_delivery (left(guid, 200), id) WHERE length(guid) > 128`,
@@ -40,7 +39,6 @@ const INITIAL = [
   `CREATE INDEX sprayproxy_delivery_open ON sprayproxy_delivery (id) INCLUDE (identity_key)
     WHERE kept OR missed OR awaited`,
   `CREATE INDEX sprayproxy_delivery_kept ON sprayproxy_delivery (id) INCLUDE (payload_bytes) WHERE kept`,
-  `CREATE INDEX sprayproxy_delivery_running ON sprayproxy_delivery (id) WHERE running`,
   `CREATE TABLE sprayproxy_forward (
     delivery_id bigint NOT NULL REFERENCES sprayproxy_delivery ON DELETE CASCADE,
     backend text COLLATE "C" NOT NULL,
@@ -48,8 +46,8 @@ const INITIAL = [
     running boolean NOT NULL,
     PRIMARY KEY (delivery_id, backend)
   )`,
-  `CREATE INDEX sprayproxy_forward_backend ON sprayproxy_forward (backend, state, delivery_id)
-    INCLUDE (running)`,
+  `CREATE INDEX sprayproxy_forward_backend ON sprayproxy_forward (backend, state, delivery_id)`,
+  `CREATE INDEX sprayproxy_forward_running ON sprayproxy_forward (delivery_id) WHERE running`,
   `CREATE INDEX sprayproxy_forward_rejected ON sprayproxy_forward (delivery_id) WHERE state = 'rejected'`,
   `CREATE TABLE sprayproxy_payload (
     delivery_id bigint NOT NULL REFERENCES sprayproxy_delivery ON DELETE CASCADE,

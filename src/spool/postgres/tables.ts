@@ -30,8 +30,6 @@ export interface DeliveryTable {
   awaited: boolean;
   /** Nothing is known but that it was served: not for lists. */
   bare: boolean;
-  /** An attempt at it is running. */
-  running: boolean;
   /** One more with each change: a change is made to what was read, or not at all. Who has stored it chose the first. */
   version: Generated<number>;
   /** What its forwards are found by in lists: hashes of states, backends, hosts, and pairs of them. */
@@ -44,7 +42,7 @@ export interface ForwardTable {
   /** Key of the backend. */
   backend: string;
   state: 'owed' | 'dead' | 'rejected';
-  /** It is owed, and an attempt at it is running. */
+  /** An attempt at it is running. It stands here, so that a claim changes no index of the delivery. */
   running: boolean;
 }
 

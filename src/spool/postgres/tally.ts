@@ -102,7 +102,7 @@ export class Tally {
     this.counts = new KeptCounts();
     for (const { backend, state, count, running } of rows) {
       this.counts.count(backend, state, count);
-      this.counts.count(backend, 'running', running);
+      if (state === 'owed') this.counts.count(backend, 'running', running);
     }
     for (const { backend, state, count, latest } of rows) {
       if (state !== 'owed') continue;

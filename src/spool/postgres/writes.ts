@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-import { type Forward, isKept, isOwedAndRunning } from '../../model/forward.js';
+import { type Forward, isKept, isRunning } from '../../model/forward.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { changingColumnsOf, columnsOf } from './rows.js';
 import { type Tables } from './tables.js';
@@ -88,7 +88,7 @@ function changingForwards(before: StoredDelivery, after: StoredDelivery) {
         (was) =>
           was.backend === forward.backend &&
           was.state === forward.state &&
-          isOwedAndRunning(was) === isOwedAndRunning(forward),
+          isRunning(was) === isRunning(forward),
       ),
   );
   return sql.join(
@@ -115,7 +115,7 @@ const puttingForwards = (forwards: readonly Forward[]) => sql`
     INSERT INTO sprayproxy_forward (delivery_id, backend, state, running)
     SELECT made.id, forward.backend, forward.state, forward.running FROM made, unnest(
       ${forwards.map(({ backend }) => backend)}::text[], ${forwards.map(({ state }) => state)}::text[],
-      ${forwards.map(isOwedAndRunning)}::boolean[]
+      ${forwards.map(isRunning)}::boolean[]
     ) AS forward (backend, state, running)
     ON CONFLICT (delivery_id, backend) DO UPDATE SET state = excluded.state, running = excluded.running
   )`;

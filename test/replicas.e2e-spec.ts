@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 
 import { type DeliveryList } from '../src/deliveries/delivery-view.js';
 import { BackendServer, type ReceivedWebhook } from './support/backend-server.js';
@@ -72,10 +73,12 @@ describe('two replicas on one database', () => {
     expect((await sendWebhook(replicas.url(0), PAYLOAD, { guid })).status).toBe(202);
     const before = misses.received.length;
     expect((await sendWebhook(replicas.url(1), PAYLOAD, { guid })).status).toBe(202);
-    expect([has.received.length, misses.received.length]).toEqual([1, before + 1]);
-    const [one, other] = await Promise.all([0, 1].map((at) => deliveriesOf(replicas.url(at))));
-    expect(one).toMatchObject([{ guid, payloadKept: true }]);
-    expect(other).toEqual(one);
+    expect(has.received.length).toBe(1);
+    // The one that drains it may have tried it once as well.
+    expect(misses.received.length).toBeGreaterThan(before);
+    const both = () => Promise.all([0, 1].map((at) => deliveriesOf(replicas.url(at))));
+    const [found] = await until(both, ([one, other]) => isDeepStrictEqual(one, other));
+    expect(found).toMatchObject([{ guid, payloadKept: true }]);
   });
 
   it('remember for each other what went well, and what its sender did not hear of', async () => {

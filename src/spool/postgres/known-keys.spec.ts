@@ -19,9 +19,9 @@ type Flag = 'kept' | 'missed' | 'awaited';
 /** Deliveries with the keys `k<from>` to `k<to>`. */
 const insert = (from: number, to: number, flag?: Flag) =>
   sql`INSERT INTO sprayproxy_delivery (id, identity_key, received_at, query, raw_headers, payload_bytes, payload_digest,
-      forwards, kept, missed, awaited, bare, running, marks)
+      forwards, kept, missed, awaited, bare, marks)
     SELECT n, 'k' || n, 0, '', '[]', 0, '', '[]', ${flag === 'kept'}::boolean, ${flag === 'missed'}::boolean,
-      ${flag === 'awaited'}::boolean, false, false, '{}'
+      ${flag === 'awaited'}::boolean, false, '{}'
     FROM generate_series(${from}::integer, ${to}::integer) n`.execute(db);
 
 const known = (keys: KnownKeys, ...asked: number[]) => asked.filter((n) => keys.mayKnow(`k${n}`, 'a fault'));

@@ -6,6 +6,8 @@ import { OUTCOMES } from '../model/outcome.js';
 import {
   ANSWER_STATUSES,
   FORWARD_RETRIES,
+  RECOVERY_RESULTS,
+  RECOVERY_ROUNDS,
   REJECTION_REASONS,
   WEBHOOK_ANSWER_SECONDS,
   WEBHOOKS_REJECTED,
@@ -21,9 +23,11 @@ export class KnownSeries {
     @InjectMetric(WEBHOOKS_REJECTED) rejected: Counter,
     @InjectMetric(WEBHOOK_ANSWER_SECONDS) answers: Histogram,
     @InjectMetric(FORWARD_RETRIES) retries: Counter,
+    @InjectMetric(RECOVERY_ROUNDS) rounds: Counter,
   ) {
     for (const reason of REJECTION_REASONS) rejected.inc({ reason }, 0);
     for (const status of ANSWER_STATUSES) answers.zero({ status });
     for (const outcome of OUTCOMES) retries.inc({ outcome }, 0);
+    for (const result of RECOVERY_RESULTS) rounds.inc({ result }, 0);
   }
 }

@@ -9,7 +9,6 @@ import {
   RECOVERY_FAILED,
   RECOVERY_GIVEN_UP,
   RECOVERY_REQUESTS,
-  RECOVERY_RESULTS,
   RECOVERY_ROUNDS,
   type RecoveryResult,
 } from '../metrics/names.js';
@@ -31,7 +30,6 @@ export class RecoveryMetrics {
     @InjectMetric(RECOVERY_GIVEN_UP) private readonly givenUp: Counter,
     @InjectMetric(RECOVERY_AGE_SECONDS) age: Gauge,
   ) {
-    for (const result of RECOVERY_RESULTS) rounds.inc({ result }, 0);
     metricsServer.beforeScrape(() => {
       age.set(this.#goodAt === undefined ? 0 : (clock.monotonic() - this.#goodAt) / 1000);
       return Promise.resolve();

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-
 import { parseGoDurationMs } from '../config/go-values.js';
+import { commandOptions } from '../config/command-options.js';
 import { UsageError } from '../config/usage-error.js';
 
 const DEFAULT_TIMEOUT = '5s';
@@ -26,14 +25,10 @@ export function parseCheckOptions(args: readonly string[]): CheckOptions {
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { json: { type: 'boolean' }, timeout: { type: 'string' }, help: { type: 'boolean' } },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return commandOptions({
+    args: [...args],
+    options: { json: { type: 'boolean' }, timeout: { type: 'string' }, help: { type: 'boolean' } },
+  }).values;
 }
 
 export const CHECK_USAGE = `Usage: sprayproxy check [options]

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { parseArgs } from 'node:util';
 
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
+import { commandOptions } from '../../config/command-options.js';
 import { UsageError } from '../../config/usage-error.js';
 import { ownAddress } from '../../http/own-address.js';
 import { LIST_PARAMETERS, MAX_LIMIT, parseId } from '../list-query.js';
@@ -68,27 +68,23 @@ function serviceUrl(environment: NodeJS.ProcessEnv): string {
 
 function parsed(args: readonly string[]) {
   const type = 'string';
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        url: { type },
-        'token-file': { type },
-        state: { type },
-        backend: { type },
-        guid: { type },
-        event: { type },
-        repository: { type },
-        since: { type },
-        limit: { type },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return commandOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      url: { type },
+      'token-file': { type },
+      state: { type },
+      backend: { type },
+      guid: { type },
+      event: { type },
+      repository: { type },
+      since: { type },
+      limit: { type },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
 }
 
 function baseOf(text: string): string {

@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
-
 import { parseGoDurationMs } from '../../config/go-values.js';
 import { HOUR_MS } from '../../config/units.js';
+import { commandOptions } from '../../config/command-options.js';
 import { UsageError } from '../../config/usage-error.js';
 
 /** GitHub's list goes back no further. */
@@ -25,14 +24,10 @@ export function parseRecoverOptions(args: readonly string[]): RecoverOptions {
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { since: { type: 'string' }, 'dry-run': { type: 'boolean' }, help: { type: 'boolean' } },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return commandOptions({
+    args: [...args],
+    options: { since: { type: 'string' }, 'dry-run': { type: 'boolean' }, help: { type: 'boolean' } },
+  }).values;
 }
 
 export const RECOVER_USAGE = `Usage: sprayproxy recover [options]

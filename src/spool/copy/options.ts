@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
+import { commandOptions } from '../../config/command-options.js';
 import { UsageError } from '../../config/usage-error.js';
 
 export interface CopyOptions {
@@ -58,15 +57,11 @@ const OF_SPOOL = [
 
 function parsed(args: readonly string[]) {
   const type = 'string';
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { from: { type }, to: { type }, json: { type: 'boolean' }, help: { type: 'boolean' } },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return commandOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: { from: { type }, to: { type }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
 }
 
 export const COPY_USAGE = `Usage: sprayproxy spool copy --from <url> --to <url> [--json]

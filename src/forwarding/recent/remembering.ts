@@ -68,7 +68,12 @@ export class Remembering {
   /** Writes what there is. Resolves when it is written, or cannot be. */
   async flush(): Promise<void> {
     await this.#writing;
-    await this.#write();
+    await this.#begin();
+  }
+
+  /** One writing at a time: what is known later is to come later. */
+  #begin(): Promise<void> {
+    return (this.#writing ??= this.#write().finally(() => (this.#writing = undefined)));
   }
 
   #put(id: number, recent: Recent | undefined): void {
@@ -82,14 +87,15 @@ export class Remembering {
     this.#isDue = true;
     this.clock.after(ms, () => {
       this.#isDue = false;
-      this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+      void this.#begin();
     });
   }
 
   async #write(): Promise<void> {
     // Whoever tells that it is there again has this go on.
     if (this.spool.fault !== undefined) return;
-    while (this.#pending.size > 0) {
+    // What comes meanwhile is gathered for the next time, unless it is as much as goes at once.
+    for (let left = this.#pending.size; left > 0; left -= AT_ONCE) {
       const batch = [...this.#pending.entries()].slice(0, AT_ONCE);
       const recents = batch.flatMap(([, { recent }]) => recent ?? []);
       const forgotten = batch.filter(([, { recent }]) => recent === undefined).map(([id]) => id);
@@ -110,5 +116,6 @@ export class Remembering {
         if (pending.recent !== undefined) this.onWritten(pending.recent);
       }
     }
+    this.#soon(GATHER_MS);
   }
 }

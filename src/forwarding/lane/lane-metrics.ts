@@ -55,6 +55,7 @@ export class LaneMetrics {
       this.down.inc(labels, this.lanes.of(backend).health.down ? 1 : 0);
     }
     const oldest = new Map<string, number>();
+    for (const key of this.#oldest.keys()) if (!this.spool.counts().has(key)) this.#oldest.delete(key);
     for (const [key, { owed, dead }] of this.spool.counts()) {
       if (!this.spool.drains(key)) continue;
       const { host } = new URL(key);

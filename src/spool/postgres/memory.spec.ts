@@ -150,6 +150,16 @@ it('knows more when it hears more', async () => {
   expect(shown(await memory.recall('g'))).toEqual(shown([known]));
 });
 
+it('takes for missed no more what all have by now, whoever says so later', async () => {
+  const missed = recent(1, { forwards: [forward('dead')], awaited: true });
+  await memory.remember([missed]);
+  const served = recent(1);
+  await memory.remember([served]);
+  await memory.remember([missed]);
+  expect(await memory.past(1)).toEqual(served.stored);
+  expect(await memory.recall(served.identity.key)).toEqual([]);
+});
+
 it('only marks what is kept as awaited or not', async () => {
   const known = recent(1, { guid: 'g', forwards: [forward('dead')] });
   await memory.remember([known]);

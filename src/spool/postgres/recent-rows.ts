@@ -63,7 +63,10 @@ function rowOf({ id, identity: { key, digest }, stored, awaited }: Recent): Rece
   };
 }
 
-/** Where there is one that is kept, or more is known than now, nothing changes but whether it is awaited. */
+/**
+ * Where there is one that is kept, or more is known than now, nothing changes but whether it is awaited. One that nobody
+ * misses any more stays so: whoever says otherwise has not heard of what another process has sent since.
+ */
 export async function putRecents(db: Kysely<Tables>, rows: readonly RecentRow[]): Promise<void> {
   const names = sql.join(NAMES.map((name) => sql.ref(name)));
   const values = NAMES.map((name) => (OWN_JSON.includes(name) ? sql`${sql.ref(name)}::json` : sql.ref(name)));
@@ -76,5 +79,6 @@ export async function putRecents(db: Kysely<Tables>, rows: readonly RecentRow[])
     INSERT INTO sprayproxy_delivery AS known (${names})
     SELECT ${sql.join(values)} FROM json_to_recordset(${JSON.stringify(rows)}::json) AS recent (${sql.join(types)})
     ON CONFLICT (id) DO UPDATE SET awaited = excluded.awaited, ${sql.join(changes)}
-    WHERE known.awaited <> excluded.awaited OR NOT (known.kept OR excluded.bare)`.execute(db);
+    WHERE (known.awaited <> excluded.awaited OR NOT (known.kept OR excluded.bare))
+      AND (known.kept OR known.missed OR known.bare OR NOT excluded.missed)`.execute(db);
 }

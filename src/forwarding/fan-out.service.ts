@@ -72,6 +72,13 @@ export class FanOutService {
     );
   }
 
+  /** Those of the backends that another process sends to and this one does not: while a new list is rolled out. */
+  #onlyElsewhere(keys: ReadonlySet<string>): string[] {
+    return [...keys].filter(
+      (key) => this.registry.get(key) === undefined && this.spool.isWantedElsewhere(key),
+    );
+  }
+
   /** Whether a backend is one of ours, or of another process that uses the spool. */
   #isWanted(key: string): boolean {
     return this.registry.get(key) !== undefined || this.spool.isWantedElsewhere(key);
@@ -85,9 +92,10 @@ export class FanOutService {
     const { id } = before;
     const gaps = new Set(before.stored?.forwards.filter(isKept).map(({ backend }) => backend));
     const backends = all.filter(({ key }) => gaps.has(key));
+    const elsewhere = this.#onlyElsewhere(gaps);
     // Those who missed it are gone for good: it is for the others as if it were new.
-    if (backends.length === 0 && gaps.size > 0) return { backends: all, fillsGaps: false };
-    return { backends, fillsGaps: true, id, ...(before.stored && { before: before.stored }) };
+    if (backends.length + elsewhere.length === 0 && gaps.size > 0) return { backends: all, fillsGaps: false };
+    return { backends, elsewhere, fillsGaps: true, id, ...(before.stored && { before: before.stored }) };
   }
 
   async #fanOut(delivery: Delivery, wanted: Targets): Promise<Report> {
@@ -103,12 +111,13 @@ export class FanOutService {
     const backends = stillWanted(wanted.backends, attempts);
     const id = wanted.id ?? this.spool.nextId(receivedAt);
     const fanOut: FanOut = { delivery, receivedAt, id, targets: { ...wanted, backends }, attempts };
-    if (missing(backends, attempts).length === 0) return this.remains.served(fanOut);
+    const isOwedElsewhere = wanted.elsewhere !== undefined && wanted.elsewhere.length > 0;
+    if (missing(backends, attempts).length === 0 && !isOwedElsewhere) return this.remains.served(fanOut);
 
     const kept = await this.remains.keep(fanOut);
     if (!(kept instanceof SprayproxyError)) return kept;
     await this.#probe(fanOut);
-    return missing(backends, fanOut.attempts).length === 0
+    return missing(backends, fanOut.attempts).length === 0 && !isOwedElsewhere
       ? this.remains.served(fanOut)
       : this.remains.failed(fanOut, kept);
   }
@@ -168,9 +177,7 @@ export class FanOutService {
         return (await isAnswered()) ? { kind: 'served', id, attempts: [], fillsGaps: true } : undefined;
       }
       const open = new Set(stored.forwards.filter(isKept).map(({ backend }) => backend));
-      elsewhere = [...open].filter(
-        (key) => this.registry.get(key) === undefined && this.spool.isWantedElsewhere(key),
-      );
+      elsewhere = this.#onlyElsewhere(open);
       if (elsewhere.length > 0) await this.spool.revive(id, elsewhere, ['dead', 'rejected']);
       attempts = this.registry
         .list()

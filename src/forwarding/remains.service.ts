@@ -28,6 +28,8 @@ export interface Targets {
   /** Of the delivery that this one repeats, where some miss it and nobody keeps it. */
   readonly before?: StoredDelivery;
   readonly fillsGaps: boolean;
+  /** Keys of those to whom another process will send it. */
+  readonly elsewhere?: readonly string[];
   /** What it is known by, if it came before. */
   readonly id?: number;
 }
@@ -150,8 +152,9 @@ export class RemainsService {
   }
 
   #recordOf({ targets, ...fanOut }: FanOut): NewDelivery {
-    const { backends, before } = targets;
-    return recordOf({ ...fanOut, targets: backends, before }, this.config.deliveryGuarantee);
+    const { backends, elsewhere = [], before } = targets;
+    const keys = [...backends.map(({ key }) => key), ...elsewhere];
+    return recordOf({ ...fanOut, targets: keys, before }, this.config.deliveryGuarantee);
   }
 
   #remember({ id }: FanOut, record: NewDelivery, awaited: boolean): StoredDelivery {

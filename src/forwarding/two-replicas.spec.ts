@@ -213,3 +213,19 @@ it('a delivery whose process ended before it could answer is awaited: it is sent
   expect((await deliver(other, other.delivery('1'))).kind).toBe('served');
   expect(allSent(other)).toEqual(['b']);
 });
+
+it('a redelivery through one that does not send to who misses it is kept for the other', async () => {
+  const store = new MemoryStore();
+  const one = await replica(store, ['a', 'new']);
+  const other = await replica(store, ['a']);
+  one.react = (host) => (host === 'new' ? 'no connection' : 202);
+  (one.spool as MemorySpool).failing = true;
+  expect((await deliver(one, one.delivery('1'))).kind).toBe('failed');
+  (one.spool as MemorySpool).failing = false;
+  await pass([one], 250);
+  one.react = () => 202;
+  const before = one.sentTo('new').length;
+  expect((await deliver(other, other.delivery('1'))).kind).toBe('kept');
+  await pass([one, other], 30_000);
+  expect([other.sent, one.sentTo('a'), one.sentTo('new').slice(before)]).toEqual([[], ['1'], ['1']]);
+});

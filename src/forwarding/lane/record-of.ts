@@ -1,5 +1,4 @@
 import { attemptRecord, guaranteeFor } from '../../model/attempt-record.js';
-import { type Backend } from '../../model/backend.js';
 import { type Delivery } from '../../model/delivery.js';
 import {
   begin,
@@ -17,7 +16,8 @@ export interface FannedOut {
   readonly delivery: Delivery;
   /** Ms since the epoch. */
   readonly receivedAt: number;
-  readonly targets: readonly Backend[];
+  /** Keys of backends. */
+  readonly targets: readonly string[];
   /** A target without one was not tried. */
   readonly attempts: readonly RunningAttempt[];
   /** What was known of the delivery before: it goes on. */
@@ -28,8 +28,8 @@ export interface FannedOut {
 export function recordOf(fannedOut: FannedOut, guarantee: DeliveryGuarantee): NewDelivery {
   const { delivery, receivedAt, targets, attempts, before } = fannedOut;
   const byKey = new Map(attempts.map((attempt) => [attempt.backend.key, attempt]));
-  const keys = new Set(targets.map(({ key }) => key));
-  const forwards = before?.forwards ?? targets.map(({ key }) => newForward(key));
+  const keys = new Set(targets);
+  const forwards = before?.forwards ?? targets.map(newForward);
   return {
     delivery: before === undefined ? metadataOf(delivery, receivedAt) : sentAs(delivery, before),
     forwards: forwards.map((forward) =>

@@ -7,9 +7,10 @@ import { installCleanup, onCleanup } from '../../../test/support/cleanup.js';
 import { FaultyLink } from '../../../test/support/postgres/faulty-link.js';
 import { type PostgresServer } from '../../../test/support/postgres/postgres-server.js';
 import { sharedPostgres } from '../../../test/support/postgres/start-postgres.js';
+import { told } from '../../../test/support/told.js';
 import { type AttemptRecord, newForward, type SettleRules } from '../../model/forward.js';
 import { payloadDigest } from '../../model/identity.js';
-import { type Spool, type SpoolEvent } from '../spool.js';
+import { type Spool } from '../spool.js';
 import { type OpenOptions } from './open.js';
 import { SLICE_BYTES } from './payload-slices.js';
 
@@ -40,15 +41,6 @@ const openBehind = (options: Partial<OpenOptions> = {}) => open({ url: link.url(
 const storeOne = (spool: Spool, backends = [A], options = {}) =>
   spool.store(newDelivery(payloadOf(1), backends), payloadOf(1), options);
 
-const until = (spool: Spool, isMet: (event: SpoolEvent) => boolean) =>
-  new Promise<SpoolEvent>((resolve) => {
-    const end = spool.watch((event) => {
-      if (!isMet(event)) return;
-      end();
-      resolve(event);
-    });
-  });
-
 const inDatabase = <Row>(statement: string, server: PostgresServer = postgres()) =>
   server.exec<Row>(statement, new URL(url).pathname.slice(1));
 
@@ -68,7 +60,7 @@ describe('a commit whose answer was lost', () => {
   it('of a delivery that others have delivered meanwhile: it is not owed again', async () => {
     const [spool, other] = [await openBehind(), await open()];
     const id = spool.nextId(1);
-    const owed = until(other, ({ kind }) => kind === 'owed');
+    const owed = told(other, ({ kind }) => kind === 'owed');
     const cut = link.cutAfter(sends('INSERT INTO sprayproxy_delivery'), 'refuse');
     const stored = storeOne(spool, [A], { id });
     await cut;
@@ -124,14 +116,14 @@ describe('a commit whose answer was lost', () => {
 describe('a database that is away', () => {
   it('has certainly not stored what could not be sent', async () => {
     const spool = await openBehind();
-    const lost = until(spool, ({ kind }) => kind === 'lost');
+    const lost = told(spool, ({ kind }) => kind === 'lost');
     await link.set('refuse');
     await lost;
     await expect(storeOne(spool, [A], soon())).rejects.toMatchObject({ code: 'spool-failed' });
     expect(spool.fault).toContain('ECONNREFUSED');
     expect(spool.unready).toBeUndefined();
     expect(spool.bytes).toBe(0);
-    const found = until(spool, ({ kind }) => kind === 'found');
+    const found = told(spool, ({ kind }) => kind === 'found');
     await link.set('pass');
     await found;
     expect(spool.fault).toBeUndefined();
@@ -161,20 +153,20 @@ describe('a database that is away', () => {
     await cut;
     await expect(claimed).rejects.toMatchObject({ code: 'spool-unsure' });
     await link.set('pass');
-    await until(spool, ({ kind }) => kind === 'owed');
+    await told(spool, ({ kind }) => kind === 'owed');
     expect(await spool.claim(id, A, 4)).toBeDefined();
   });
 
   it('is told of when it can be read, and not written to', async () => {
     const spool = await open();
-    const lost = until(spool, ({ kind }) => kind === 'lost');
+    const lost = told(spool, ({ kind }) => kind === 'lost');
     onCleanup(() => setReadOnly('off'));
     await setReadOnly('on');
     await lost;
     await expect(storeOne(spool, [A], soon())).rejects.toMatchObject({ code: 'spool-failed' });
     expect(spool.fault).toMatch(/read-only transaction/);
     expect(await spool.list(Infinity, 10)).toEqual([]);
-    const found = until(spool, ({ kind }) => kind === 'found');
+    const found = told(spool, ({ kind }) => kind === 'found');
     await setReadOnly('off');
     await found;
     await storeOne(spool);

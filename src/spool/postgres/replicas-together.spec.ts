@@ -2,10 +2,11 @@ import { openSpool } from '../../../test/spool-contract/postgres-store.js';
 import { newDelivery, payloadOf } from '../../../test/spool-contract/store-under-test.js';
 import { installCleanup, onCleanup } from '../../../test/support/cleanup.js';
 import { sharedPostgres } from '../../../test/support/postgres/start-postgres.js';
+import { told } from '../../../test/support/told.js';
 import { type AttemptRecord, newForward, type SettleRules } from '../../model/forward.js';
 import { Identity } from '../../model/identity.js';
 import { inShort, type StoredDelivery } from '../../model/stored-delivery.js';
-import { type Spool, type SpoolEvent } from '../spool.js';
+import { type Spool } from '../spool.js';
 
 installCleanup();
 const postgres = sharedPostgres();
@@ -35,7 +36,7 @@ async function untilHeard(): Promise<void> {
     [one, other],
     [other, one],
   ] as const) {
-    const owed = until(to, ({ kind }) => kind === 'owed');
+    const owed = told(to, ({ kind }) => kind === 'owed');
     const { id } = (await storeOne(from, 'probe')).delivery;
     await owed;
     await from.discard(id);
@@ -46,15 +47,6 @@ async function untilHeard(): Promise<void> {
 const storeOne = (spool: Spool, guid: string, backends = [A]): Promise<StoredDelivery> =>
   spool.store(newDelivery(payloadOf(1), backends, { guid }), payloadOf(1));
 
-const until = (spool: Spool, isMet: (event: SpoolEvent) => boolean) =>
-  new Promise<SpoolEvent>((resolve) => {
-    const end = spool.watch((event) => {
-      if (!isMet(event)) return;
-      end();
-      resolve(event);
-    });
-  });
-
 it('know of a delivery that left by what others did, as it is remembered', async () => {
   const { id } = (await storeOne(one, 'g')).delivery;
   const settled = await one.settle(id, A, ACCEPTED, RULES);
@@ -64,7 +56,7 @@ it('know of a delivery that left by what others did, as it is remembered', async
 
 it('count what others keep, as soon as they have heard of it', async () => {
   const before = other.bytes;
-  const owed = until(other, ({ kind }) => kind === 'owed');
+  const owed = told(other, ({ kind }) => kind === 'owed');
   await storeOne(one, 'g', ['http://b']);
   await owed;
   while (other.counts().get('http://b')?.owed !== 1) await other.get(1);
@@ -88,7 +80,7 @@ it('wait for the end of a claim that somebody else has', async () => {
 
 it('know what others keep and miss, and of nothing else', async () => {
   expect(other.mayKnow('g')).toBe(false);
-  const owed = until(other, ({ kind }) => kind === 'owed');
+  const owed = told(other, ({ kind }) => kind === 'owed');
   await storeOne(one, 'g');
   await owed;
   expect([one.mayKnow('g'), other.mayKnow('g'), other.mayKnow('h')]).toEqual([true, true, false]);
@@ -116,7 +108,7 @@ it('take over at once what one that ends has drained, and find what it was attem
   const { id } = (await storeOne(one, 'g')).delivery;
   await one.claim(id, A, 3);
   expect(await other.abandoned()).toEqual([]);
-  const owners = until(other, ({ kind }) => kind === 'owners');
+  const owners = told(other, ({ kind }) => kind === 'owners');
   await one.close();
   await owners;
   expect(backends.every((backend) => other.drains(backend))).toBe(true);
@@ -126,14 +118,14 @@ it('take over at once what one that ends has drained, and find what it was attem
 it('leave it to others to drain when they retire, and keep their claims', async () => {
   const { id } = (await storeOne(one, 'g')).delivery;
   await one.claim(id, A, 3);
-  const owners = until(other, ({ kind }) => kind === 'owners');
+  const owners = told(other, ({ kind }) => kind === 'owners');
   await one.retire();
   await owners;
   expect([one.drains(A), other.drains(A), await other.abandoned()]).toEqual([false, true, []]);
 });
 
 it('know which backends others name', async () => {
-  const owners = until(other, ({ kind }) => kind === 'owners');
+  const owners = told(other, ({ kind }) => kind === 'owners');
   one.announce([A]);
   await owners;
   expect([other.isWantedElsewhere(A), other.isWantedElsewhere('http://b')]).toEqual([true, false]);

@@ -5,6 +5,8 @@ import { parse, toClientConfig } from 'pg-connection-string';
 export const CONNECT_TIMEOUT_MS = 3000;
 /** The slowest statement writes a slice of a payload. */
 export const STATEMENT_TIMEOUT_MS = 5000;
+/** A statement that nobody waits for any more may still be made for a while. */
+export const MAY_BE_MADE_FOR_MS = 2 * STATEMENT_TIMEOUT_MS;
 /** Rows are locked for one statement. */
 const LOCK_TIMEOUT_MS = 2000;
 /** Between the slices of a payload. */

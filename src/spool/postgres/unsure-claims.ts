@@ -1,7 +1,7 @@
 import { type Clock } from '../../clock/clock.js';
 import { type SpoolListeners } from '../spool-events.js';
 import { toUnclaim } from '../steps.js';
-import { STATEMENT_TIMEOUT_MS } from './connections.js';
+import { MAY_BE_MADE_FOR_MS } from './connections.js';
 import { type DeliveryWriter } from './delivery-writer.js';
 
 interface Options {
@@ -16,9 +16,6 @@ interface Claim {
   readonly backend: string;
   readonly at: number;
 }
-
-/** A statement that nobody waits for any more may still be made for a while. */
-const MAY_BE_MADE_FOR_MS = 2 * STATEMENT_TIMEOUT_MS;
 
 /** Claims of which nobody has heard whether they were made. Nothing is attempted by them, so they are ended. */
 export class UnsureClaims {

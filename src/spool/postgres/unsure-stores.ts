@@ -2,7 +2,7 @@ import { type Clock } from '../../clock/clock.js';
 import { isRunning } from '../../model/forward.js';
 import { type Recent } from '../../model/recent.js';
 import { toReconcile } from '../steps.js';
-import { STATEMENT_TIMEOUT_MS } from './connections.js';
+import { MAY_BE_MADE_FOR_MS } from './connections.js';
 import { type DeliveryWriter } from './delivery-writer.js';
 
 interface Options {
@@ -19,9 +19,6 @@ interface Unsure {
   /** What this process remembers of the delivery. */
   readonly recent?: Recent;
 }
-
-/** A statement that nobody waits for any more may still be made for a while. */
-const MAY_BE_MADE_FOR_MS = 2 * STATEMENT_TIMEOUT_MS;
 
 /** Deliveries of which nobody has heard whether they are stored: if so, what became of our attempts is settled there. */
 export class UnsureStores {

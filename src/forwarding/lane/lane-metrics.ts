@@ -42,6 +42,8 @@ export class LaneMetrics {
   }
 
   async #update(): Promise<void> {
+    await this.#readOldest();
+    // All the rest in one go: two who ask at once would add to what the other has begun.
     for (const gauge of [this.owed, this.dead, this.oldestAge, this.down]) gauge.reset();
     // Of those who share a store one tells of each thing, so that sums are right.
     const speaks = this.spool.drains('');
@@ -55,29 +57,31 @@ export class LaneMetrics {
       this.down.inc(labels, this.lanes.of(backend).health.down ? 1 : 0);
     }
     const oldest = new Map<string, number>();
-    for (const key of this.#oldest.keys()) if (!this.spool.counts().has(key)) this.#oldest.delete(key);
     for (const [key, { owed, dead }] of this.spool.counts()) {
       if (!this.spool.drains(key)) continue;
       const { host } = new URL(key);
       this.owed.inc({ host }, owed);
       this.dead.inc({ host }, dead);
-      const since = owed > 0 ? await this.#oldestOwedTo(key) : undefined;
+      const since = owed > 0 ? this.#oldest.get(key) : undefined;
       const ageMs = since === undefined ? 0 : this.clock.now() - since;
       oldest.set(host, Math.max(ageMs, oldest.get(host) ?? 0));
     }
     for (const [host, ageMs] of oldest) this.oldestAge.set({ host }, ageMs / 1000);
   }
 
-  /** When the oldest that a backend is owed was received; while the spool cannot be asked, as it was before. */
-  async #oldestOwedTo(key: string): Promise<number | undefined> {
-    if (this.spool.fault !== undefined) return this.#oldest.get(key);
-    try {
-      const [first] = await this.spool.owedTo(key, 1);
-      if (first === undefined) this.#oldest.delete(key);
-      else this.#oldest.set(key, first.delivery.receivedAt);
-    } catch (error) {
-      if (!(error instanceof SprayproxyError)) throw error;
+  /** When the oldest that each backend is owed was received; what the spool cannot be asked now stays as it was. */
+  async #readOldest(): Promise<void> {
+    const counts = this.spool.counts();
+    for (const key of this.#oldest.keys()) if (!counts.has(key)) this.#oldest.delete(key);
+    if (this.spool.fault !== undefined) return;
+    for (const [key, { owed }] of counts) {
+      if (owed === 0 || !this.spool.drains(key)) continue;
+      try {
+        const [first] = await this.spool.owedTo(key, 1);
+        if (first !== undefined) this.#oldest.set(key, first.delivery.receivedAt);
+      } catch (error) {
+        if (!(error instanceof SprayproxyError)) throw error;
+      }
     }
-    return this.#oldest.get(key);
   }
 }

@@ -2,7 +2,7 @@ import { type Kysely } from 'kysely';
 
 import { type Clock } from '../../clock/clock.js';
 import { SLOTS } from './migrations.js';
-import { ownerOf } from './owner.js';
+import { ownerOf, ownersOf } from './owner.js';
 import {
   freeSlot,
   heartbeat,
@@ -39,7 +39,7 @@ export class Replicas {
   #there = new Map<string, Replica>();
   #seen = '';
   /** Who drains a backend, of those that are there. */
-  readonly #owners = new Map<string, string | undefined>();
+  #owners: ReadonlyMap<string, string> = new Map();
   #hasLeft = false;
   /** What others can read of this one, and since when (monotonic). */
   #written: { readonly own: Replica; readonly at: number } | undefined;
@@ -87,8 +87,8 @@ export class Replicas {
 
   drains(backend: string): boolean {
     if (!this.#isJoined) return false;
-    if (!this.#owners.has(backend)) this.#owners.set(backend, ownerOf(backend, this.#there.values()));
-    return this.#owners.get(backend) === this.#own.holder;
+    const owner = this.#owners.get(backend) ?? ownerOf(backend, this.#there.values());
+    return owner === this.#own.holder;
   }
 
   isWantedElsewhere(backend: string): boolean {
@@ -177,7 +177,7 @@ export class Replicas {
     const seen = textOf(this.#isJoined, this.#there.values());
     if (seen === this.#seen) return;
     this.#seen = seen;
-    this.#owners.clear();
+    this.#owners = ownersOf(this.#there.values());
     this.#options.onChange();
   }
 }

@@ -121,11 +121,12 @@ it('believes no connection on which nothing arrives, and tries again after a min
   await clock.untilAwaited(TRY_AGAIN_AFTER_MS);
   await untilNoneIsConnected();
   await clock.untilAwaited(TRY_AGAIN_AFTER_MS);
-  expect([channel.listening, messages, link.accepted]).toEqual([false, [], 1]);
+  expect([channel.listening, channel.isDeaf, messages, link.accepted]).toEqual([false, true, [], 1]);
   swallows = false;
   const told = once(heard, 'listening');
   clock.pass(TRY_AGAIN_AFTER_MS);
   expect(await told).toEqual([true]);
+  expect(channel.isDeaf).toBe(false);
 });
 
 it('notices that its connection leads nowhere', async () => {

@@ -35,6 +35,7 @@ interface Options {
  */
 export class Channel {
   #listening = false;
+  #isDeaf = false;
   #isStopped = false;
   #client: Client | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -47,6 +48,11 @@ export class Channel {
   /** Whether messages arrive. */
   get listening(): boolean {
     return this.#listening;
+  }
+
+  /** Whether messages do not arrive although there is a connection: it will not change soon. */
+  get isDeaf(): boolean {
+    return this.#isDeaf;
   }
 
   start(): void {
@@ -99,7 +105,8 @@ export class Channel {
     while (!isOver()) {
       const hasArrived = await this.#arrives();
       if (isOver()) break;
-      if (!hasArrived) return this.#listening ? RECONNECT_AFTER_MS : TRY_AGAIN_AFTER_MS;
+      this.#isDeaf = !hasArrived && !this.#listening;
+      if (!hasArrived) return this.#isDeaf ? TRY_AGAIN_AFTER_MS : RECONNECT_AFTER_MS;
       this.#setListening(true);
       await this.#wait(CHECK_EVERY_MS);
     }

@@ -94,6 +94,7 @@ export class Membership {
     });
     this.#outlook = new Outlook({
       ...options,
+      isUntold: () => !this.#channel.listening && !this.#channel.isDeaf,
       onReplicas: () => {
         this.#contact.wake();
       },
@@ -138,12 +139,12 @@ export class Membership {
   }
 
   mayKnow(key: string): boolean {
-    return this.#outlook.keys.mayKnow(key, this.fault);
+    return this.#outlook.mayKnow(key, this.fault);
   }
 
   /** Something is found by these keys from now on. */
   knows(keys: readonly string[]): void {
-    this.#outlook.keys.add(keys);
+    this.#outlook.knows(keys);
   }
 
   /** Deliveries are remembered from now on. */
@@ -151,7 +152,7 @@ export class Membership {
     this.#unsureStores.learn(recents);
     const open = recents.filter(({ awaited, stored }) => awaited || stored?.forwards.some(isKept));
     const keys = open.map(({ identity }) => identity.key);
-    this.#outlook.keys.add(keys);
+    this.#outlook.knows(keys);
     for (let at = 0; at < keys.length; at += KEYS_PER_MESSAGE)
       this.#tell({ kind: 'remembered', keys: keys.slice(at, at + KEYS_PER_MESSAGE) });
   }

@@ -18,6 +18,8 @@ interface Options {
   readonly tally: Tally;
   readonly backends: RegisteredBackends;
   readonly unclaimed: Unclaimed;
+  /** Whether messages are lost that are sent now, as they are while it connects. */
+  readonly isUntold: () => boolean;
   /** Hears that there may be other replicas. */
   readonly onReplicas: () => void;
   /** Hears that a look has failed. */
@@ -26,10 +28,12 @@ interface Options {
 
 /** What others do: heard of by their messages, else looked for. */
 export class Outlook {
-  readonly keys = new KnownKeys();
+  readonly #keys = new KnownKeys();
   readonly #refresher: Refresher;
   /** Whether others may have changed something that no message has told of. */
   #mayHaveMissed = false;
+  /** Whether messages may have been lost since it was last looked: then only the database knows what there is. */
+  #isBlind = true;
   /** Monotonic. */
   #lookedAt: number;
 
@@ -43,18 +47,28 @@ export class Outlook {
     const { database, tally, backends } = this.options;
     await tally.look(database.db, false);
     await backends.look(database.db);
-    await this.keys.load(database.db);
+    await this.#keys.load(database.db);
   }
 
   stop(): Promise<void> {
     return this.#refresher.stop();
   }
 
+  /** Whether there may be something with this identity key. @param fault why the database cannot be asked */
+  mayKnow(key: string, fault: string | undefined): boolean {
+    return (this.#isBlind && fault === undefined) || this.#keys.mayKnow(key, fault);
+  }
+
+  /** Something is found by these keys from now on. */
+  knows(keys: readonly string[]): void {
+    this.#keys.add(keys);
+  }
+
   hear(message: Message): void {
     const { listeners, unclaimed, onReplicas } = this.options;
     switch (message.kind) {
       case 'owed':
-        this.keys.add([message.identityKey]);
+        this.#keys.add([message.identityKey]);
         listeners.tell([{ kind: 'owed', backend: message.backend, id: message.id }]);
         this.#refresher.ask();
         return;
@@ -63,7 +77,7 @@ export class Outlook {
         this.#refresher.ask();
         return;
       case 'remembered':
-        this.keys.add(message.keys);
+        this.#keys.add(message.keys);
         return;
       case 'backends':
         listeners.tell([{ kind: 'backends' }]);
@@ -82,13 +96,17 @@ export class Outlook {
 
   /** What others did may not have been told. */
   missed(): void {
+    this.#isBlind = true;
     this.#mayHaveMissed = true;
     this.#refresher.ask();
   }
 
   /** To be called now and then. @param isTold whether messages arrive */
   beat(isTold: boolean): void {
-    if (!isTold || this.options.clock.monotonic() - this.#lookedAt >= LOOK_EVERY_MS) this.missed();
+    if (!isTold) this.missed();
+    if (this.options.clock.monotonic() - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#mayHaveMissed = true;
+    this.#refresher.ask();
   }
 
   async #look(): Promise<void> {
@@ -96,6 +114,7 @@ export class Outlook {
     const { db } = database;
     const hasMissed = this.#mayHaveMissed;
     this.#mayHaveMissed = false;
+    const isUntold = this.options.isUntold();
     try {
       if (!(await tally.look(db, hasMissed))) {
         this.#mayHaveMissed ||= hasMissed;
@@ -105,7 +124,8 @@ export class Outlook {
       this.#lookedAt = clock.monotonic();
       unclaimed.tellAll();
       await backends.look(db);
-      await this.keys.load(db);
+      await this.#keys.load(db);
+      this.#isBlind = this.#mayHaveMissed || isUntold || this.options.isUntold();
     } catch (error) {
       this.#mayHaveMissed ||= hasMissed;
       onError(error);

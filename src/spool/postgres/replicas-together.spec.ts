@@ -15,16 +15,17 @@ const A = 'http://a';
 const RULES: SettleRules = { guarantee: 'at-least-once', othersGotThrough: false };
 const ACCEPTED: AttemptRecord = { at: 5, outcome: 'accepted', durationMs: 1, status: 200 };
 
+let url: string;
 let one: Spool;
 let other: Spool;
 
 beforeEach(async () => {
-  const url = await postgres().freshDatabase();
-  [one, other] = [await open(url), await open(url)];
+  url = await postgres().freshDatabase();
+  [one, other] = [await open(), await open()];
   await untilHeard();
 });
 
-async function open(url: string): Promise<Spool> {
+async function open(): Promise<Spool> {
   const spool = await openSpool({ url });
   onCleanup(() => spool.close());
   return spool;
@@ -40,7 +41,7 @@ async function untilHeard(): Promise<void> {
     const { id } = (await storeOne(from, 'probe')).delivery;
     await owed;
     await from.discard(id);
-    while (to.bytes > 0) await to.get(id);
+    while (to.bytes > 0 || to.mayKnow('unheard of')) await to.get(id);
   }
 }
 
@@ -84,6 +85,15 @@ it('know what others keep and miss, and of nothing else', async () => {
   await storeOne(one, 'g');
   await owed;
   expect([one.mayKnow('g'), other.mayKnow('g'), other.mayKnow('h')]).toEqual([true, true, false]);
+});
+
+it('ask the database of any delivery from when they hear no more until they have looked again', async () => {
+  const listening = new URL(url).pathname.slice(1);
+  await postgres().exec(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${listening}' AND query LIKE 'LISTEN%'`,
+  );
+  while (!other.mayKnow('unheard of')) await other.get(1);
+  while (other.mayKnow('unheard of')) await other.get(1);
 });
 
 it('recall what others remember, until it is stored or forgotten', async () => {

@@ -58,11 +58,17 @@ export class DeliveryReader {
     return this.#take({
       read: (db, asked) =>
         first(
-          kept(db)
-            .innerJoin('sprayproxy_forward as forward', 'forward.delivery_id', 'sprayproxy_delivery.id')
-            .where('forward.backend', '=', backend)
-            .where('forward.state', '=', 'owed')
-            .where('forward.delivery_id', '>', after),
+          kept(db).where('id', 'in', (sub) =>
+            // With a limit of its own, lest all that is kept for others be gone through for the few that are owed to this one.
+            sub
+              .selectFrom('sprayproxy_forward')
+              .select('delivery_id')
+              .where('backend', '=', backend)
+              .where('state', '=', 'owed')
+              .where('delivery_id', '>', after)
+              .orderBy('delivery_id')
+              .limit(asked),
+          ),
           asked,
           'asc',
           this.#learn,

@@ -1,6 +1,8 @@
 import definitions from '@octokit/webhooks-examples';
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
+
+import { signedHeaders } from '../testing/github/signed-headers.js';
 
 /** GitHub marks a delivery failed when the answer takes longer. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -32,32 +34,6 @@ export function examples(secret: string): Webhook[] {
 export function signedWebhook(event: string, payload: Buffer, secret: string): Webhook {
   const guid = randomUUID();
   return { event, guid, payload, headers: signedHeaders({ event, guid, payload, secret }) };
-}
-
-/**
- * The headers of a webhook of a GitHub App.
- * @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
- */
-export function signedHeaders(webhook: {
-  readonly event: string;
-  readonly guid: string;
-  readonly payload: Buffer | string;
-  readonly secret: string;
-}): Record<string, string> {
-  const hmac = (algorithm: 'sha1' | 'sha256') =>
-    `${algorithm}=${createHmac(algorithm, webhook.secret).update(webhook.payload).digest('hex')}`;
-  return {
-    Accept: '*/*',
-    'Content-Type': 'application/json',
-    'User-Agent': 'GitHub-Hookshot/044aadd',
-    'X-GitHub-Delivery': webhook.guid,
-    'X-GitHub-Event': webhook.event,
-    'X-GitHub-Hook-ID': '292430182',
-    'X-GitHub-Hook-Installation-Target-ID': '79929',
-    'X-GitHub-Hook-Installation-Target-Type': 'integration',
-    'X-Hub-Signature': hmac('sha1'),
-    'X-Hub-Signature-256': hmac('sha256'),
-  };
 }
 
 /** Sends webhooks one after the other over one connection, so that none waits for another. */

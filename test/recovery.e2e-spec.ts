@@ -1,20 +1,24 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { type DeliveryList } from '../src/deliveries/delivery-view.js';
 import { BackendServer } from './support/backend-server.js';
 import { bootSprayproxy } from './support/boot.js';
-import { ScriptedGithub } from './support/github/scripted-github.js';
+import { type ScriptedGithub } from '../testing/github/scripted-github.js';
+import { startGithub } from './support/github/start-github.js';
 import { scrape, scrapeUntil } from './support/metrics.js';
 import { sharedPostgres } from './support/postgres/start-postgres.js';
 import { ReplicaSet } from './support/replicas/replica-set.js';
 import { callCommand, runCommand } from './support/run-command.js';
 import { send } from './support/send-webhook.js';
-import { SECRET, startSprayproxy } from './support/start-sprayproxy.js';
+import { type RunningSprayproxy, SECRET, startSprayproxy } from './support/start-sprayproxy.js';
 import { makeTempDir } from './support/temp-dir.js';
 
 const RECOVERED = 'sprayproxy_recovery_recovered_total';
 const FAILED = 'sprayproxy_recovery_failed_deliveries';
 const GOOD_ROUNDS = 'sprayproxy_recovery_rounds_total{result="good"}';
+const FAILED_ROUNDS = 'sprayproxy_recovery_rounds_total{result="failed"}';
 const AT_ONCE = 50;
 
 /** Has so many webhooks happen, some at a time. @returns their GUIDs */
@@ -51,7 +55,7 @@ async function untilDelivered(github: ScriptedGithub, guids: readonly string[]):
 let github: ScriptedGithub;
 
 beforeEach(async () => {
-  github = await ScriptedGithub.start();
+  github = await startGithub();
 });
 
 afterEach(() => {
@@ -79,7 +83,30 @@ describe('what GitHub could not deliver', () => {
     expect(github.redelivered).toHaveLength(500);
   });
 
-  it('comes back though it was signed with a secret that is no longer in use', async () => {
+  it('comes back though it was signed with a secret that we did not know, once we do', async () => {
+    const backend = await BackendServer.start(200);
+    const file = join(makeTempDir(), 'webhook-secret');
+    writeFileSync(file, SECRET);
+    github.secret = 'a secret that we do not know yet';
+    const { url, metricsUrl } = await startSprayproxy({
+      backends: [backend.url],
+      env: {
+        ...github.env,
+        GH_APP_WEBHOOK_SECRET: '',
+        GH_APP_WEBHOOK_SECRET_FILE: file,
+        SPRAYPROXY_SPOOL_URL: `file:${makeTempDir()}`,
+      },
+    });
+    github.webhookUrl = url;
+    const guids = await happen(github, 5);
+    await scrapeAbove(metricsUrl, GOOD_ROUNDS, 3);
+    expect(github.redelivered).toEqual([]);
+    writeFileSync(file, `${github.secret}\n${SECRET}`);
+    await scrapeUntil(metricsUrl, RECOVERED, 5);
+    expect(guidsOf(backend).sort()).toEqual([...guids].sort());
+  });
+
+  it('comes back though the secret was another before the program was started again', async () => {
     const backend = await BackendServer.start(200);
     const dir = makeTempDir();
     const start = (secret: string) =>
@@ -150,27 +177,38 @@ describe('what GitHub could not deliver', () => {
 describe('two replicas on one database', () => {
   const postgres = sharedPostgres();
 
-  it('ask for each webhook once, though the one that asks is killed', async () => {
+  it('ask for each webhook once, and it comes once, though the one that asks is killed', async () => {
     const backend = await BackendServer.start(200);
     const guids = await happen(github, 60);
+    // Nothing is asked for before it is known who asks.
+    github.script = (request) => (request.startsWith('GET') ? { status: 404 } : undefined);
     const replicas = await ReplicaSet.start(await postgres().freshDatabase(), {
       backends: [backend.url],
       env: github.env,
     });
-    github.webhookUrl = replicas.url(0);
-    const asking = await Promise.race(
-      replicas.all.map(async (replica, at) => {
-        await replica.program.logged('GitHub is asked to send a webhook again');
-        return at;
-      }),
-    );
-    github.webhookUrl = replicas.url(1 - asking);
+    const [asking, other] = await inOrder(replicas);
+    github.webhookUrl = other.url;
+    github.script = () => undefined;
     await untilReceived(backend, 5);
-    await replicas.at(asking).program.kill();
+    await asking.program.kill();
     await untilDelivered(github, guids);
-    expect([...new Set(guidsOf(backend))].sort()).toEqual([...guids].sort());
+    expect(guidsOf(backend).sort()).toEqual([...guids].sort());
     expect(new Set(github.redelivered).size).toBe(github.redelivered.length);
   });
+
+  /** The one first that asks GitHub, and fails again and again, while the other does not. */
+  async function inOrder(replicas: ReplicaSet): Promise<[RunningSprayproxy, RunningSprayproxy]> {
+    const both = [replicas.at(0), replicas.at(1)] as [RunningSprayproxy, RunningSprayproxy];
+    const counts = () =>
+      Promise.all(both.map(async ({ metricsUrl }) => (await scrape(metricsUrl)).get(FAILED_ROUNDS) ?? 0));
+    for (let before = await counts(); ;) {
+      const now = await counts();
+      const more = now.map((count, at) => count - (before[at] ?? 0));
+      if (Math.max(...more) < 2) continue;
+      if (Math.min(...more) === 0) return more[0] === 0 ? [both[1], both[0]] : both;
+      before = now;
+    }
+  }
 });
 
 it('reads a list of 30,000 in as many requests as it has pages, and from then on one page at a time', async () => {
@@ -226,7 +264,7 @@ it('says once that GitHub cannot be asked, forwards meanwhile, and goes on when 
   const backend = await BackendServer.start(200);
   github.script = () => ({ status: 404, message: 'Not Found' });
   const { program, url, metricsUrl } = await bootSprayproxy({ backends: [backend.url], env: github.env });
-  await scrapeAbove(metricsUrl, 'sprayproxy_recovery_rounds_total{result="failed"}', 2);
+  await scrapeAbove(metricsUrl, FAILED_ROUNDS, 2);
   github.webhookUrl = url;
   await happen(github, 1);
   await untilReceived(backend, 1);

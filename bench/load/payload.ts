@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { signedHeaders } from '../../demo/github.js';
+import { signedHeaders } from '../../testing/github/signed-headers.js';
 
 /** Of this run of the bench alone. */
 export const SECRET = randomUUID();

@@ -1,4 +1,4 @@
-import { ScriptedGithub } from '../support/github/scripted-github.js';
+import { startGithub } from '../support/github/start-github.js';
 import { scrape } from '../support/metrics.js';
 import { startSprayproxy } from '../support/start-sprayproxy.js';
 
@@ -9,7 +9,7 @@ const MEMORY = 'sprayproxy_memory_used_bytes';
 const MIB = 1024 * 1024;
 
 it('reads a list of 30,000, every tenth of which failed, again and again in the same memory', async () => {
-  const github = await ScriptedGithub.start();
+  const github = await startGithub();
   // All of one moment, so that each round reads all of them. Refused for good, so that nothing is asked for.
   const delivered_at = new Date().toISOString();
   for (let n = 0; n < ROWS; n += 1) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-import { signedHeaders } from '../../demo/github.js';
+import { signedHeaders } from '../../testing/github/signed-headers.js';
 import { SECRET } from './start-sprayproxy.js';
 
 export interface Reply {

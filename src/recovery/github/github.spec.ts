@@ -2,7 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 
 import { installCleanup } from '../../../test/support/cleanup.js';
-import { APP_ID, type ScriptedAnswer, ScriptedGithub } from '../../../test/support/github/scripted-github.js';
+import { startGithub } from '../../../test/support/github/start-github.js';
+import { HttpProxy } from '../../config/proxies.js';
+import { ProxyServer } from '../../../test/support/proxy-server.js';
+import { freePort } from '../../../testing/free-ports.js';
+import { APP_ID, type ScriptedAnswer, type ScriptedGithub } from '../../../testing/github/scripted-github.js';
 import { Github, type GithubOptions } from './github.js';
 import { type GithubFaultReason } from './github-fault.js';
 
@@ -11,7 +15,7 @@ installCleanup();
 let scripted: ScriptedGithub;
 
 beforeEach(async () => {
-  scripted = await ScriptedGithub.start();
+  scripted = await startGithub();
 });
 
 afterEach(() => {
@@ -23,6 +27,7 @@ const connect = (options: Partial<GithubOptions> = {}) =>
     appId: APP_ID,
     privateKeyFile: scripted.privateKeyFile,
     apiUrl: scripted.url,
+    proxy: undefined,
     requestsPerMinute: 6000,
     retryDelayMs: 1,
     ...options,
@@ -157,5 +162,37 @@ it.each([-3600, 3600])('is understood though its clock is %d s off', async (seco
 it('says that nobody is there', async () => {
   await expect(connect({ apiUrl: 'http://127.0.0.1:9' }).app()).rejects.toMatchObject({
     reason: 'unreachable',
+  });
+});
+
+describe('through a proxy', () => {
+  const through = (url: string) =>
+    connect({
+      apiUrl: `http://api.github.test:${new URL(scripted.url).port}`,
+      proxy: new HttpProxy(new URL(url), 'HTTPS_PROXY'),
+    });
+
+  it('asks by names that only the proxy knows, with its credentials', async () => {
+    const proxy = await ProxyServer.start();
+    expect(await through(proxy.url.replace('//', '//user:p%40ss@')).app()).toBe('sprayed');
+    expect(proxy.asked).toEqual([`CONNECT api.github.test:${new URL(scripted.url).port}`]);
+    expect(proxy.authorizations).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
+  });
+
+  it('says that the proxy is not there', async () => {
+    const host = `127.0.0.1:${await freePort()}`;
+    await expect(through(`http://${host}`).app()).rejects.toMatchObject({
+      reason: 'unreachable',
+      message: `GitHub cannot be reached (connect ECONNREFUSED ${host})`,
+    });
+  });
+
+  it('says that the proxy refuses', async () => {
+    const proxy = await ProxyServer.start();
+    proxy.refuses = 407;
+    await expect(through(proxy.url).app()).rejects.toMatchObject({
+      reason: 'unreachable',
+      message: expect.stringContaining('407') as string,
+    });
   });
 });

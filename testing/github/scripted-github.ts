@@ -6,13 +6,9 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { signedHeaders } from '../../../demo/github.js';
-import { onCleanup } from '../cleanup.js';
-import { SECRET } from '../start-sprayproxy.js';
-import { makeTempDir } from '../temp-dir.js';
 import { refusalOf } from './app-token.js';
 import { DeliveryLog } from './delivery-log.js';
-import { PublishedApi } from './published-api.js';
+import { signedHeaders } from './signed-headers.js';
 
 /** What is answered in place of what would be; `hang`: nothing is. */
 export type ScriptedAnswer =
@@ -23,8 +19,22 @@ export type ScriptedAnswer =
       readonly headers?: Readonly<Record<string, string>>;
     };
 
-/** It takes half a second to read. */
-let publishedApi: PublishedApi | undefined;
+/** Says what of requests and answers is not as it should be. */
+export interface ApiDescription {
+  faultsInRequest(method: string, target: string): readonly string[];
+  faultsInAnswer(method: string, target: string, status: number, body: unknown): readonly string[];
+}
+
+export interface ScriptedGithubOptions {
+  /** Where the App's private key is put. */
+  readonly directory: string;
+  /** Of the webhook. */
+  readonly secret: string;
+  /** Where it sends webhooks, may be told later: scheme and authority. */
+  readonly webhookUrl?: string;
+  /** What it is held to. */
+  readonly description?: ApiDescription;
+}
 
 interface Webhook {
   readonly event: string;
@@ -32,6 +42,9 @@ interface Webhook {
 }
 
 export const APP_ID = '79929';
+
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:9';
 
 /** GitHub gives up after that long. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -47,33 +60,38 @@ export class ScriptedGithub {
   script: (request: string) => ScriptedAnswer | undefined = () => undefined;
   /** GitHub's clock, ahead of ours. */
   aheadMs = 0;
-  secret = SECRET;
+  secret: string;
+  /** Scheme and authority of where it sends webhooks. */
+  webhookUrl: string;
   hookConfig: Record<string, string> = { content_type: 'json', insecure_ssl: '0', secret: '********' };
   readonly #webhooks = new Map<string, Webhook>();
   readonly #sending = new Set<Promise<unknown>>();
-  readonly #api = (publishedApi ??= new PublishedApi());
+  readonly #api: ApiDescription | undefined;
   readonly #server = createServer((request, response) => {
     this.#serve(request, response);
   });
   readonly #publicKey: KeyObject;
+  readonly #privateKeyFile: string;
 
-  private constructor(
-    /** Where it sends webhooks. */
-    public webhookUrl: string,
-    readonly privateKeyFile: string,
-  ) {
+  private constructor({ directory, secret, webhookUrl = NOWHERE, description }: ScriptedGithubOptions) {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     this.#publicKey = publicKey;
-    writeFileSync(privateKeyFile, privateKey.export({ type: 'pkcs1', format: 'pem' }));
+    this.#privateKeyFile = join(directory, 'app.pem');
+    this.secret = secret;
+    this.webhookUrl = webhookUrl;
+    this.#api = description;
+    writeFileSync(this.#privateKeyFile, privateKey.export({ type: 'pkcs1', format: 'pem' }));
   }
 
-  /** @param webhookUrl may be told later */
-  static async start(webhookUrl = 'http://127.0.0.1:9'): Promise<ScriptedGithub> {
-    const github = new ScriptedGithub(webhookUrl, join(makeTempDir(), 'app.pem'));
+  static async start(options: ScriptedGithubOptions): Promise<ScriptedGithub> {
+    const github = new ScriptedGithub(options);
     github.#server.listen(0, '127.0.0.1');
     await once(github.#server, 'listening');
-    onCleanup(() => github.stop());
     return github;
+  }
+
+  get privateKeyFile(): string {
+    return this.#privateKeyFile;
   }
 
   get url(): string {
@@ -92,8 +110,7 @@ export class ScriptedGithub {
   }
 
   /** Has something happen at GitHub: sends its webhook. @returns the GUID */
-  async happen(payload: Buffer, event = 'push'): Promise<string> {
-    const guid = randomUUID();
+  async happen(payload: Buffer, event = 'push', guid: string = randomUUID()): Promise<string> {
     this.#webhooks.set(guid, { event, payload });
     await this.#attempt(guid, false);
     return guid;
@@ -134,7 +151,7 @@ export class ScriptedGithub {
     const { method = '', url: target = '' } = request;
     const [path = ''] = target.split('?');
     this.requests.push(`${method} ${path}`);
-    this.undescribed.push(...this.#api.faultsInRequest(method, target));
+    this.undescribed.push(...(this.#api?.faultsInRequest(method, target) ?? []));
     request.resume();
     const scripted = this.script(`${method} ${path}`);
     if (scripted === 'hang') return;
@@ -150,7 +167,7 @@ export class ScriptedGithub {
         : refusal !== undefined
           ? { status: 401, body: saying(refusal), headers: {} }
           : this.#answer(method, target);
-    this.undescribed.push(...this.#api.faultsInAnswer(method, target, status, body));
+    this.undescribed.push(...(this.#api?.faultsInAnswer(method, target, status, body) ?? []));
     response.writeHead(status, {
       'Content-Type': 'application/json; charset=utf-8',
       Date: new Date(now * 1000).toUTCString(),

@@ -2,7 +2,7 @@ const { build } = require('esbuild');
 const { join } = require('node:path');
 
 /** Modules of ours, by their paths in `dist`, with packages that few need: who does not is to have none of their text in memory. */
-const OWN_FILE_MODULES = ['recovery/github/octokit.js'];
+const OWN_FILE_MODULES = ['recovery/github/octokit.js', 'recovery/github/proxied-fetch.js'];
 
 const nameOf = (path) => path.slice(path.lastIndexOf('/') + 1);
 

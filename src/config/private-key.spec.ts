@@ -53,10 +53,26 @@ it('is on where both are set', () => {
     appId: 'Iv23abc',
     privateKeyFile: pem,
     apiUrl: 'https://github.example.com/api/v3',
+    proxy: undefined,
     intervalMs: 120_000,
     maxAgeMs: 259_200_000,
     maxAttempts: 3,
     requestsPerMinute: 60,
   });
   expect(configFor().recovery).toBeUndefined();
+});
+
+it.each([
+  ['https://github.example.com/api/v3', 'http://proxy:3128'],
+  ['https://api.github.com', undefined],
+  ['http://github.internal:8080', undefined],
+])('asks %s through %s', (apiUrl, proxy) => {
+  const env = {
+    GH_APP_ID: '1',
+    GH_APP_PRIVATE_KEY_FILE: file(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    SPRAYPROXY_GITHUB_API_URL: apiUrl,
+    HTTPS_PROXY: 'proxy:3128',
+    NO_PROXY: 'api.github.com',
+  };
+  expect(configFor(env).recovery?.proxy?.origin).toBe(proxy);
 });

@@ -127,7 +127,7 @@ export class SprayproxyConfig {
     this.shutdownDelayMs = variables.SPRAYPROXY_SHUTDOWN_DELAY;
     this.shutdownTimeoutMs = variables.SPRAYPROXY_SHUTDOWN_TIMEOUT;
     this.logLevel = variables.SPRAYPROXY_LOG_LEVEL;
-    this.recovery = recoveryConfig(variables);
+    this.recovery = recoveryConfig(variables, this.proxies);
   }
 
   /** @throws ConfigurationError that lists every fault. */

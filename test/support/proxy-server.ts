@@ -9,6 +9,8 @@ export class ProxyServer {
   /** Method and target of each request. */
   readonly asked: string[] = [];
   readonly authorizations: (string | undefined)[] = [];
+  /** Status by which it refuses to connect to anybody. */
+  refuses: number | undefined;
 
   private constructor(private readonly server: Server) {
     const sockets = new Set<Socket>();
@@ -33,6 +35,10 @@ export class ProxyServer {
     });
     server.on('connect', (incoming: IncomingMessage, socket: Socket) => {
       this.#note(incoming);
+      if (this.refuses !== undefined) {
+        socket.end(`HTTP/1.1 ${this.refuses} Refused\r\nContent-Length: 0\r\n\r\n`);
+        return;
+      }
       const [, port = ''] = /:(\d+)$/.exec(incoming.url ?? '') ?? [];
       const onward = connect(Number(port), '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 Connection established\r\n\r\n');

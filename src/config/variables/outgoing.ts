@@ -22,7 +22,8 @@ export class OutgoingVariables {
   http_proxy?: string;
 
   @Variable({
-    effect: 'proxy for backends with https://, which it connects to without reading what is sent',
+    effect:
+      'proxy for backends with https://, and for the API of GitHub: connects to them without reading what is sent',
   })
   @IsOptional()
   @ProxyUrl()

@@ -82,7 +82,7 @@ export function faultOf(error: unknown, now: number): GithubFault {
 
 function unanswered({ name, message = '', cause }: Thrown): GithubFault {
   const why = reasonIn(cause) ?? message;
-  return name === 'TimeoutError' || /timeout|aborted/i.test(why)
+  return name === 'TimeoutError' || /timeout/i.test(why)
     ? new GithubFault('slow', 'GitHub does not answer in time')
     : new GithubFault('unreachable', `GitHub cannot be reached (${printable(why, MAX_SAID)})`);
 }
@@ -91,7 +91,8 @@ function unanswered({ name, message = '', cause }: Thrown): GithubFault {
 function reasonIn(error: unknown): string | undefined {
   if (!(typeof error === 'object' && error !== null)) return undefined;
   const { code, message, cause } = error as NodeJS.ErrnoException;
-  return reasonIn(cause) ?? (typeof code === 'string' ? code : message);
+  // Where several addresses were tried, there is no message.
+  return reasonIn(cause) ?? (message === '' ? code : message);
 }
 
 type Headers = Readonly<Record<string, string | number | undefined>>;

@@ -1,4 +1,5 @@
 import { readPrivateKey } from '../../config/private-key.js';
+import { type HttpProxy } from '../../config/proxies.js';
 import { type RecoveryConfig } from '../../config/recovery-config.js';
 import { VERSION } from '../../version.js';
 import { type GithubAttempt } from './github-attempt.js';
@@ -11,7 +12,7 @@ const RETRY_DELAY_MS = 1000;
 
 export interface GithubOptions extends Pick<
   RecoveryConfig,
-  'appId' | 'privateKeyFile' | 'apiUrl' | 'requestsPerMinute'
+  'appId' | 'privateKeyFile' | 'apiUrl' | 'proxy' | 'requestsPerMinute'
 > {
   readonly timeoutMs?: number;
   readonly retryDelayMs?: number;
@@ -75,7 +76,7 @@ export class Github {
 
   /** With the key as it is now. */
   async #connected() {
-    const { appId, privateKeyFile, apiUrl, requestsPerMinute, ...others } = this.options;
+    const { appId, privateKeyFile, apiUrl, proxy, requestsPerMinute, ...others } = this.options;
     const privateKey = keyIn(privateKeyFile);
     if (this.#octokit === undefined || privateKey !== this.#privateKey) {
       const { connectOctokit } = await import('./octokit.js');
@@ -89,10 +90,17 @@ export class Github {
         timeoutMs: others.timeoutMs ?? TIMEOUT_MS,
         retryDelayMs: others.retryDelayMs ?? RETRY_DELAY_MS,
         warn: others.warn ?? (() => undefined),
+        fetch: await fetchBy(proxy),
       });
     }
     return this.#octokit;
   }
+}
+
+async function fetchBy(proxy: HttpProxy | undefined): Promise<typeof fetch> {
+  if (proxy === undefined) return fetch;
+  const { fetchThrough } = await import('./proxied-fetch.js');
+  return fetchThrough(proxy.origin, proxy.authorization);
 }
 
 function keyIn(file: string): string {

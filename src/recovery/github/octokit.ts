@@ -19,6 +19,7 @@ export interface OctokitOptions {
   /** How long the first retry after an answer of 5xx waits; others wait longer. */
   readonly retryDelayMs: number;
   readonly warn: (message: string) => void;
+  readonly fetch: typeof globalThis.fetch;
 }
 
 const PAGE = 100;
@@ -31,7 +32,8 @@ const ThrottledOctokit = Octokit.plugin(throttling, retry);
 
 /** The API of GitHub for an App, as far as webhooks that could not be delivered need it. */
 export function connectOctokit(options: OctokitOptions) {
-  const { appId, privateKey, baseUrl, userAgent, timeoutMs, requestsPerMinute, retryDelayMs, warn } = options;
+  const { appId, privateKey, baseUrl, userAgent, timeoutMs, requestsPerMinute, retryDelayMs, warn, fetch } =
+    options;
   const ignore = () => undefined;
   const mayWait = (seconds: number, _request: unknown, _octokit: unknown, retries: number) =>
     seconds <= MAX_WAIT_SECONDS && retries < RETRIES;

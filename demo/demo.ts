@@ -15,6 +15,7 @@ import { HELP, parseOptions, UsageError } from './options.js';
 import { type Outage, outage } from './outage.js';
 import { outageReport } from './outage-report.js';
 import { print } from './print.js';
+import { playRecovery } from './recovery-act.js';
 import { playReplicas } from './replicas-act.js';
 import { eventTable, faultLines } from './report.js';
 import { Sprayproxy, SprayproxyDied, type SprayproxyUrls } from './sprayproxy.js';
@@ -81,6 +82,10 @@ async function play(stayS: number | undefined, defer: Defer): Promise<number> {
 
   const twice = [...duringOutage(secret), ...duringOutage(secret)];
   if (!(await playReplicas({ variables, webhooks: twice, backends, signalled }))) return 1;
+
+  const failing = [...duringOutage(secret), ...duringOutage(secret)];
+  const act = { variables, secret, directory, webhooks: failing, backends, signalled };
+  if (!(await playRecovery(act))) return 1;
 
   if (stayS === 0) {
     print('\nAll has ended (--stay 0). Without that, the curl line to send one more would stand here.');

@@ -9,8 +9,9 @@ export const HELP = `Sprayproxy's demonstration: starts the built program with t
 loopback ports, sends it every webhook that GitHub publishes an example of, signed, and shows
 what each backend got. Then stops one backend, sends a few more, and shows that it gets them
 when it is back. Then does so with two replicas on one PostgreSQL, which comes with npm, and
-kills one of them. Ends with status 0 if each backend got every webhook, byte for byte, else
-with 1.
+kills one of them. Then kills the program while webhooks come in, which it asks GitHub for
+when it is back; GitHub's part is played by a server of its own. Ends with status 0 if each
+backend got every webhook, byte for byte, else with 1.
 
 Usage: npm run demo [-- options]
 

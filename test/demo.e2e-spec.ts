@@ -85,6 +85,21 @@ describe('the demo', () => {
       );
     });
 
+    it('shows that what nobody took comes back when the program does, and what was delivered does not', () => {
+      const { output } = ended;
+      const rows = [...output.matchAll(/^(\w+) +[\d,]+ +(200|none) +(\d) +yes +(\d+|-) +yes +(\d+|-)$/gm)];
+      expect(rows.map(([, event, answer, asked]) => [event, answer, asked])).toEqual(
+        [...DURING_OUTAGE, ...DURING_OUTAGE].map((event, at) => [
+          event,
+          ...(at === 0 ? ['200', '0'] : ['none', '1']),
+        ]),
+      );
+      expect(rows.map(([, , , , one, two]) => [one === '-', two === '-'])).toEqual(
+        rows.map((_, at) => [at === 0, at === 0]),
+      );
+      expect(output).toMatch(/^total of 10 +[\d,]+ +9 +10\/10 +10\/10$/m);
+    });
+
     it('leaves nothing behind', () => {
       expect(left).toEqual([]);
     });
@@ -178,12 +193,23 @@ describe('the demo of a broken program', () => {
   });
 
   it('says loudly that replicas mixed up what they owed, and sent again what was taken, and fails', async () => {
-    const { status, output } = await runWith(UNRULY_REPLICAS);
+    const { status, output } = await runWith(replicas('unruly'));
 
     expect(output).toContain('All 5 reached backend 2 in the order they were sent');
     expect(output).toContain('FAILED: NOT EVERY WEBHOOK THAT REPLICAS OWED ARRIVED AS IT SHOULD\n');
     expect(output).toMatch(/^push [\w-]+: at backend 2 it came 2 times$/m);
     expect(output).toMatch(/^pull_request [\w-]+: at backend 2 it came at place 9 instead of 2$/m);
+    expect(status).toBe(1);
+  });
+
+  it('says loudly that what nobody took did not come back, and fails', async () => {
+    const { status, output } = await runWith(replicas('orderly'));
+
+    expect(output).toContain('What both replicas owed reached backend 2 in order, all 10');
+    expect(output).toContain('FAILED: NOT EVERY WEBHOOK THAT GITHUB COULD NOT DELIVER CAME BACK\n');
+    expect(output).toMatch(/^issue_comment [\w-]+: at backend 1 it came 0 times$/m);
+    expect(output).toMatch(/^issue_comment [\w-]+: GitHub was asked for it 0 times$/m);
+    expect(output).toMatch(/^total of 10 +[\d,]+ +0 +1\/10 +1\/10$/m);
     expect(status).toBe(1);
   });
 
@@ -227,16 +253,20 @@ const DISORDERLY_PROGRAM = program(
 );
 
 /**
- * Knows of no redelivery. What is owed goes in order, but where there is a database: there the latest goes first, and what
- * both replicas owe is in a file; the first of them says that it sees to the backend.
+ * What replicas owe is in a file that they share; the first of them says that it sees to the backend. Where there is a
+ * database, the unruly ones send the latest first, and know of no redelivery. None of them asks GitHub for anything.
  */
-const UNRULY_REPLICAS = `
+const replicas = (kind: 'orderly' | 'unruly') => `
 const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
 const { createServer } = require('node:http');
 const { SPRAYPROXY_SPOOL_URL: spool, SPRAYPROXY_SERVER_BACKEND: backends } = process.env;
 const [first, second] = backends.split(' ');
 const shared = spool.startsWith('postgres:');
 const file = __dirname + '/' + (shared ? 'shared' : 'own');
+const orderly = ${String(kind === 'orderly')};
+const known = __dirname + '/known';
+appendFileSync(known, '');
+const isNew = (guid) => !orderly || !readFileSync(known, 'utf8').includes(guid);
 const owed = () => readFileSync(file, 'utf8').split('\\n').filter(Boolean);
 appendFileSync(file, '');
 let speaks = true;
@@ -250,16 +280,20 @@ const server = createServer(async (request, response) => {
   }
   const { host, connection, 'content-length': length, ...headers } = request.headers;
   const webhook = { headers, body: Buffer.concat(await request.toArray()).toString('base64') };
+  const guid = headers['x-github-delivery'];
   await post(first, webhook);
-  await post(second, webhook).catch(() => {
-    response.statusCode = 202;
-    appendFileSync(file, JSON.stringify(webhook) + '\\n');
-  });
+  if (isNew(guid)) {
+    await post(second, webhook).catch(() => {
+      response.statusCode = 202;
+      appendFileSync(file, JSON.stringify(webhook) + '\\n');
+    });
+  }
+  appendFileSync(known, guid);
   response.end(response.statusCode === 202 ? 'accepted' : 'proxied');
 });
 async function drain() {
   for (let all = owed(); all.length > 0; all = owed()) {
-    const at = shared ? all.length - 1 : 0;
+    const at = shared && !orderly ? all.length - 1 : 0;
     if (!(await post(second, JSON.parse(all[at])).catch(() => undefined))) break;
     writeFileSync(file, all.toSpliced(at, 1).map((line) => line + '\\n').join(''));
   }

@@ -31,9 +31,16 @@ const SPOOLS = [
   [],
   ['spool-emptydir'],
   ['spool-off'],
+  ['recovery'],
   ['spool-postgres'],
   ['spool-postgres', 'spool-postgres/copy', 'spool-postgres/managed'],
-  ['spool-postgres', 'spool-postgres/copy', 'spool-postgres/cloudnative-pg', 'spool-postgres/autoscaling'],
+  [
+    'spool-postgres',
+    'spool-postgres/copy',
+    'spool-postgres/cloudnative-pg',
+    'spool-postgres/autoscaling',
+    'recovery',
+  ],
 ];
 const WATCHED = [[], ['monitoring'], ['monitoring', 'monitoring/grafana-operator']];
 /** The dashboards alone, which do not know of the spool. */

@@ -26,6 +26,10 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
   #lastChange: Promise<unknown> = Promise.resolve();
   /** Registered ones that are not to be used, by their URLs. */
   readonly #leftOut = new Set<string>();
+  /** How often somebody has said that others may be registered, and which of these the last reading was for. */
+  #said = 0;
+  #readFor = 0;
+  readonly #untilRead = new Set<() => void>();
 
   constructor(
     private readonly config: SprayproxyConfig,
@@ -34,22 +38,38 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     private readonly logger: Logger,
   ) {
     super();
+    if (this.#isShared) this.#said = 1;
     const backends = toBackends(config.staticBackendUrls, 'static');
     this.#replace(new Map(backends.map((backend) => [backend.key, backend])));
   }
 
   /** Who may no longer register backends no longer has any; who may no longer have local ones is left without these. */
   async onModuleInit(): Promise<void> {
-    if (!this.config.dynamicBackendsEnabled || !this.spool.keeps) return;
+    if (!this.#isShared) return;
     this.spool.watch(({ kind }) => {
-      if (kind === 'backends') void this.#oneAtATime(() => this.#readRegistered());
+      if (kind !== 'backends') return;
+      this.#said += 1;
+      void this.#oneAtATime(() => this.#readRegistered());
     });
     await this.#oneAtATime(() => this.#readRegistered());
+  }
+
+  /** Resolves once it is known what is registered, also by others: until then nobody knows that a backend is not. */
+  untilRead(): Promise<void> {
+    return this.#readFor === this.#said
+      ? Promise.resolve()
+      : new Promise((resolve) => this.#untilRead.add(resolve));
+  }
+
+  /** Whether backends can be registered by another process, or were by an earlier one. */
+  get #isShared(): boolean {
+    return this.config.dynamicBackendsEnabled && this.spool.keeps;
   }
 
   /** Takes over what is registered, by whichever process. */
   async #readRegistered(): Promise<void> {
     if (this.spool.fault !== undefined) return;
+    const said = this.#said;
     let urls: readonly string[];
     try {
       urls = await this.spool.registeredBackends();
@@ -62,6 +82,10 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
       if (backend.origin === 'registered' && !registered.has(backend.key)) this.#drop(backend);
     }
     for (const backend of registered.values()) if (!this.has(backend)) this.#addUnlessRefused(backend);
+    this.#readFor = said;
+    if (said !== this.#said) return;
+    for (const resolve of this.#untilRead) resolve();
+    this.#untilRead.clear();
   }
 
   #addUnlessRefused(backend: Backend): void {

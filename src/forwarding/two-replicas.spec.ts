@@ -165,6 +165,46 @@ describe('what a backend is owed', () => {
     });
   });
 
+  it('is not taken for abandoned where it is being sent, though another that has gone was sending to somebody else', async () => {
+    const [one, other] = await two(['a', 'b']);
+    one.react = (host) => (host === 'a' ? new Promise(() => undefined) : 'no connection');
+    other.react = () => new Promise(() => undefined);
+    const first = deliver(one, one.delivery('1'));
+    await settle();
+    one.clock.pass(8000);
+    const { id = 0 } = await first;
+    // A redelivery has the other send what is owed to b, which it is still at when the one goes, which is sending to a.
+    void deliver(other, other.delivery('1'));
+    await settle();
+    expect(other.sentTo('b')).toEqual(['1']);
+    await one.spool.close();
+    await settle();
+    const [a, b] = (await other.spool.get(id))?.forwards ?? [];
+    expect(a?.attempts).toMatchObject([{ outcome: 'unknown' }]);
+    expect(b).toMatchObject({ unknownCount: 0, runningSince: expect.any(Number) as number });
+  });
+
+  it('is not given up before it is known what is registered', async () => {
+    const store = new MemoryStore();
+    const one = await replica(store, ['a']);
+    await one.registry.register(new Backend(new URL('http://b'), 'registered'));
+    one.react = (host) => (host === 'a' ? 202 : 'no connection');
+    await deliver(one, one.delivery('1'));
+    await one.spool.close();
+
+    const late = new FanOutParts({ hosts: ['a'], spool: new MemorySpool({ store }), env: DYNAMIC });
+    let tell: () => void = () => undefined;
+    const list = late.spool.registeredBackends();
+    late.spool.registeredBackends = () => new Promise((resolve) => (tell = () => void list.then(resolve)));
+    const initialised = late.registry.onModuleInit();
+    await late.lanes.onApplicationBootstrap();
+    await settle();
+    tell();
+    await initialised;
+    await settle();
+    expect(late.sentTo('b')).toEqual(['1']);
+  });
+
   it('is given up once when the backend is unregistered, and by nobody while another lists it', async () => {
     const store = new MemoryStore();
     const one = await replica(store, ['a', 'static']);

@@ -140,7 +140,10 @@ export abstract class Spool {
   /** The oldest deliveries with a rejected forward that is kept, oldest first. */
   abstract rejected(limit: number): Promise<StoredDelivery[]>;
 
-  /** The deliveries with a claim whose holder is gone: what it was attempting has an unknown outcome. */
+  /**
+   * The deliveries with a claim whose holder is gone, with those of their forwards alone: what it was attempting has an
+   * unknown outcome.
+   */
   abstract abandoned(): Promise<StoredDelivery[]>;
 
   abstract get(id: number): Promise<StoredDelivery | undefined>;

@@ -61,9 +61,12 @@ export class Model {
   }
 
   abandoned(): StoredDelivery[] {
-    return this.oldestFirst.filter(({ delivery, forwards }) =>
-      forwards.some((forward) => isRunning(forward) && !this.isOwn(delivery.id, forward.backend)),
-    );
+    return this.oldestFirst.flatMap(({ delivery, forwards }) => {
+      const left = forwards.filter(
+        (forward) => isRunning(forward) && !this.isOwn(delivery.id, forward.backend),
+      );
+      return left.length === 0 ? [] : [{ delivery, forwards: left }];
+    });
   }
 
   find(key: string): StoredDelivery[] {

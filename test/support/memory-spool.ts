@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import { type Forward, isKept, isRunning } from '../../src/model/forward.js';
+import { type Forward, isKept } from '../../src/model/forward.js';
 import { type DeliveryFilter, matches } from '../../src/model/delivery-filter.js';
 import { Identity, identityKey, payloadDigest } from '../../src/model/identity.js';
 import { type Recent } from '../../src/model/recent.js';
 import { SprayproxyError } from '../../src/model/sprayproxy-error.js';
 import { inShort, type StoredDelivery } from '../../src/model/stored-delivery.js';
+import { abandonedAmong } from '../../src/spool/abandoned.js';
 import { KeptCounts } from '../../src/spool/counts.js';
 import { deliveryBytes } from '../../src/spool/delivery-bytes.js';
 import { IdSequence } from '../../src/spool/id-sequence.js';
@@ -108,7 +109,7 @@ export class MemorySpool extends Spool {
   rejected: Spool['rejected'] = (limit) =>
     this.#read((forward) => forward.state === 'rejected' && isKept(forward), limit);
   abandoned = () =>
-    this.#read((forward) => isRunning(forward) && !this.#store.holders.has(forward.claimedBy));
+    Promise.resolve(abandonedAmong(this.#all(), (holder) => !this.#store.holders.has(holder)));
   get = (id: number) => Promise.resolve(this.#store.deliveries.get(id));
   list: Spool['list'] = async (before, limit, filter = {}) =>
     (await this.#read((_forward, id) => id < before))

@@ -6,7 +6,7 @@ import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { Logger } from '../../logging/logger.js';
 import { type AttemptResult } from '../../model/attempt.js';
 import { type Backend } from '../../model/backend.js';
-import { interruptedAttempt, isRunning } from '../../model/forward.js';
+import { interruptedAttempt } from '../../model/forward.js';
 import { IdentityMap } from '../../model/identity-map.js';
 import { Spool } from '../../spool/spool.js';
 import { BackendClient } from '../client/backend-client.js';
@@ -101,7 +101,7 @@ export class LanesService implements OnApplicationBootstrap {
   async #settleAbandoned(): Promise<void> {
     const rules = { guarantee: this.config.deliveryGuarantee, othersGotThrough: false };
     for (const { delivery, forwards } of await this.spool.abandoned()) {
-      for (const forward of forwards.filter(isRunning)) {
+      for (const forward of forwards) {
         const attempt = interruptedAttempt(forward);
         logGivenUp(this.logger, await this.spool.settle(delivery.id, forward.backend, attempt, rules));
       }
@@ -161,6 +161,7 @@ export class LanesService implements OnApplicationBootstrap {
 
   /** Dead, not lost: they can be sent again when the backend is back. */
   async #bury(key: string): Promise<void> {
+    await this.registry.untilRead();
     const isOurs = () =>
       this.registry.get(key) === undefined &&
       this.spool.drains(key) &&
@@ -169,7 +170,7 @@ export class LanesService implements OnApplicationBootstrap {
     let count = 0;
     while (isOurs()) {
       const owed = await this.spool.owedTo(key, BURY_AT_ONCE);
-      if (owed.length === 0) break;
+      if (owed.length === 0 || !isOurs()) break;
       const buried = await Promise.all(
         owed.map(({ delivery: { id } }) => this.spool.bury(id, [key], 'the backend is no longer registered')),
       );

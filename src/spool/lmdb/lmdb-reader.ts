@@ -47,12 +47,9 @@ export class LmdbReader {
     return this.#take(withRejected.getKeys(), ({ forwards }) => forwards.some(isKeptRejected), limit);
   }
 
-  /** Those with an attempt of somebody, or of somebody else. */
-  running(holder?: string): StoredDelivery[] {
-    const running = ({ forwards }: StoredDelivery) =>
-      forwards.some(
-        (forward) => isRunning(forward) && (holder === undefined || forward.claimedBy !== holder),
-      );
+  /** Those with an attempt that is running. */
+  running(): StoredDelivery[] {
+    const running = ({ forwards }: StoredDelivery) => forwards.some(isRunning);
     return this.#take(this.databases.running.getKeys(), running).filter(running);
   }
 

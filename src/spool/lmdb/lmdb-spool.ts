@@ -10,6 +10,7 @@ import {
 } from '../../model/forward.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type NewDelivery, type StoredDelivery } from '../../model/stored-delivery.js';
+import { abandonedAmong } from '../abandoned.js';
 import { KeptCounts } from '../counts.js';
 import { deliveryBytes } from '../delivery-bytes.js';
 import { IdSequence } from '../id-sequence.js';
@@ -160,7 +161,7 @@ export class LmdbSpool extends LocalSpool {
   }
 
   abandoned(): Promise<StoredDelivery[]> {
-    return Promise.resolve(this.#reader.running(this.#holder));
+    return Promise.resolve(abandonedAmong(this.#reader.running(), (holder) => holder !== this.#holder));
   }
 
   get(id: number): Promise<StoredDelivery | undefined> {

@@ -186,15 +186,14 @@ export class Membership {
       : Promise.resolve();
   }
 
-  /** Makes sure that all are known who have a claim: some may have come since it was last read who is there. */
+  /**
+   * Makes sure that all are known who have a claim: some may have come since it was last read who is there.
+   * It takes no turn at the database: whoever asks may have one, and would wait for others who ask the same.
+   */
   async knowHolders(deliveries: readonly StoredDelivery[]): Promise<void> {
     const holders = deliveries.flatMap(({ forwards }) => forwards.filter(isRunning));
     if (holders.every(({ claimedBy }) => this.replicas.isThere(claimedBy))) return;
-    await this.options.database.read(() => this.replicas.beat());
-  }
-
-  isAbandoned({ forwards }: StoredDelivery): boolean {
-    return forwards.some((forward) => isRunning(forward) && !this.replicas.isThere(forward.claimedBy));
+    await this.replicas.beat();
   }
 
   isRunningElsewhere(forward: Forward): boolean {

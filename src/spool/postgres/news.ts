@@ -12,13 +12,24 @@ export function newsOf(
 ): readonly string[] {
   const { id, guid, payloadDigest } = after.delivery;
   const key = identityKey(guid, payloadDigest);
-  const messages: Message[] = eventsOf(before, after).flatMap((event) =>
-    event.kind === 'owed' ? [{ ...event, identityKey: key }] : [],
-  );
+  const owed = eventsOf(before, after).flatMap((event) => (event.kind === 'owed' ? [event.backend] : []));
+  const messages: Message[] = [...new Set([...owed, ...failed(before, after)])].map((backend) => ({
+    ...{ kind: 'owed', id, backend, identityKey: key },
+  }));
   if (before === undefined && messages.length === 0) messages.push({ kind: 'remembered', keys: [key] });
   for (const backend of othersChanged(before, after, messages))
     messages.push({ kind: 'changed', id, backend });
   return messages.map((message) => encode(holder, message));
+}
+
+/** Those that are owed as before, and no longer being sent: whoever drains the backend has passed over them. */
+function failed(before: StoredDelivery | undefined, after: StoredDelivery): readonly string[] {
+  const wereRunning = before?.forwards.filter(isRunning).map(({ backend }) => backend) ?? [];
+  return after.forwards
+    .filter(
+      (forward) => forward.state === 'owed' && !isRunning(forward) && wereRunning.includes(forward.backend),
+    )
+    .map(({ backend }) => backend);
 }
 
 /** Those of which somebody may wait for the claim to end, or which count otherwise than before. */

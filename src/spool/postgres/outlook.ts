@@ -69,6 +69,7 @@ export class Outlook {
     switch (message.kind) {
       case 'owed':
         this.#keys.add([message.identityKey]);
+        unclaimed.tell(message.id);
         listeners.tell([{ kind: 'owed', backend: message.backend, id: message.id }]);
         this.#refresher.ask();
         return;

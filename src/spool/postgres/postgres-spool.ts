@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock } from '../../clock/clock.js';
 import { identityKey } from '../../model/identity.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
+import { abandonedAmong } from '../abandoned.js';
 import { SpoolListeners } from '../spool-events.js';
 import { Spool } from '../spool.js';
 import * as steps from '../steps.js';
@@ -108,12 +109,16 @@ export class PostgresSpool extends Spool {
         delivery: { ...delivery, id },
         forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),
       };
-      this.#membership.knows([identityKey(delivery.guid, delivery.payloadDigest)]);
+      const key = identityKey(delivery.guid, delivery.payloadDigest);
+      this.#membership.knows([key]);
       try {
         await this.#writer.store(stored, payload, options);
       } catch (error) {
         if (isUnsure(error)) this.#membership.mayHaveStored(id);
         throw error;
+      } finally {
+        // What there is may have been read anew before it was there.
+        this.#membership.knows([key]);
       }
       return stored;
     });
@@ -154,8 +159,8 @@ export class PostgresSpool extends Spool {
   abandoned: Spool['abandoned'] = () =>
     this.#verbs.read('abandoned', async () => {
       const running = await this.#reader.running();
-      await this.#membership.knowHolders(running);
-      return running.filter((stored) => this.#membership.isAbandoned(stored));
+      await this.#database.read(() => this.#membership.knowHolders(running));
+      return abandonedAmong(running, (holder) => !this.#membership.replicas.isThere(holder));
     });
   get: Spool['get'] = (id) => this.#verbs.read('get', () => this.#reader.get(id));
   payload: Spool['payload'] = (id) => this.#verbs.read('payload', () => this.#reader.payload(id));
@@ -167,7 +172,7 @@ export class PostgresSpool extends Spool {
     this.#unclaimed.whileSo(id, async () => {
       const stored = await this.get(id);
       if (stored === undefined) return false;
-      await this.#membership.knowHolders([stored]);
+      await this.#database.read(() => this.#membership.knowHolders([stored]));
       return stored.forwards.some(
         (forward) => forward.backend === backend && this.#membership.isRunningElsewhere(forward),
       );

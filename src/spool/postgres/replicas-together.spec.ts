@@ -14,6 +14,7 @@ const postgres = sharedPostgres();
 const A = 'http://a';
 const RULES: SettleRules = { guarantee: 'at-least-once', othersGotThrough: false };
 const ACCEPTED: AttemptRecord = { at: 5, outcome: 'accepted', durationMs: 1, status: 200 };
+const UNKNOWN: AttemptRecord = { at: 5, outcome: 'unknown', durationMs: 1 };
 
 let url: string;
 let one: Spool;
@@ -77,6 +78,31 @@ it('wait for the end of a claim that somebody else has', async () => {
   await one.settle(id, A, ACCEPTED, RULES);
   expect(await unclaimed).toBe(true);
   expect((await other.get(id))?.forwards[0]?.state).toBe('accepted');
+});
+
+it('tell when an attempt has failed at what stays owed: who drains the backend has passed over it', async () => {
+  const { id } = (await storeOne(one, 'g')).delivery;
+  await one.claim(id, A, 3);
+  const owed = told(other, (event) => event.kind === 'owed' && event.id === id);
+  await one.settle(id, A, { ...ACCEPTED, outcome: 'refused', status: 503 }, RULES);
+  await owed;
+  expect((await other.get(id))?.forwards[0]?.state).toBe('owed');
+});
+
+it('settle what one that ended was attempting, however much that is at once', async () => {
+  const ids: number[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    const { id } = (await storeOne(one, `g${n}`)).delivery;
+    await one.claim(id, A, 3);
+    ids.push(id);
+  }
+  const gone = told(other, ({ kind }) => kind === 'owners');
+  await one.close();
+  await gone;
+  const settled = await Promise.all(ids.map((id) => other.settle(id, A, UNKNOWN, RULES)));
+  expect(settled.map((change) => change?.after.forwards[0]?.attempts.at(-1)?.outcome)).toEqual(
+    ids.map(() => 'unknown'),
+  );
 });
 
 it('know what others keep and miss, and of nothing else', async () => {

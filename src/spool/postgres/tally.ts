@@ -104,9 +104,11 @@ export class Tally {
       this.counts.count(backend, state, count);
       if (state === 'owed') this.counts.count(backend, 'running', running);
     }
-    for (const { backend, state, count, latest } of rows) {
+    for (const { backend, state, count, running, latest } of rows) {
       if (state !== 'owed') continue;
-      const isNews = count > (before.get(backend)?.owed ?? 0) || latest > (this.#latest.get(backend) ?? 0);
+      const { owed, running: wereRunning } = before.get(backend) ?? { owed: 0, running: 0 };
+      const isMore = count > owed || count - running > owed - wereRunning;
+      const isNews = isMore || latest > (this.#latest.get(backend) ?? 0);
       this.#latest.set(backend, latest);
       if (tells && isNews) this.options.onOwed(backend, latest);
     }

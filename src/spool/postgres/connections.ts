@@ -51,7 +51,7 @@ export class Connections {
       keepAlive: true,
     };
     const configNow = (): pg.ClientConfig => {
-      const secret = password() ?? config.password;
+      const secret = secretNow(() => password() ?? config.password);
       return {
         ...this.#config,
         ...(secret !== undefined && { password: secret }),
@@ -63,6 +63,8 @@ export class Connections {
         super(configNow());
         // Whoever uses it hears of it by what he does; without a listener, the process would end.
         this.on('error', () => undefined);
+        // The driver would leave a connection open for which there was no password.
+        this.connection.on('error', () => this.connection.stream.destroy());
       }
     };
     this.pool = new pg.Pool({ ...this.#config, max: size, Client: this.#Client });
@@ -96,5 +98,16 @@ export class Connections {
       this.#takesSettings = false;
       return connect();
     }
+  }
+}
+
+/** Where it cannot be read now, that is a fault of the connection: the pool makes some where nobody could catch one. */
+function secretNow(read: () => pg.ClientConfig['password']): pg.ClientConfig['password'] {
+  try {
+    return read();
+  } catch (error) {
+    return () => {
+      throw error;
+    };
   }
 }

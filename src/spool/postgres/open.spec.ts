@@ -136,6 +136,26 @@ it('asks for the password whenever it connects', async () => {
   expect(asked).toBeGreaterThan(1);
 });
 
+it('fails, and ends nothing, while the password cannot be read', async () => {
+  const url = await postgres().freshDatabase();
+  const secret = new URL(url).password;
+  let isThere = true;
+  const password = () => {
+    if (!isThere) throw new Error('ENOENT: no such file or directory');
+    return secret;
+  };
+  const spool = await open({ url: as(url, 'postgres', 'another'), password });
+  isThere = false;
+  await postgres().exec(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${nameOf(url)}'`,
+  );
+  const failed = await Promise.allSettled(Array.from({ length: 12 }, () => storeOne(spool)));
+  expect(failed.map(({ status }) => status)).toContain('rejected');
+  isThere = true;
+  while (spool.fault !== undefined) await spool.list(Infinity, 1).catch(() => undefined);
+  expect(await storeOne(spool)).toBeDefined();
+});
+
 describe('a database that cannot be reached at the start', () => {
   it('is tried until it can be: the spool is unready, and fails, and then is ready by itself', async () => {
     const link = await FaultyLink.start(postgres().port);

@@ -118,7 +118,7 @@ export class FanOutService {
     if (!(kept instanceof SprayproxyError)) return kept;
     await this.#probe(fanOut);
     return missing(backends, fanOut.attempts).length === 0 && !isOwedElsewhere
-      ? this.remains.served(fanOut)
+      ? this.remains.served(fanOut, kept.code === 'spool-unsure')
       : this.remains.failed(fanOut, kept);
   }
 

@@ -88,8 +88,8 @@ export class RemainsService {
     }
   }
 
-  /** Every backend has answered. */
-  served(fanOut: FanOut): Served {
+  /** Every backend has answered. @param mayBeStored whether the spool may have it, and is to hear of the answers */
+  served(fanOut: FanOut, mayBeStored = false): Served {
     const { attempts, targets, delivery } = fanOut;
     const { fillsGaps, id } = targets;
     const common = {
@@ -99,7 +99,8 @@ export class RemainsService {
       ...(id !== undefined && { id }),
     } as const;
     const rejected = attempts.some(({ result }) => result?.outcome === 'rejected');
-    if (!rejected && targets.before === undefined && !this.recent.remembersAll) return common;
+    const isOfUse = rejected || mayBeStored || targets.before !== undefined || this.recent.remembersAll;
+    if (!isOfUse) return common;
     const record = this.#remember(fanOut, this.#recordOf(fanOut), false);
     if (rejected) {
       const keeping = this.#keepRejected(delivery, record);

@@ -110,8 +110,13 @@ export class DeliveryWriter {
         ? await insertDelivery(attempt.db, whole)
         : await attempt.db.transaction().execute(async (db) => {
             const isFirst = await insertDelivery(db, whole);
-            if (isFirst) await insertOtherSlices(db, id, payload);
-            return isFirst;
+            if (!isFirst) return false;
+            await insertOtherSlices(db, id, payload, () => {
+              attempt.writes();
+            });
+            // The commit is one more.
+            attempt.writes();
+            return true;
           });
     if (isMade || (await wasStored(attempt.db, id, version))) return;
     throw new SprayproxyError('spool-failed', `there is a delivery ${id} in the spool already`);

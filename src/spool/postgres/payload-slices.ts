@@ -7,13 +7,15 @@ export const SLICE_BYTES = 1024 * 1024;
 
 export const firstSliceOf = (payload: Buffer): Buffer => payload.subarray(0, SLICE_BYTES);
 
-/** All slices but the first. */
+/** All slices but the first. @param onSlice is called before each, and ends it by an error */
 export async function insertOtherSlices(
   db: Kysely<Tables>,
   deliveryId: number,
   payload: Buffer,
+  onSlice: () => void,
 ): Promise<void> {
   for (let slice = 1; slice * SLICE_BYTES < payload.length; slice += 1) {
+    onSlice();
     const bytes = payload.subarray(slice * SLICE_BYTES, (slice + 1) * SLICE_BYTES);
     await db.insertInto('sprayproxy_payload').values({ delivery_id: deliveryId, slice, bytes }).execute();
   }

@@ -53,7 +53,9 @@ async function sourceFor(db: Kysely<Tables>, of: ListOf, below: number, filter: 
     return sql`SELECT ${columns} FROM sprayproxy_delivery`;
   }
   return sql`
-    WITH marked AS MATERIALIZED (SELECT * FROM sprayproxy_delivery WHERE ${hasMarks(marks)})
+    WITH marked AS MATERIALIZED (
+      SELECT * FROM sprayproxy_delivery WHERE ${all([hasMarks(marks), isOf(of), sql`id < ${below}`])}
+    )
     SELECT ${columns} FROM marked`;
 }
 

@@ -12,7 +12,7 @@ interface Options {
   readonly allowAsyncCommit: boolean;
 }
 
-const TABLES = ['schema', 'delivery', 'forward', 'payload', 'replica', 'backend'].map(
+const TABLES = ['schema', 'delivery', 'forward', 'payload', 'replica', 'backend', 'note'].map(
   (name) => `sprayproxy_${name}`,
 );
 

@@ -179,7 +179,7 @@ describe('two replicas on one database', () => {
 
   it('ask for each webhook once, and it comes once, though the one that asks is killed', async () => {
     const backend = await BackendServer.start(200);
-    const guids = await happen(github, 60);
+    const guids = await happen(github, 500);
     // Nothing is asked for before it is known who asks.
     github.script = (request) => (request.startsWith('GET') ? { status: 404 } : undefined);
     const replicas = await ReplicaSet.start(await postgres().freshDatabase(), {

@@ -10,7 +10,8 @@ import { parseRecoverOptions, RECOVER_USAGE } from './options.js';
 import { failedTable, progressBar } from './table.js';
 
 /** Variables that do not matter here may be wrong, or missing. */
-const OURS = /^(GH_APP_ID|GH_APP_PRIVATE_KEY_FILE|SPRAYPROXY_GITHUB_|SPRAYPROXY_RECOVERY_)/;
+const OURS =
+  /^(GH_APP_ID|GH_APP_PRIVATE_KEY_FILE|SPRAYPROXY_GITHUB_|SPRAYPROXY_RECOVERY_|HTTPS?_PROXY|https?_proxy)/;
 
 /**
  * `sprayproxy recover`: asks GitHub to send again what it could not deliver.

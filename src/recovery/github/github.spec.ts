@@ -140,6 +140,11 @@ it('asks for a redelivery once only, whatever comes of it', async () => {
   expect(scripted.redelivered).toEqual([String(id)]);
 });
 
+it.each([404, 403, 422])('takes %d of one redelivery for that one alone', async (status) => {
+  scripted.script = (request) => (request.startsWith('POST') ? { status, message: 'No' } : undefined);
+  await expect(connect().redeliver('1')).rejects.toMatchObject({ reason: 'gone' });
+});
+
 it('is told apart from another App', async () => {
   await expect(connect({ appId: '1' }).app()).rejects.toMatchObject({ reason: 'unauthorized' });
 });

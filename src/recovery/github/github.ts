@@ -54,7 +54,13 @@ export class Github {
   /** Has GitHub send a webhook once more. @param id of one of its attempts */
   async redeliver(id: string): Promise<void> {
     const { redeliver } = await this.#connected();
-    await asking(() => redeliver(id));
+    try {
+      await asking(() => redeliver(id));
+    } catch (error) {
+      const isOfOne = error instanceof GithubFault && ['not-found', 'forbidden'].includes(error.reason);
+      // Of the App it would have been said when its list was read.
+      throw isOfOne ? new GithubFault('gone', `GitHub cannot send it again (${error.message})`) : error;
+    }
   }
 
   /** Its name. */

@@ -7,7 +7,7 @@ import { present } from './support/present.js';
 
 /** Made by hand, or by every cluster. Whatever else is named must be among the manifests. */
 const MADE_ELSEWHERE = {
-  secrets: ['sprayproxy-webhook-secret', 'sprayproxy-spool'],
+  secrets: ['sprayproxy-webhook-secret', 'sprayproxy-spool', 'sprayproxy-github-app'],
   configMaps: ['kube-root-ca.crt', 'openshift-service-ca.crt', 'sprayproxy-spool-ca'],
   clusterRoles: ['system:auth-delegator'],
   clusterIssuers: ['letsencrypt'],

@@ -88,11 +88,11 @@ it.each([
   expect(code).toBe(0);
 });
 
-it('whose certificate nobody vouches for cannot be reached with sslmode=verify-full', async () => {
+it('whose certificate nobody vouches for cannot be trusted with sslmode=verify-full', async () => {
   const { code, of } = await check(`${await postgres().freshDatabase()}?sslmode=verify-full`);
   expect(code).toBe(1);
   expect(of('spool')).toMatchObject([
-    { status: 'fault', detail: expect.stringContaining('cannot be reached') as string },
+    { status: 'fault', detail: expect.stringContaining('a certificate that cannot be trusted') as string },
   ]);
 });
 

@@ -88,12 +88,12 @@ it('prints a table, one line a backend, and JSON for a machine', async () => {
     code: 0,
     out: 'no deliveries\n',
   });
-  for (const [args, err] of [
-    [['1'], 'no such delivery'],
-    [['--state', 'lost'], '400: state must be one of owed, accepted, rejected, dead'],
+  for (const [code, args, err] of [
+    [1, ['1'], 'no such delivery'],
+    [2, ['--state', 'lost'], 'state must be one of owed, accepted, rejected, dead'],
   ] as const) {
     expect(await run('--url', url, ...args)).toEqual({
-      code: 1,
+      code,
       out: '',
       err: `sprayproxy deliveries: ${err}\n`,
     });

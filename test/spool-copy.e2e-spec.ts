@@ -151,7 +151,7 @@ it('tells of damaged payloads, copies the rest, and ends with 1', async () => {
 it.each([
   [['copy'], 'give both --from and --to'],
   [['move'], 'there is one command: copy'],
-  [['copy', '--from', 'off', '--to', 'file:/b'], '--from must name a spool'],
+  [['copy', '--from', 'off', '--to', 'file:/b'], '--from must be file: and a directory'],
   [['copy', '--from', 'file:/a', '--to', 'file:/b'], 'copy the directory itself'],
   [['copy', '--from', 'postgres://me@a/b', '--to', 'postgres://me@a/c'], 'pg_dump'],
   [['copy', '--from', 'file:/a', '--to', 'postgres://me@a'], '--to must name one database'],

@@ -1,3 +1,4 @@
+import { UsageError } from '../../config/usage-error.js';
 import { printable } from '../../model/printable.js';
 import { type DeliveryList, type DeliverySummary, type DeliveryView } from '../delivery-view.js';
 import { MAX_LIMIT } from '../list-query.js';
@@ -13,7 +14,7 @@ const NOT_OURS = 'this is not the answer of Sprayproxy';
 
 /**
  * Asks page by page until there are as many as wanted, or no more.
- * @throws CommandError
+ * @throws CommandError, UsageError: the service does not take one of the filters
  */
 export async function list(options: CommandOptions): Promise<DeliveryList> {
   const deliveries: DeliverySummary[] = [];
@@ -30,7 +31,7 @@ export async function list(options: CommandOptions): Promise<DeliveryList> {
   return { deliveries, next };
 }
 
-/** @throws CommandError */
+/** @throws CommandError, UsageError */
 export async function show(options: CommandOptions, id: string): Promise<DeliveryView> {
   return (await get(options, `/deliveries/${encodeURIComponent(id)}`)) as DeliveryView;
 }
@@ -53,6 +54,7 @@ async function get({ url, token }: CommandOptions, target: string): Promise<unkn
   } catch (error) {
     throw new CommandError(`cannot reach ${url}: ${whyNot(error)}`);
   }
+  if (status === 400) throw new UsageError(printable(text.trim(), MAX_REASON));
   if (status !== 200) throw new CommandError(reasonOf(status, text));
   try {
     return JSON.parse(text);

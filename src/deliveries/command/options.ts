@@ -34,7 +34,7 @@ export interface CommandOptions {
  */
 export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv): CommandOptions {
   const { values, positionals } = parsed(args);
-  const { url = serviceUrl(environment), limit, json = false, help = false } = values;
+  const { url, limit, json = false, help = false } = values;
   const filters: Record<string, string> = {};
   for (const name of FILTERS) {
     const value = values[name];
@@ -49,7 +49,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     throw new UsageError('an id is a number, as lists show it');
   const tokenFile = values['token-file'];
   return {
-    url: baseOf(url),
+    url: help ? '' : baseOf(url ?? serviceUrl(environment)),
     ...(tokenFile !== undefined && !help && { token: readToken(tokenFile) }),
     ...(id !== undefined && { id }),
     filters,
@@ -62,6 +62,8 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
 /** Where a service of this environment listens on this host. */
 function serviceUrl(environment: NodeJS.ProcessEnv): string {
   const { serverHost, serverPort: port } = SprayproxyConfig.read(environment).config;
+  if (port === 0)
+    throw new CommandError('SPRAYPROXY_SERVER_PORT=0 is any free port: say with --url which it is');
   const address = ownAddress(serverHost);
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }

@@ -13,6 +13,9 @@ import { failedTable, progressBar } from './table.js';
 const OURS =
   /^(GH_APP_ID|GH_APP_PRIVATE_KEY_FILE|SPRAYPROXY_GITHUB_|SPRAYPROXY_RECOVERY_|HTTPS?_PROXY|https?_proxy)/;
 
+/** What takes longer is said to be under way. */
+const SLOW_MS = 3000;
+
 /**
  * `sprayproxy recover`: asks GitHub to send again what it could not deliver.
  * @param args what follows `recover`
@@ -43,7 +46,16 @@ async function recover(context: CommandContext, sinceMs: number, dryRun: boolean
     return 1;
   }
   const github = new Github(config.recovery);
-  const failed = await failedSince(github, Date.now() - sinceMs);
+  const { apiUrl, proxy } = config.recovery;
+  const through = proxy === undefined ? '' : ` through ${proxy.origin}`;
+  const patience = setTimeout(() => {
+    context.stderr.write(
+      `sprayproxy recover: reading what ${apiUrl}${through} has; it has not answered yet\n`,
+    );
+  }, SLOW_MS);
+  const failed = await failedSince(github, Date.now() - sinceMs).finally(() => {
+    clearTimeout(patience);
+  });
   if (failed.length === 0) {
     context.stdout.write('GitHub has delivered everything.\n');
     return 0;

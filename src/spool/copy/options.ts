@@ -37,14 +37,18 @@ export function parseCopyOptions(
 
 /** What the service would be configured with, if its spool were there. */
 function configOf(option: string, url: string, environment: Readonly<NodeJS.ProcessEnv>): SprayproxyConfig {
-  if (url === '' || url === 'off') throw new UsageError(`${option} must name a spool`);
+  if (url === '' || url === 'off') throw new UsageError(`${option} must be ${SPOOLS}`);
   const { config, faults } = SprayproxyConfig.read({ ...environment, [VARIABLE]: url });
   const fault = faults.find((each) => OF_SPOOL.some((name) => each.startsWith(`${name} `)));
-  if (fault !== undefined) throw new UsageError(fault.replace(VARIABLE, option));
+  if (fault !== undefined)
+    throw new UsageError(fault.replace(VARIABLE, option).replace('must be off, ', 'must be '));
   return config;
 }
 
 const VARIABLE = 'SPRAYPROXY_SPOOL_URL';
+
+const SPOOLS =
+  'file: and a directory, as in file:/var/lib/sprayproxy, or a URL as postgres://user@host/database';
 
 /** What the rest of the environment may be wrong about is of no matter here. */
 const OF_SPOOL = [

@@ -55,6 +55,16 @@ describe('is refused, and says what to do, where', () => {
       /does not accept the password/,
     ],
     [
+      'no password is given',
+      (url) => Promise.resolve({ url: as(url, 'postgres', '') }),
+      /wants a password, and none is given .*: give one by SPRAYPROXY_SPOOL_PASSWORD_FILE/,
+    ],
+    [
+      'it speaks no TLS',
+      (url) => Promise.resolve({ url: `${url}?sslmode=require` }),
+      /speaks no TLS, which sslmode in the URL asks for/,
+    ],
+    [
       'there is no such database',
       (url) => Promise.resolve({ url: `${url}_none` }),
       /does not exist .*: create it, or name another/,

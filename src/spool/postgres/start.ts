@@ -144,6 +144,25 @@ const UNUSABLE: Readonly<Record<string, readonly [found: string, advice: string]
   '3F000': ['has no schema to create tables in', GRANT_ADVICE],
 };
 
+/** The same by what the driver, or TLS, says where the server was not asked yet. */
+const UNUSABLE_BEFORE: readonly (readonly [said: RegExp, found: string, advice: string])[] = [
+  [
+    /client password must be a/,
+    'wants a password, and none is given',
+    'give one by SPRAYPROXY_SPOOL_PASSWORD_FILE, PGPASSWORD or PGPASSFILE',
+  ],
+  [
+    /does not support SSL connections/,
+    'speaks no TLS, which sslmode in the URL asks for',
+    'turn TLS on at the server, or change sslmode',
+  ],
+  [
+    /certificate/,
+    'shows a certificate that cannot be trusted',
+    'see to the certificate, and to sslrootcert and sslmode in the URL',
+  ],
+];
+
 /** A pooler has one code for everything. */
 const OF_POOLER = /no such (?:database|user)|authentication failed/;
 
@@ -160,7 +179,8 @@ function unusable(place: string, error: unknown): SpoolUnusableError | undefined
       'see to the user, its password and the database',
     );
   }
-  return undefined;
+  const before = UNUSABLE_BEFORE.find(([said]) => code === '' && said.test(reason));
+  return before && fault(place, `${before[1]} (${reason})`, before[2]);
 }
 
 const fault = (place: string, found: string, advice: string): SpoolUnusableError =>

@@ -3,6 +3,7 @@ import { MemorySpool, MemoryStore } from '../../test/support/memory-spool.js';
 import { Backend } from '../model/backend.js';
 import { type Delivery } from '../model/delivery.js';
 import { type Report } from '../model/report.js';
+import { SprayproxyError } from '../model/sprayproxy-error.js';
 
 const DYNAMIC = { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' };
 
@@ -268,4 +269,25 @@ it('a redelivery through one that does not send to who misses it is kept for the
   expect((await deliver(other, other.delivery('1'))).kind).toBe('kept');
   await pass([one, other], 30_000);
   expect([other.sent, one.sentTo('a'), one.sentTo('new').slice(before)]).toEqual([[], ['1'], ['1']]);
+});
+
+it('what all have answered is remembered where nobody knows whether it was stored', async () => {
+  const parts = await replica(new MemoryStore(), ['a']);
+  const { answer, slow } = pending();
+  parts.react = () => slow;
+  parts.spool.store = async () => {
+    answer(202);
+    await settle();
+    throw new SprayproxyError('spool-unsure', 'nobody has said whether it was stored');
+  };
+  const remembered = jest.spyOn(parts.spool, 'remember');
+  const reporting = deliver(parts, parts.delivery('1'));
+  await settle();
+  parts.clock.pass(8000);
+  const { kind, id } = await reporting;
+  await pass([parts], 1000);
+  expect(kind).toBe('served');
+  expect(remembered.mock.calls.flatMap(([recents]) => recents)).toMatchObject([
+    { id, awaited: false, stored: { forwards: [{ backend: 'http://a', state: 'accepted' }] } },
+  ]);
 });

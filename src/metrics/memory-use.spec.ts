@@ -1,6 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 import { anonymousBytes, memoryUsedBytes } from './memory-use.js';
 
 it('counts what is no page of a file', () => {
@@ -15,16 +12,14 @@ it('fails where the kernel does not say', () => {
   expect(() => anonymousBytes('VmRSS:\t  116654 kB\n')).toThrow('RssAnon');
 });
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
 it('grows with what the process holds', () => {
-  // Else what the tests before have left would go meanwhile.
-  collectGarbage();
-  collectGarbage();
-  const before = memoryUsedBytes();
-  // Some of it may be what the tests before have left to be used again.
-  const held = Array.from({ length: 4 }, () => Buffer.alloc(64 * 1024 * 1024, 1));
-  expect(memoryUsedBytes() - before).toBeGreaterThan(64 * 1024 * 1024);
-  expect(held).toHaveLength(4);
+  const MIB = 1024 * 1024;
+  const held: Buffer[] = [];
+  // What the tests before have left is used again, or goes, whenever the engine likes.
+  let least = memoryUsedBytes();
+  while (memoryUsedBytes() - least <= 64 * MIB && held.length < 32) {
+    held.push(Buffer.alloc(64 * MIB, 1));
+    least = Math.min(least, memoryUsedBytes());
+  }
+  expect(memoryUsedBytes() - least).toBeGreaterThan(64 * MIB);
 });

@@ -14,7 +14,10 @@ export function newsOf(
   const key = identityKey(guid, payloadDigest);
   const owed = eventsOf(before, after).flatMap((event) => (event.kind === 'owed' ? [event.backend] : []));
   const messages: Message[] = [...new Set([...owed, ...failed(before, after)])].map((backend) => ({
-    ...{ kind: 'owed', id, backend, identityKey: key },
+    kind: 'owed',
+    id,
+    backend,
+    identityKey: key,
   }));
   if (before === undefined && messages.length === 0) messages.push({ kind: 'remembered', keys: [key] });
   for (const backend of othersChanged(before, after, messages))

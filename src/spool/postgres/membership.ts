@@ -45,9 +45,9 @@ const TRIMMING = 'trimming';
 /** This process as one of those that use the database: it stays in contact, and hears what the others do. */
 export class Membership {
   readonly replicas: Replicas;
+  readonly outlook: Outlook;
   readonly #contact: Contact;
   readonly #channel: Channel;
-  readonly #outlook: Outlook;
   readonly #unsureClaims: UnsureClaims;
   readonly #unsureStores: UnsureStores;
   readonly #trimmer: Trimmer;
@@ -63,7 +63,7 @@ export class Membership {
         unclaimed.tellAll();
         listeners.tell([{ kind: 'owners' }]);
         // One that has gone may have told nobody of the last that it did.
-        this.#outlook.missed();
+        this.outlook.missed();
       },
     });
     this.#contact = new Contact({
@@ -75,7 +75,7 @@ export class Membership {
         listeners.tell([{ kind: 'lost' }]);
       },
       onFound: () => {
-        this.#outlook.missed();
+        this.outlook.missed();
         listeners.tell([{ kind: 'found' }, { kind: 'backends' }, { kind: 'owners' }]);
       },
       onUnusable: options.onUnusable,
@@ -86,15 +86,16 @@ export class Membership {
       holder,
       clock,
       onMessage: (message) => {
-        this.#outlook.hear(message);
+        this.outlook.hear(message);
       },
       onListening: (listening) => {
-        if (listening) this.#outlook.missed();
+        if (listening) this.outlook.missed();
       },
     });
-    this.#outlook = new Outlook({
+    this.outlook = new Outlook({
       ...options,
       isUntold: () => !this.#channel.listening && !this.#channel.isDeaf,
+      faultOf: () => this.fault,
       onReplicas: () => {
         this.#contact.wake();
       },
@@ -107,7 +108,7 @@ export class Membership {
       ...options,
       onStored: async (recent) => {
         await new Memory(database.db).remember([recent]);
-        this.#outlook.missed();
+        this.outlook.missed();
       },
     });
     const isOwn = () => this.fault === undefined && this.replicas.drains(TRIMMING);
@@ -138,21 +139,12 @@ export class Membership {
     this.#trimmer.start();
   }
 
-  mayKnow(key: string): boolean {
-    return this.#outlook.mayKnow(key, this.fault);
-  }
-
-  /** Something is found by these keys from now on. */
-  knows(keys: readonly string[]): void {
-    this.#outlook.knows(keys);
-  }
-
   /** Deliveries are remembered from now on. */
   remembered(recents: readonly Recent[]): void {
     this.#unsureStores.learn(recents);
     const open = recents.filter(({ awaited, stored }) => awaited || stored?.forwards.some(isKept));
     const keys = open.map(({ identity }) => identity.key);
-    this.#outlook.knows(keys);
+    this.outlook.knows(keys);
     for (let at = 0; at < keys.length; at += KEYS_PER_MESSAGE)
       this.#tell({ kind: 'remembered', keys: keys.slice(at, at + KEYS_PER_MESSAGE) });
   }
@@ -171,7 +163,7 @@ export class Membership {
   /** Nobody has heard whether a delivery was stored. */
   mayHaveStored(id: number): void {
     this.#unsureStores.add(id);
-    this.#outlook.missed();
+    this.outlook.missed();
   }
 
   /** Nobody has heard whether a claim was made. */
@@ -203,7 +195,7 @@ export class Membership {
 
   /** Never rejects. */
   async end(): Promise<void> {
-    const parts = [this.#contact, this.#channel, this.#outlook, this.#trimmer];
+    const parts = [this.#contact, this.#channel, this.outlook, this.#trimmer];
     await Promise.all(parts.map((part) => part.stop()));
     // Else others will notice.
     if (this.fault !== undefined) return;
@@ -221,7 +213,7 @@ export class Membership {
       SELECT greatest(last_id, (SELECT max(id) FROM sprayproxy_delivery)) AS last FROM sprayproxy_schema
     `.execute(db);
     ids.startAbove(rows[0]?.last ?? 0);
-    await this.#outlook.begin();
+    await this.outlook.begin();
     this.#tell({ kind: 'replicas' });
   }
 
@@ -238,7 +230,7 @@ export class Membership {
       this.#tell({ kind: 'replicas' });
     }
     if (hadFault) return;
-    this.#outlook.beat(this.#channel.listening);
+    this.outlook.beat(this.#channel.listening);
     void this.#unsureClaims.end();
     void this.#unsureStores.end();
   }

@@ -1,4 +1,8 @@
 import { type Clock } from '../../clock/clock.js';
+import { isKept } from '../../model/forward.js';
+import { identityKey } from '../../model/identity.js';
+import { SprayproxyError } from '../../model/sprayproxy-error.js';
+import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { type SpoolListeners } from '../spool-events.js';
 import { type Database } from './database.js';
 import { KnownKeys } from './known-keys.js';
@@ -20,6 +24,8 @@ interface Options {
   readonly unclaimed: Unclaimed;
   /** Whether messages are lost that are sent now, as they are while it connects. */
   readonly isUntold: () => boolean;
+  /** Why the database cannot be asked; `undefined`: it can. */
+  readonly faultOf: () => string | undefined;
   /** Hears that there may be other replicas. */
   readonly onReplicas: () => void;
   /** Hears that a look has failed. */
@@ -55,8 +61,25 @@ export class Outlook {
   }
 
   /** Whether there may be something with this identity key. @param fault why the database cannot be asked */
-  mayKnow(key: string, fault: string | undefined): boolean {
+  mayKnow(key: string, fault = this.options.faultOf()): boolean {
     return (this.#isBlind && fault === undefined) || this.#keys.mayKnow(key, fault);
+  }
+
+  /** What is found by a key; nothing, if the database fails and was asked only because it was not known what there is. */
+  async asking<T>(key: string, find: () => Promise<T[]>): Promise<T[]> {
+    try {
+      return await find();
+    } catch (error) {
+      if (!(error instanceof SprayproxyError) || this.mayKnow(key, error.message)) throw error;
+      return [];
+    }
+  }
+
+  /** Knows of what somebody is shown: a redelivery may come before the others have told of it. */
+  shown(deliveries: StoredDelivery[]): StoredDelivery[] {
+    const open = deliveries.filter(({ forwards }) => forwards.some(isKept));
+    this.knows(open.map(({ delivery: { guid, payloadDigest } }) => identityKey(guid, payloadDigest)));
+    return deliveries;
   }
 
   /** Something is found by these keys from now on. */

@@ -9,7 +9,7 @@ import { type PostgresServer } from '../../../test/support/postgres/postgres-ser
 import { sharedPostgres } from '../../../test/support/postgres/start-postgres.js';
 import { told } from '../../../test/support/told.js';
 import { type AttemptRecord, newForward, type SettleRules } from '../../model/forward.js';
-import { payloadDigest } from '../../model/identity.js';
+import { identityKey, payloadDigest } from '../../model/identity.js';
 import { type Spool } from '../spool.js';
 import { type OpenOptions } from './open.js';
 import { SLICE_BYTES } from './payload-slices.js';
@@ -143,6 +143,21 @@ describe('a database that is away', () => {
       expect(error).toMatchObject({ message: `there is a delivery ${id} in the spool already` });
     });
     expect(await spool.list(Infinity, 10)).toHaveLength(1);
+  });
+
+  it('has nothing of what it was asked for only because it did not know yet what there is', async () => {
+    const { delivery } = await storeOne(await openBehind());
+    const kept = identityKey(delivery.guid, delivery.payloadDigest);
+    const spool = await openBehind();
+    await link.set('hold');
+    expect([spool.mayKnow(kept), spool.mayKnow('unheard of')]).toEqual([true, true]);
+    const [unheardOf, recalled, known] = await Promise.allSettled([
+      spool.find('unheard of'),
+      spool.recall('unheard of'),
+      spool.find(kept),
+    ]);
+    expect([unheardOf, recalled]).toMatchObject([{ value: [] }, { value: [] }]);
+    expect(known).toMatchObject({ reason: { code: 'spool-failed' } });
   });
 
   it('ends no claim, and leaves none of which its holder does not know', async () => {

@@ -98,7 +98,7 @@ export class PostgresSpool extends Spool {
   /** @throws SpoolUnusableError if it cannot be used; if it is not there, it is tried again and again. */
   begin = (): Promise<void> => this.#membership.begin();
 
-  mayKnow: Spool['mayKnow'] = (key) => this.#membership.mayKnow(key);
+  mayKnow: Spool['mayKnow'] = (key) => this.#membership.outlook.mayKnow(key);
   counts: Spool['counts'] = () => this.#tally.counts;
   nextId: Spool['nextId'] = (receivedAt) => this.#ids.next(receivedAt);
 
@@ -110,7 +110,7 @@ export class PostgresSpool extends Spool {
         forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),
       };
       const key = identityKey(delivery.guid, delivery.payloadDigest);
-      this.#membership.knows([key]);
+      this.#membership.outlook.knows([key]);
       try {
         await this.#writer.store(stored, payload, options);
       } catch (error) {
@@ -118,7 +118,7 @@ export class PostgresSpool extends Spool {
         throw error;
       } finally {
         // What there is may have been read anew before it was there.
-        this.#membership.knows([key]);
+        this.#membership.outlook.knows([key]);
       }
       return stored;
     });
@@ -164,9 +164,12 @@ export class PostgresSpool extends Spool {
     });
   get: Spool['get'] = (id) => this.#verbs.read('get', () => this.#reader.get(id));
   payload: Spool['payload'] = (id) => this.#verbs.read('payload', () => this.#reader.payload(id));
-  find: Spool['find'] = (key) => this.#verbs.read('find', () => this.#reader.find(key));
+  find: Spool['find'] = (key) =>
+    this.#verbs.read('find', () => this.#membership.outlook.asking(key, () => this.#reader.find(key)));
   list: Spool['list'] = (before, limit, filter = {}) =>
-    this.#verbs.read('list', () => this.#reader.list(before, limit, filter));
+    this.#verbs.read('list', async () =>
+      this.#membership.outlook.shown(await this.#reader.list(before, limit, filter)),
+    );
 
   untilUnclaimed: Spool['untilUnclaimed'] = (id, backend) =>
     this.#unclaimed.whileSo(id, async () => {
@@ -194,7 +197,9 @@ export class PostgresSpool extends Spool {
       }),
     );
   recall: Spool['recall'] = (key) =>
-    this.#verbs.read('recall', () => this.#database.read((db) => new Memory(db).recall(key)));
+    this.#verbs.read('recall', () =>
+      this.#membership.outlook.asking(key, () => this.#database.read((db) => new Memory(db).recall(key))),
+    );
   past: Spool['past'] = (id) =>
     this.#verbs.read('past', () =>
       this.#untold.during(async (seen) => {
@@ -206,7 +211,7 @@ export class PostgresSpool extends Spool {
     this.#verbs.read('listPast', () =>
       this.#untold.during(async (seen) => {
         const past = await this.#database.read((db) => new Memory(db).listPast(before, limit, filter));
-        return past.filter(({ delivery }) => !seen.has(delivery.id));
+        return this.#membership.outlook.shown(past.filter(({ delivery }) => !seen.has(delivery.id)));
       }),
     );
 

@@ -1,3 +1,5 @@
+import { Client } from 'pg';
+
 import { openSpool } from '../../../test/spool-contract/postgres-store.js';
 import { newDelivery, payloadOf } from '../../../test/spool-contract/store-under-test.js';
 import { installCleanup, onCleanup } from '../../../test/support/cleanup.js';
@@ -111,6 +113,17 @@ it('know what others keep and miss, and of nothing else', async () => {
   await storeOne(one, 'g');
   await owed;
   expect([one.mayKnow('g'), other.mayKnow('g'), other.mayKnow('h')]).toEqual([true, true, false]);
+});
+
+it('know what they have shown somebody, whatever they were told', async () => {
+  await storeOne(one, 'g');
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(`UPDATE sprayproxy_delivery SET guid = 'untold'`);
+  await client.end();
+  expect(other.mayKnow('untold')).toBe(false);
+  expect(await other.list(Infinity, 1)).toMatchObject([{ delivery: { guid: 'untold' } }]);
+  expect(other.mayKnow('untold')).toBe(true);
 });
 
 it('ask the database of any delivery from when they hear no more until they have looked again', async () => {

@@ -10,7 +10,7 @@ import { type SprayproxyConfig } from './config/sprayproxy-config.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { SprayproxyExceptionFilter } from './errors/sprayproxy-exception.filter.js';
 import { HealthModule } from './health/health.module.js';
-import { rejectFragment } from './http/reject-fragment.js';
+import { rejectUnserved } from './http/reject-unserved.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { type Logger } from './logging/logger.js';
 import { LoggingModule } from './logging/logging.module.js';
@@ -47,6 +47,6 @@ export class AppModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(rejectFragment).forRoutes('{*path}');
+    consumer.apply(rejectUnserved).forRoutes('{*path}');
   }
 }

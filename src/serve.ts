@@ -5,6 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { createApp } from './app.js';
 import { SprayproxyConfig } from './config/sprayproxy-config.js';
 import { listenOn } from './http/listen-on.js';
+import { WebhookListener } from './intake/webhook-listener.js';
 import { OrderlyEnd } from './lifecycle/orderly-end.js';
 import { type StopSignals } from './lifecycle/stop-signals.js';
 import { trimHeap } from './lifecycle/trim-heap.js';
@@ -39,11 +40,21 @@ export async function listen(app: INestApplication): Promise<void> {
 async function open(app: INestApplication): Promise<void> {
   const { serverHost, serverPort } = app.get(SprayproxyConfig);
   const server = app.getHttpServer() as Server;
+  const webhooks = app.get(WebhookListener);
   // Nest would write a line of its own about a failure.
-  await listenOn(server, { host: serverHost, port: serverPort, variable: 'SPRAYPROXY_SERVER_PORT' });
+  await listenOn(server, {
+    host: serverHost,
+    port: serverPort,
+    variables: { host: 'SPRAYPROXY_SERVER_HOST', port: 'SPRAYPROXY_SERVER_PORT' },
+  });
+  await webhooks.listen();
 
   const { address, port } = server.address() as AddressInfo;
+  const [metricsPort, webhookPort] = [app.get(MetricsServer).port, webhooks.port];
   app
     .get(Logger)
-    .info({ version: VERSION, address, port, metricsPort: app.get(MetricsServer).port }, 'listening');
+    .info(
+      { version: VERSION, address, port, metricsPort, ...(webhookPort !== undefined && { webhookPort }) },
+      'listening',
+    );
 }

@@ -132,7 +132,7 @@ it('takes up the metrics certificate that is renewed on disk, and none that cann
 
   const first = await fingerprint();
   copyFileSync(fixture('expired-cert.pem'), cert);
-  await program.logged('metrics certificate read again');
+  await program.logged('certificate read again');
   const second = await fingerprint();
   expect(second).not.toBe(first);
 

@@ -273,10 +273,6 @@ describe('the log', () => {
   });
 });
 
-async function connectUntilRefused(port: number): Promise<never> {
-  for (;;) await RawConnection.open(port);
-}
-
 describe('the end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'comes at %s, when the requests in flight have finished',
@@ -295,7 +291,7 @@ describe('the end', () => {
       await program.logged('shutting down');
       await idle.closed;
       // The listener closes right after the idle connections; a client can be faster than that, or just as fast.
-      await expect(connectUntilRefused(port)).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
+      await expect(RawConnection.untilRefused(port)).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
       answer?.();
       expect(await reply).toMatchObject({ status: 200, text: 'proxied', headers: { connection: 'close' } });
       expect(await program.exited).toBe(0);

@@ -38,7 +38,14 @@ const OTHERS = [
 const check = (url: string, environment: Record<string, string> = {}) =>
   new BackendAddressPolicy(
     configFor(environment),
-    new Ourselves(() => ownListeners({ serverHost: undefined, serverPort: 8080, metricsPort: 9090 })),
+    new Ourselves(() =>
+      ownListeners({
+        serverHost: undefined,
+        serverPort: 8080,
+        metricsPort: 9090,
+        webhookListener: undefined,
+      }),
+    ),
     new NameLookups(4, new SystemClock()),
   ).check(new Backend(new URL(url), 'registered'));
 

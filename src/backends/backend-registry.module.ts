@@ -1,11 +1,10 @@
 import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
 
 import { Clock } from '../clock/clock.js';
 import { ownListeners } from '../config/own-listeners.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { type WebhookHttpAdapter } from '../http/webhook-http-adapter.js';
 import { MetricsServer } from '../metrics/server.js';
 import { SpoolModule } from '../spool/spool.module.js';
 import { BackendRegistry } from './backend-registry.js';
@@ -27,17 +26,18 @@ import { OwnNames } from './own-names.js';
     {
       provide: Ourselves,
       useFactory: (
-        { serverHost, serverPort }: SprayproxyConfig,
-        host: HttpAdapterHost,
+        { serverHost, serverPort, webhookListener }: SprayproxyConfig,
+        host: HttpAdapterHost<WebhookHttpAdapter>,
         metrics: MetricsServer,
       ) =>
         new Ourselves(() => {
-          const listening = (host.httpAdapter.getHttpServer() as Server).address() as AddressInfo | null;
+          const [all, webhooks] = host.httpAdapter.addresses;
+          // A name says less than the address that it had.
           return ownListeners({
-            // A name says less than the address that it had.
-            serverHost: listening?.address ?? serverHost,
-            serverPort: listening?.port ?? serverPort,
+            serverHost: all?.address ?? serverHost,
+            serverPort: all?.port ?? serverPort,
             metricsPort: metrics.port,
+            webhookListener: webhooks ? { host: webhooks.address, port: webhooks.port } : webhookListener,
           });
         }),
       inject: [SprayproxyConfig, HttpAdapterHost, MetricsServer],

@@ -44,9 +44,12 @@ export async function resolvedListeners(
   config: Parameters<typeof ownListeners>[0],
   names: NameLookups,
 ): Promise<OwnListener[]> {
-  const { serverHost } = config;
   const listeners = ownListeners(config);
-  if (serverHost === undefined || isIP(serverHost) !== 0) return listeners;
-  const addresses = await addressesInTime(names, serverHost);
-  return [...listeners, ...addresses.flatMap((address) => ownListeners({ ...config, serverHost: address }))];
+  const named = listeners.filter(({ host }) => host !== undefined && isIP(host) === 0);
+  const resolved = await Promise.all(
+    named.map(async ({ host = '', port }) =>
+      (await addressesInTime(names, host)).map((address) => ({ host: address, port })),
+    ),
+  );
+  return [...listeners, ...resolved.flat()];
 }

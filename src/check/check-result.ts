@@ -18,6 +18,7 @@ export const CHECK_NAMES = [
   'insecure',
   'secret',
   'port',
+  'webhook-tls',
   'metrics-tls',
   'spool',
   'spool-tls',

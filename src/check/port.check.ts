@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-import { listenFault } from '../http/listen-on.js';
+import { listenFault, type ListenVariables } from '../http/listen-on.js';
 import { ownAddress } from '../http/own-address.js';
 import { fault, type Finding, ok } from './check-result.js';
 import { httpGet } from './http-get.js';
 import { codeOf } from './why.js';
 
-/** One of the two listeners. */
+/** One of the listeners. */
 export interface Listener {
   /** `undefined`: all interfaces. */
   readonly host: string | undefined;
   readonly port: number;
-  readonly variable: string;
+  readonly variables: ListenVariables;
   readonly protocol: 'http:' | 'https:';
   /** By what it is known that this program listens there. */
   readonly sign: { readonly path: string; readonly answer: RegExp };
@@ -34,7 +34,7 @@ export interface PortFinding {
 
 /** Whether the port could be listened on: it is, for an instant. @param signal ends the question to whoever does. */
 export async function checkPort(listener: Listener, signal: AbortSignal): Promise<PortFinding> {
-  const { host, port, variable } = listener;
+  const { host, port, variables } = listener;
   const code = await failureToListen(host, port);
   if (code === undefined) return { finding: ok('free') };
   if (code === 'EADDRINUSE') {
@@ -42,7 +42,7 @@ export async function checkPort(listener: Listener, signal: AbortSignal): Promis
     const answer = await ourAnswer(listener, service, signal);
     if (answer !== undefined) return { finding: ok('in use by a running sprayproxy'), service, answer };
   }
-  const { what, action } = listenFault(code, variable);
+  const { what, action } = listenFault(code, variables);
   return { finding: fault(what, action) };
 }
 

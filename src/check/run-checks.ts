@@ -16,7 +16,8 @@ import { checkDatabase } from './check-database.js';
 import { checkEnvironment } from './environment.check.js';
 import { checkGithub } from './github.check.js';
 import { checkInsecure } from './insecure.check.js';
-import { checkMetricsTls } from './metrics-tls.check.js';
+
+import { checkListenerTls } from './listener-tls.check.js';
 import { checkPort, type Listener, type ListeningService, type PortFinding } from './port.check.js';
 import { askForBackends } from './registered-backends.js';
 import { checkSecrets } from './secret.check.js';
@@ -73,7 +74,10 @@ class Run {
     this.#reportAll(timedTogether('insecure', () => checkInsecure(config)));
     this.#reportAll(timedTogether('secret', () => checkSecrets(config)));
     const checkingGithub = this.#github();
-    this.#reportAll(timedTogether('metrics-tls', () => checkMetricsTls(config, options.now())));
+    this.#reportAll(
+      timedTogether('webhook-tls', () => checkListenerTls(config.webhookListener?.tls, options.now())),
+    );
+    this.#reportAll(timedTogether('metrics-tls', () => checkListenerTls(config.metricsTls, options.now())));
 
     const { service, spoolBytes } = await this.#ports();
     const known = new Set(statics.map(({ key }) => key));
@@ -100,22 +104,32 @@ class Run {
 
   /** What the ports tell of a service that runs. */
   async #ports(): Promise<RunningService> {
-    const { serverHost: host, serverPort, metricsPort, metricsTls } = this.config;
-    const webhooks: Listener = {
+    const { serverHost: host, serverPort, metricsPort, metricsTls, webhookListener } = this.config;
+    const healthy = { path: '/healthz', answer: /^healthy$/ };
+    const server: Listener = {
       host,
       port: serverPort,
-      variable: 'SPRAYPROXY_SERVER_PORT',
+      variables: { host: 'SPRAYPROXY_SERVER_HOST', port: 'SPRAYPROXY_SERVER_PORT' },
       protocol: 'http:',
-      sign: { path: '/healthz', answer: /^healthy$/ },
+      sign: healthy,
     };
     const metrics: Listener = {
       host,
       port: metricsPort,
-      variable: 'SPRAYPROXY_SERVER_METRICS_PORT',
+      variables: { host: 'SPRAYPROXY_SERVER_HOST', port: 'SPRAYPROXY_SERVER_METRICS_PORT' },
       protocol: metricsTls === undefined ? 'http:' : 'https:',
       sign: { path: '/metrics', answer: /^sprayproxy_build_info\{/m },
     };
-    const found = await this.#port(webhooks);
+    const found = await this.#port(server);
+    if (webhookListener !== undefined) {
+      const { tls, ...at } = webhookListener;
+      await this.#port({
+        ...at,
+        variables: { host: 'SPRAYPROXY_WEBHOOK_HOST', port: 'SPRAYPROXY_WEBHOOK_PORT' },
+        protocol: tls === undefined ? 'http:' : 'https:',
+        sign: healthy,
+      });
+    }
     const { answer = '' } = (await this.#port(metrics)) ?? {};
     const [, spoolBytes] = new RegExp(`^${SPOOL_BYTES} (\\d+)$`, 'm').exec(answer) ?? [];
     return {
@@ -126,7 +140,8 @@ class Run {
 
   /** @returns `null`: nobody can tell who listens. */
   async #port(listener: Listener): Promise<PortFinding | null> {
-    const { port, variable } = listener;
+    const { port } = listener;
+    const variable = listener.variables.port;
     if (port === 0 || this.faulty.has(variable)) return null;
     let found: PortFinding | null = null;
     await this.#check('port', variable, async () => {
@@ -191,11 +206,12 @@ class Run {
 
   /** Of a port that cannot be used, nobody can tell which it is to be. */
   #listeners() {
-    const { serverHost, serverPort, metricsPort } = this.config;
+    const { serverHost, serverPort, metricsPort, webhookListener } = this.config;
     const known = (variable: string, port: number) => (this.faulty.has(variable) ? 0 : port);
     const ports = {
       serverPort: known('SPRAYPROXY_SERVER_PORT', serverPort),
       metricsPort: known('SPRAYPROXY_SERVER_METRICS_PORT', metricsPort),
+      webhookListener,
     };
     return resolvedListeners({ serverHost, ...ports }, this.names);
   }

@@ -55,6 +55,7 @@ const ANY_DELAY = { SPRAYPROXY_RETRY_MIN_DELAY: '1ms', SPRAYPROXY_RETRY_MAX_DELA
 const WHOLE_NUMBERS: [name: string, min: number, max: number][] = [
   ['SPRAYPROXY_SERVER_PORT', 0, 65_535],
   ['SPRAYPROXY_SERVER_METRICS_PORT', 0, 65_535],
+  ['SPRAYPROXY_WEBHOOK_PORT', 0, 65_535],
   ['SPRAYPROXY_FORWARDING_CONCURRENCY', 1, 10_000],
   ['UV_THREADPOOL_SIZE', 1, 1024],
   ['SPRAYPROXY_RECOVERY_MAX_ATTEMPTS', 1, 100],
@@ -68,6 +69,8 @@ const WHOLE_NUMBERS: [name: string, min: number, max: number][] = [
 const FILES = [
   'SPRAYPROXY_SERVER_METRICS_CERT',
   'SPRAYPROXY_SERVER_METRICS_KEY',
+  'SPRAYPROXY_WEBHOOK_CERT',
+  'SPRAYPROXY_WEBHOOK_KEY',
   'SPRAYPROXY_BACKEND_CLIENT_CERT',
   'SPRAYPROXY_BACKEND_CLIENT_KEY',
   'GH_APP_WEBHOOK_SECRET_FILE',
@@ -77,6 +80,7 @@ const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'];
 /** Any word is good for them; for a proxy it is a host. */
 const FREE_TEXT = [
   'SPRAYPROXY_SERVER_HOST',
+  'SPRAYPROXY_WEBHOOK_HOST',
   'NO_PROXY',
   'no_proxy',
   'REQUEST_METHOD',
@@ -543,6 +547,18 @@ describe('between variables', () => {
         'SPRAYPROXY_SERVER_METRICS_PORT must be a whole number from 0 to 65535',
       ],
     ],
+    ...(['SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_METRICS_PORT'] as const).map(
+      (name): [string, Record<string, string>, string[]] => [
+        `webhooks alone at the port of ${name}`,
+        { ...SECRET, [name]: '8444', SPRAYPROXY_WEBHOOK_PORT: '8444' },
+        [`${name} and SPRAYPROXY_WEBHOOK_PORT must differ`],
+      ],
+    ),
+    [
+      'no port where webhooks alone are to come in',
+      { ...SECRET, SPRAYPROXY_WEBHOOK_HOST: '127.0.0.1' },
+      ['SPRAYPROXY_WEBHOOK_PORT must be set where SPRAYPROXY_WEBHOOK_HOST is'],
+    ],
   ])('%s', (_what, environment: Record<string, string>, faults) => {
     expect(faultsOf(environment)).toEqual(faults);
   });
@@ -599,15 +615,17 @@ describe('between variables', () => {
 
   describe.each([
     ['SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY'],
+    ['SPRAYPROXY_WEBHOOK_CERT', 'SPRAYPROXY_WEBHOOK_KEY'],
     ['SPRAYPROXY_BACKEND_CLIENT_CERT', 'SPRAYPROXY_BACKEND_CLIENT_KEY'],
   ])('%s and %s', (certName, keyName) => {
+    const OTHERS = { ...SECRET, SPRAYPROXY_WEBHOOK_PORT: '8444' };
     const NO_PAIR = `${certName} and ${keyName} must hold a PEM certificate and its key`;
 
     it.each([
       [certName, CERT],
       [keyName, KEY],
     ])('%s alone', (name, file) => {
-      expect(faultsOf({ ...SECRET, [name]: join(FIXTURES, file) })).toEqual([
+      expect(faultsOf({ ...OTHERS, [name]: join(FIXTURES, file) })).toEqual([
         `${certName} and ${keyName} must be set together`,
       ]);
     });
@@ -621,7 +639,7 @@ describe('between variables', () => {
       [CERT, 'other-key.pem', [NO_PAIR]],
     ])('the certificate %s and the key %s', (cert, key, faults) => {
       const environment = { [certName]: join(FIXTURES, cert), [keyName]: join(FIXTURES, key) };
-      expect(faultsOf({ ...SECRET, ...environment })).toEqual(faults);
+      expect(faultsOf({ ...OTHERS, ...environment })).toEqual(faults);
     });
   });
 });

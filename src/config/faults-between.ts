@@ -6,7 +6,22 @@ import { ownAddressFaults } from './own-address-faults.js';
 /** Files that belong together. */
 const KEY_PAIRS = [
   ['SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY'],
+  ['SPRAYPROXY_WEBHOOK_CERT', 'SPRAYPROXY_WEBHOOK_KEY'],
   ['SPRAYPROXY_BACKEND_CLIENT_CERT', 'SPRAYPROXY_BACKEND_CLIENT_KEY'],
+] as const;
+
+/** Of the listeners. */
+const PORTS = [
+  'SPRAYPROXY_SERVER_PORT',
+  'SPRAYPROXY_SERVER_METRICS_PORT',
+  'SPRAYPROXY_WEBHOOK_PORT',
+] as const;
+
+/** Says something of the webhook listener, which there is only with a port. */
+const OF_WEBHOOK_LISTENER = [
+  'SPRAYPROXY_WEBHOOK_HOST',
+  'SPRAYPROXY_WEBHOOK_CERT',
+  'SPRAYPROXY_WEBHOOK_KEY',
 ] as const;
 
 /** Faults of variables that are each well formed but do not go together; one already `faulty` is not named twice. */
@@ -43,12 +58,20 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
   ) {
     faults.push('SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY');
   }
-  if (
-    sound('SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_METRICS_PORT') &&
-    variables.SPRAYPROXY_SERVER_PORT !== 0 &&
-    variables.SPRAYPROXY_SERVER_PORT === variables.SPRAYPROXY_SERVER_METRICS_PORT
-  ) {
-    faults.push('SPRAYPROXY_SERVER_PORT and SPRAYPROXY_SERVER_METRICS_PORT must differ');
+  for (const [at, one] of PORTS.entries()) {
+    for (const other of PORTS.slice(at + 1)) {
+      const { [one]: port } = variables;
+      if (sound(one, other) && port !== 0 && port === variables[other])
+        faults.push(`${one} and ${other} must differ`);
+    }
+  }
+  for (const name of OF_WEBHOOK_LISTENER) {
+    if (
+      variables[name] !== undefined &&
+      variables.SPRAYPROXY_WEBHOOK_PORT === undefined &&
+      sound('SPRAYPROXY_WEBHOOK_PORT')
+    )
+      faults.push(`SPRAYPROXY_WEBHOOK_PORT must be set where ${name} is`);
   }
   if (
     sound('GH_APP_ID', 'GH_APP_PRIVATE_KEY_FILE') &&

@@ -11,11 +11,16 @@ export function ownAddressFaults(
   variables: EnvironmentVariables,
   isSound: (name: keyof EnvironmentVariables) => boolean,
 ): string[] {
-  if (!isSound('SPRAYPROXY_SERVER_HOST')) return [];
+  if (!isSound('SPRAYPROXY_SERVER_HOST') || !isSound('SPRAYPROXY_WEBHOOK_HOST')) return [];
+  const { SPRAYPROXY_WEBHOOK_PORT: webhookPort } = variables;
   const listeners = ownListeners({
     serverHost: variables.SPRAYPROXY_SERVER_HOST,
     serverPort: isSound('SPRAYPROXY_SERVER_PORT') ? variables.SPRAYPROXY_SERVER_PORT : 0,
     metricsPort: isSound('SPRAYPROXY_SERVER_METRICS_PORT') ? variables.SPRAYPROXY_SERVER_METRICS_PORT : 0,
+    webhookListener:
+      webhookPort !== undefined && isSound('SPRAYPROXY_WEBHOOK_PORT')
+        ? { host: variables.SPRAYPROXY_WEBHOOK_HOST, port: webhookPort }
+        : undefined,
   });
   const faults: string[] = [];
   if (isSound('SPRAYPROXY_SERVER_BACKEND')) {

@@ -15,18 +15,21 @@ const LOOPBACKS = new BlockList();
 LOOPBACKS.addSubnet('127.0.0.0', 8);
 LOOPBACKS.addAddress('::1', 'ipv6');
 
-/** Where a process of this configuration listens: for webhooks, and for who asks for metrics. */
+/** Where a process of this configuration listens: for everything, for who asks for metrics, and for webhooks alone. */
 export const ownListeners = ({
   serverHost: host,
   serverPort,
   metricsPort,
+  webhookListener,
 }: {
   readonly serverHost: string | undefined;
   readonly serverPort: number;
   readonly metricsPort: number;
+  readonly webhookListener: OwnListener | undefined;
 }): OwnListener[] => [
   { host, port: serverPort },
   { host, port: metricsPort },
+  ...(webhookListener === undefined ? [] : [webhookListener]),
 ];
 
 /**

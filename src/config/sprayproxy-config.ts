@@ -10,6 +10,20 @@ import { type SpoolDatabase } from './spool-password.js';
 import { spoolDirectory } from './spool.decorators.js';
 import { splitBackendUrls } from './variable.decorators.js';
 
+/** PEM files that belong together. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+export interface WebhookListenerConfig {
+  /** `undefined`: all interfaces. */
+  readonly host: string | undefined;
+  readonly port: number;
+  /** `undefined`: without TLS. */
+  readonly tls: TlsFiles | undefined;
+}
+
 /** What an environment says, whatever is wrong with it. */
 export interface ReadConfig {
   /** What cannot be used has its default here. */
@@ -25,8 +39,9 @@ export class SprayproxyConfig {
   readonly serverHost: string | undefined;
   readonly serverPort: number;
   readonly metricsPort: number;
-  /** Both files, or neither. */
-  readonly metricsTls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly metricsTls: TlsFiles | undefined;
+  /** Where webhooks alone come in; `undefined`: they come in with everything else. */
+  readonly webhookListener: WebhookListenerConfig | undefined;
   readonly staticBackendUrls: readonly string[];
   readonly dynamicBackendsEnabled: boolean;
   readonly allowLocalBackends: boolean;
@@ -71,26 +86,30 @@ export class SprayproxyConfig {
   readonly recovery: RecoveryConfig | undefined;
 
   private constructor(variables: EnvironmentVariables) {
-    const certFile = variables.SPRAYPROXY_SERVER_METRICS_CERT;
-    const keyFile = variables.SPRAYPROXY_SERVER_METRICS_KEY;
-
     this.serverHost = variables.SPRAYPROXY_SERVER_HOST;
     this.serverPort = variables.SPRAYPROXY_SERVER_PORT;
     this.metricsPort = variables.SPRAYPROXY_SERVER_METRICS_PORT;
-    this.metricsTls = certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined;
+    this.metricsTls = bothFiles(
+      variables.SPRAYPROXY_SERVER_METRICS_CERT,
+      variables.SPRAYPROXY_SERVER_METRICS_KEY,
+    );
+    const { SPRAYPROXY_WEBHOOK_PORT: webhookPort } = variables;
+    this.webhookListener =
+      webhookPort === undefined
+        ? undefined
+        : {
+            host: variables.SPRAYPROXY_WEBHOOK_HOST,
+            port: webhookPort,
+            tls: bothFiles(variables.SPRAYPROXY_WEBHOOK_CERT, variables.SPRAYPROXY_WEBHOOK_KEY),
+          };
     this.staticBackendUrls = splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? '');
     this.dynamicBackendsEnabled = variables.SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS;
     this.allowLocalBackends = variables.SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL;
     this.skipTlsVerify = variables.SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY;
-    const clientCert = variables.SPRAYPROXY_BACKEND_CLIENT_CERT;
-    const clientKey = variables.SPRAYPROXY_BACKEND_CLIENT_KEY;
     this.backendTls = {
       caFile: variables.SPRAYPROXY_BACKEND_CA_FILE,
       extraCaFile: variables.NODE_EXTRA_CA_CERTS,
-      client:
-        clientCert !== undefined && clientKey !== undefined
-          ? { certFile: clientCert, keyFile: clientKey }
-          : undefined,
+      client: bothFiles(variables.SPRAYPROXY_BACKEND_CLIENT_CERT, variables.SPRAYPROXY_BACKEND_CLIENT_KEY),
     };
     this.proxies = Proxies.of(variables);
     this.threadPoolSize = variables.UV_THREADPOOL_SIZE;
@@ -142,3 +161,6 @@ export class SprayproxyConfig {
     return { config: new SprayproxyConfig(variables), faults, faulty };
   }
 }
+
+const bothFiles = (certFile: string | undefined, keyFile: string | undefined): TlsFiles | undefined =>
+  certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined;

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
-import { Connections } from './connections.js';
+import { connectionOf, Connections } from './connections.js';
 
 type State = 'idle' | 'arriving' | 'awaiting its answer';
 
@@ -34,7 +34,7 @@ function open(name: string): void {
 
 function become(name: string, state: State): void {
   const socket = sockets.get(name);
-  const connection = socket && connections.of(socket);
+  const connection = socket && connectionOf(socket);
   if (connection === undefined) throw new Error(name);
   connections.used(connection);
   if (state === 'idle') return;

@@ -9,6 +9,9 @@ interface KnownSocket extends Socket {
   [CONNECTION]?: Connection;
 }
 
+/** What is known of a connection; `undefined`: it is on no listener, or has not made its TLS. */
+export const connectionOf = (socket: KnownSocket): Connection | undefined => socket[CONNECTION];
+
 /** Told of connections. */
 export interface ConnectionsObserver {
   /** How many there are has changed. */
@@ -44,10 +47,6 @@ export class Connections {
     socket.once('close', () => {
       this.#forget(connection);
     });
-  }
-
-  of(socket: KnownSocket): Connection | undefined {
-    return socket[CONNECTION];
   }
 
   /** It brings a request. */

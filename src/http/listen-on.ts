@@ -9,24 +9,29 @@ export interface ListenFault {
   readonly action: string;
 }
 
-/** @param variable that the port comes from */
-export function listenFault(code: string, variable: string): ListenFault {
+/** What a listener is configured by. */
+export interface ListenVariables {
+  readonly host: string;
+  readonly port: string;
+}
+
+export function listenFault(code: string, { host, port }: ListenVariables): ListenFault {
   switch (code) {
     case 'EADDRINUSE':
       return {
         what: `in use by another program (${code})`,
-        action: `end that program, or set another ${variable}`,
+        action: `end that program, or set another ${port}`,
       };
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return { what: `not an address of this host (${code})`, action: 'correct SPRAYPROXY_SERVER_HOST' };
+      return { what: `not an address of this host (${code})`, action: `correct ${host}` };
     case 'EACCES':
-      return { what: `not allowed (${code})`, action: `set a ${variable} of 1024 or more` };
+      return { what: `not allowed (${code})`, action: `set a ${port} of 1024 or more` };
     default:
       return {
         what: `cannot be listened on (${code})`,
-        action: `set another SPRAYPROXY_SERVER_HOST or ${variable}`,
+        action: `set another ${host} or ${port}`,
       };
   }
 }
@@ -38,14 +43,14 @@ export function listenFault(code: string, variable: string): ListenFault {
  */
 export async function listenOn(
   server: Server,
-  { host, port, variable }: { host: string | undefined; port: number; variable: string },
+  { host, port, variables }: { host: string | undefined; port: number; variables: ListenVariables },
 ): Promise<void> {
   server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
-    const { what, action } = listenFault(code, variable);
-    throw new UnusableError(`${variable}: ${what}; ${action}`, { cause: error });
+    const { what, action } = listenFault(code, variables);
+    throw new UnusableError(`${variables.port}: ${what}; ${action}`, { cause: error });
   }
 }

@@ -9,6 +9,7 @@ import { ListenerTelemetry } from './listener-telemetry.js';
 import { PayloadReader } from './payload-reader.js';
 import { PayloadSizeInterceptor } from './payload-size.interceptor.js';
 import { WebhookController } from './webhook.controller.js';
+import { WebhookListener } from './webhook-listener.js';
 import { WebhookRoute } from './webhook-route.js';
 import { WebhookSignatureGuard } from './webhook-signature.guard.js';
 import { WebhookTelemetry } from './webhook-telemetry.js';
@@ -21,6 +22,7 @@ import { WebhookTelemetry } from './webhook-telemetry.js';
     PayloadReader,
     PayloadSizeInterceptor,
     SprayproxyExceptionFilter,
+    WebhookListener,
     WebhookRoute,
     WebhookSignatureGuard,
     WebhookTelemetry,

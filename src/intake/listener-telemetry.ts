@@ -5,7 +5,8 @@ import { type Counter, type Gauge } from 'prom-client';
 
 import { type CutOffReason } from '../http/cut-off.js';
 import { type Refusal } from '../http/refusal.js';
-import { type ListenerObserver, WebhookHttpAdapter } from '../http/webhook-http-adapter.js';
+import { WebhookHttpAdapter } from '../http/webhook-http-adapter.js';
+import { type ListenerObserver } from '../http/webhook-server.js';
 import { OutsidersLog } from '../logging/outsiders-log.js';
 import {
   CONNECTIONS,

@@ -1,31 +1,32 @@
 import { type INestApplication } from '@nestjs/common';
-import { type Server } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 
+import { Clock } from '../clock/clock.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { Readiness } from '../health/readiness.js';
 import { type WebhookHttpAdapter } from '../http/webhook-http-adapter.js';
 import { Logger } from '../logging/logger.js';
+import { untilUnsought } from './until-unsought.js';
 
 /**
- * Readiness falls; after a delay, in which a load balancer can take notice, no new connection is accepted; requests in
- * flight finish, for a bounded time.
+ * Readiness falls; after a delay, in which a load balancer can take notice, and when it has, no new connection is accepted;
+ * requests in flight finish, for a bounded time.
  */
 export async function shutDown(app: INestApplication): Promise<void> {
   const { shutdownDelayMs, shutdownTimeoutMs } = app.get(SprayproxyConfig);
   const logger = app.get(Logger);
+  const adapter = app.getHttpAdapter() as WebhookHttpAdapter;
   app.get(Readiness).fall();
-  (app.getHttpAdapter() as WebhookHttpAdapter).announceClosing();
-  const server = app.getHttpServer() as Server;
+  adapter.announceClosing();
   // Where nothing has been listened on, nobody has to take notice.
-  if (server.listening) await delay(shutdownDelayMs);
+  const isListening = adapter.addresses.some((address) => address !== null);
+  if (isListening) await untilUnsought(adapter, shutdownDelayMs, app.get(Clock));
 
   const timer = setTimeout(() => {
     logger.error(
       { timeoutMs: shutdownTimeoutMs },
       'requests in flight did not finish in time and are cut off',
     );
-    server.closeAllConnections();
+    adapter.cutOff();
   }, shutdownTimeoutMs);
   await app.close();
   clearTimeout(timer);

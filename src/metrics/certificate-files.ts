@@ -3,18 +3,11 @@ import { type Server } from 'node:https';
 import { type Counter } from 'prom-client';
 import { createSecureContext } from 'node:tls';
 
+import { type TlsFiles } from '../config/sprayproxy-config.js';
 import { watchFiles } from '../config/watched-files.js';
 import { type Logger } from '../logging/logger.js';
 
-const VARIABLE = 'SPRAYPROXY_SERVER_METRICS_CERT';
-
-/** PEM files that belong together. */
-export interface CertificateFiles {
-  readonly certFile: string;
-  readonly keyFile: string;
-}
-
-export const readCertificate = ({ certFile, keyFile }: CertificateFiles) => ({
+export const readCertificate = ({ certFile, keyFile }: TlsFiles) => ({
   cert: readFileSync(certFile),
   key: readFileSync(keyFile),
 });
@@ -22,22 +15,24 @@ export const readCertificate = ({ certFile, keyFile }: CertificateFiles) => ({
 /**
  * Has a server use its certificate as it is on disk, for connections from then on. Files that are gone or do not go
  * together, half of a renewal, say, leave it with the one it has.
- * @param failures by variable and reason
+ * @param variables that name the two files
+ * @param telemetry of what fails, by variable and reason
  * @returns ends it
  */
 export function keepCertificate(
   server: Server,
-  files: CertificateFiles,
-  logger: Logger,
-  failures: Counter,
+  files: TlsFiles,
+  variables: readonly [cert: string, key: string],
+  telemetry: { readonly logger: Logger; readonly failures: Counter },
 ): () => void {
-  const variable = VARIABLE;
+  const [variable, keyVariable] = variables;
+  const { logger, failures } = telemetry;
   for (const reason of ['unreadable', 'unusable']) failures.inc({ variable, reason }, 0);
   const failed = (reason: string, error: unknown) => {
     failures.inc({ variable, reason });
     logger.error(
       { reason, why: error instanceof Error ? error.message : String(error) },
-      'SPRAYPROXY_SERVER_METRICS_CERT or SPRAYPROXY_SERVER_METRICS_KEY changed and cannot be used; the certificate read before stays in use',
+      `${variable} or ${keyVariable} changed and cannot be used; the certificate read before stays in use`,
     );
   };
   return watchFiles([files.certFile, files.keyFile], () => {
@@ -52,7 +47,7 @@ export function keepCertificate(
       // The server would be left with half of what it cannot use.
       createSecureContext(pair);
       server.setSecureContext(pair);
-      logger.info('metrics certificate read again');
+      logger.info({ variable }, 'certificate read again');
     } catch (error) {
       failed('unusable', error);
     }

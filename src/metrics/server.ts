@@ -28,6 +28,8 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ];
 
+const VARIABLES = ['SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY'] as const;
+
 /** Node sends no body after HEAD. */
 const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
@@ -71,7 +73,11 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
 
   async onApplicationBootstrap(): Promise<void> {
     const { serverHost: host, metricsPort: port } = this.config;
-    await listenOn(this.#server, { host, port, variable: 'SPRAYPROXY_SERVER_METRICS_PORT' });
+    await listenOn(this.#server, {
+      host,
+      port,
+      variables: { host: 'SPRAYPROXY_SERVER_HOST', port: 'SPRAYPROXY_SERVER_METRICS_PORT' },
+    });
   }
 
   onApplicationShutdown(): void {
@@ -84,7 +90,10 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     const files = this.config.metricsTls;
     if (files === undefined) return createServer(answer);
     const server = createTlsServer(readCertificate(files), answer);
-    this.#forgetCertificate = keepCertificate(server, files, this.logger, this.reloadFailures);
+    this.#forgetCertificate = keepCertificate(server, files, VARIABLES, {
+      logger: this.logger,
+      failures: this.reloadFailures,
+    });
     return server;
   }
 

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+
 import { BackendServer } from '../support/backend-server.js';
+import { fixture } from '../support/fixture.js';
 import { scrape } from '../support/metrics.js';
 import { head, RawConnection } from '../support/raw-connection.js';
 import { githubHeaders, sendWebhook, sign } from '../support/send-webhook.js';
@@ -8,6 +11,8 @@ const MIB = 1024 * 1024;
 const PAYLOAD = JSON.stringify({ zen: 'x'.repeat(20_000) });
 const SIGNATURE = { 'X-Hub-Signature-256': sign('of something else') };
 const MAX_COST_MS = 1500;
+/** Of a pod. */
+const MAX_MIB = 384;
 
 const declaring = (bytes: number): string =>
   head('POST', '/proxy', { ...SIGNATURE, 'Content-Length': bytes });
@@ -127,4 +132,33 @@ it('answers 408 to a sender that drips, though it never pauses for long', async 
   } finally {
     clearInterval(dripping);
   }
+});
+
+it('bears 1,850 that send one byte of a thousand by TLS, within what a pod has', async () => {
+  const backend = await BackendServer.start();
+  const { program, url } = await startSprayproxy({
+    backends: [backend.url],
+    env: {
+      SPRAYPROXY_WEBHOOK_HOST: '127.0.0.1',
+      SPRAYPROXY_WEBHOOK_PORT: '0',
+      SPRAYPROXY_WEBHOOK_CERT: fixture('localhost-cert.pem'),
+      SPRAYPROXY_WEBHOOK_KEY: fixture('localhost-key.pem'),
+    },
+  });
+  const { webhookPort } = await program.logged('listening');
+  const senders: RawConnection[] = [];
+  while (senders.length < 1850) {
+    const batch = Array.from({ length: 50 }, () => RawConnection.openTls(Number(webhookPort)));
+    senders.push(...(await Promise.all(batch)));
+    // Those that say nothing for 5 s are ended.
+    for (const sender of senders.slice(-50)) sender.write(`${declaring(1000)}x`);
+  }
+  for (const to of [url, `https://127.0.0.1:${Number(webhookPort)}`]) {
+    expect(await sendWebhook(to, PAYLOAD)).toMatchObject({ status: 200 });
+  }
+  await Promise.all(senders.map(({ closed }) => closed));
+  for (const { received } of senders) expect(received).toMatch(/^HTTP\/1.1 (408|503) /);
+  const status = readFileSync(`/proc/${String(program.process.pid)}/status`, 'utf8');
+  const [, peakKib] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
+  expect(Number(peakKib) / 1024).toBeLessThan(MAX_MIB);
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
 import { onCleanup } from './cleanup.js';
 
@@ -23,6 +24,18 @@ export class RawConnection {
   static async open(port: number): Promise<RawConnection> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
+    return new RawConnection(socket);
+  }
+
+  /** Connects again and again. @throws Error when nobody listens any more */
+  static async untilRefused(port: number): Promise<never> {
+    for (;;) await RawConnection.open(port);
+  }
+
+  /** By TLS, whoever answers. */
+  static async openTls(port: number, options: ConnectionOptions = {}): Promise<RawConnection> {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
+    await once(socket, 'secureConnect');
     return new RawConnection(socket);
   }
 

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http';
+import { type IncomingMessage, request, type RequestOptions } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { text } from 'node:stream/consumers';
 
 import { signedHeaders } from '../../testing/github/signed-headers.js';
@@ -22,10 +23,8 @@ export const githubHeaders = (payload: Buffer | string, event = 'push', guid: st
 /** What the OpenAPI document is about. */
 const DESCRIBED = /^\/(backends|deliveries)(?![\w-])/;
 
-const closing = new Agent({ keepAlive: false });
-
 /**
- * Sends one request, path and headers exactly as given.
+ * Sends one request on a connection of its own, path and headers exactly as given; by TLS, whoever answers.
  * @throws Error where the answer is not as the OpenAPI document has it
  */
 export async function send(
@@ -33,8 +32,9 @@ export async function send(
   options: RequestOptions & { body?: Buffer | string; path: string },
 ): Promise<Reply> {
   const { body, ...rest } = options;
-  const { hostname, port } = new URL(url);
-  const outgoing = request({ agent: closing, hostname, port, ...rest });
+  const { hostname, port, protocol } = new URL(url);
+  const begin = protocol === 'https:' ? requestTls : request;
+  const outgoing = begin({ agent: false, hostname, port, rejectUnauthorized: false, ...rest });
   // Given text, Node would encode the headers as UTF-8 together with it.
   outgoing.end(typeof body === 'string' ? Buffer.from(body) : body);
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];

@@ -9,7 +9,8 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export class LifecycleVariables {
   @Variable({
     default: '0s',
-    effect: 'time between SIGTERM, when readiness falls, and the last new connection',
+    effect:
+      'time between SIGTERM, when readiness falls, and the last new connection; once more the same at most, while requests still come',
   })
   @GoDuration(0, HOUR_MS)
   SPRAYPROXY_SHUTDOWN_DELAY!: number;

@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-import { type SprayproxyConfig } from '../config/sprayproxy-config.js';
+import { type TlsFiles } from '../config/sprayproxy-config.js';
 import { checkValidity } from './certificate.check.js';
 import { fault, type Finding } from './check-result.js';
 
-/** The certificate of the metrics listener, if it has one. @param now ms since the epoch */
-export function checkMetricsTls({ metricsTls }: SprayproxyConfig, now: number): [subject: string, Finding][] {
-  return metricsTls === undefined ? [] : [[metricsTls.certFile, judgeFile(metricsTls.certFile, now)]];
+/** The certificate of a listener, if it has one. @param now ms since the epoch */
+export function checkListenerTls(files: TlsFiles | undefined, now: number): [subject: string, Finding][] {
+  return files === undefined ? [] : [[files.certFile, judgeFile(files.certFile, now)]];
 }
 
 function judgeFile(file: string, now: number): Finding {

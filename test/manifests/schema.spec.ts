@@ -1,9 +1,11 @@
+import { dropIn } from './support/drop-in.js';
 import { base, everyCombination, type Manifest, overlay, withComponents } from './support/kustomize.js';
 import { planted } from './support/planted.js';
 import { typeFaults, validate } from './support/strict-types.js';
 
 const everything = [
   { of: 'base', manifests: base().all },
+  { of: 'drop-in', manifests: dropIn().all },
   ...everyCombination().map(({ of, manifests }) => ({ of, manifests: manifests.all })),
 ];
 

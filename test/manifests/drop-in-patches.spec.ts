@@ -1,4 +1,4 @@
-import { dropIn, foreign, foreignOriginal, type Theirs } from './support/drop-in.js';
+import { dropIn, foreign, foreignOriginal, foreignWith, type Theirs } from './support/drop-in.js';
 import { type Manifests } from './support/kustomize.js';
 
 /** As overlays for the Go program name what they patch. */
@@ -115,6 +115,10 @@ describe.each(THEIRS)('an overlay that %s', (_what, theirs) => {
     expect(seen(manifests, plain)).toEqual(seen(original, foreignOriginal('')));
   });
 
+  it('has as many pods as it had', () => {
+    expect(manifests.deployment().replicas).toBe(original.deployment().replicas);
+  });
+
   it('changes no more than the Deployment', () => {
     const others = ({ all }: Manifests) => all.filter(({ kind }) => kind !== 'Deployment');
     expect(others(manifests)).toEqual(others(plain));
@@ -153,4 +157,11 @@ it('another namespace holds everything, and whom bindings are about', () => {
   expect(new Set(namespaces)).toEqual(new Set(['team-a']));
   const subjects = manifests.every('ClusterRoleBinding').flatMap(({ subjects = [] }) => subjects);
   expect(new Set(subjects.map(({ namespace }) => namespace))).toEqual(new Set(['team-a']));
+});
+
+it('the dashboards come beside it, and change nothing', () => {
+  const manifests = foreignWith('monitoring/dashboards', 'monitoring/grafana-operator');
+  const isNew = ({ kind }: { kind: string }) => ['ConfigMap', 'GrafanaDashboard'].includes(kind);
+  expect(manifests.all.filter(isNew)).not.toEqual([]);
+  expect(manifests.all.filter((manifest) => !isNew(manifest))).toEqual(plain.all);
 });

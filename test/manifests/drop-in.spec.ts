@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
 
+import { SprayproxyConfig } from '../../src/config/sprayproxy-config.js';
 import { documentedVariables } from '../../src/config/environment-variables.js';
 import { dropIn } from './support/drop-in.js';
 import { flags, portOf } from './support/flags.js';
@@ -179,6 +180,16 @@ describe('the pod', () => {
     expect(given.map((each) => each.get('allow-paths'))).toEqual([undefined, '/metrics']);
   });
 
+  it('is a configuration that the program takes, variables without a value being none', () => {
+    const { config, faults } = SprayproxyConfig.read(
+      Object.fromEntries([...env].map(([name, value]) => [name, value ?? ''])),
+    );
+    // The Secret is not mounted here.
+    expect(faults).toEqual(['GH_APP_WEBHOOK_SECRET_FILE must name a file that this process can read']);
+    expect(config).toMatchObject({ staticBackendUrls: [], secret: undefined, spoolDir: undefined });
+    expect(config.spoolDatabase).toBeUndefined();
+  });
+
   it('is probed at paths that the sidecar lets through', () => {
     const open = flags(sidecars[0]?.args).get('ignore-paths')?.split(',');
     const { startupProbe, livenessProbe, readinessProbe } = program;
@@ -204,7 +215,8 @@ describe('the pod', () => {
     expect(pod.securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
     expect([pod.automountServiceAccountToken, pod.enableServiceLinks]).toEqual([false, false]);
     expect(manifests.deployment()).toMatchObject({
-      replicas: 2,
+      // Else what a client registers with one replica is not known to the other, and it cannot tell.
+      replicas: 1,
       strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
     });
     expect(pod.topologySpreadConstraints).toMatchObject([

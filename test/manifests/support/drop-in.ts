@@ -8,6 +8,9 @@ const CHECKED_IN = [...filesBelow(join(MANIFESTS, 'overlays/drop-in'))].map(
   ([file, text]): [string, string] => [`drop-in/${file}`, text],
 );
 
+/** With every other file beside it. */
+const REST = [...filesBelow(MANIFESTS)].filter(([file]) => !file.startsWith('overlays/drop-in/'));
+
 export const dropIn = (): Manifests => new Manifests(rendered(new Map(CHECKED_IN), 'drop-in') as Manifest[]);
 
 /** As much of the Go program's Deployment as patches tell apart. */
@@ -61,3 +64,10 @@ export const foreign = (...theirs: Theirs): Manifests => over(CHECKED_IN, theirs
 
 /** What their overlay made of the Go program's Deployment. */
 export const foreignOriginal = (...theirs: Theirs): Manifests => over(ORIGINAL_FILES, theirs);
+
+/** What their overlay makes of it with components of ours. */
+export const foreignWith = (...components: readonly string[]): Manifests =>
+  over(
+    [...CHECKED_IN, ...REST],
+    [`components:\n${components.map((component) => `  - ../components/${component}\n`).join('')}`],
+  );

@@ -1,4 +1,5 @@
-# Any image with Node.js 24 and npm on its PATH will do: --build-arg NODE_IMAGE=...
+# Any image with Node.js 24 and npm on its PATH will do: --build-arg NODE_IMAGE=...; with @sha256:... behind its tag both
+# stages are pinned to what that was once (k8s/README.md).
 ARG NODE_IMAGE=node:24.21.0-trixie-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -13,7 +14,9 @@ COPY src ./src
 RUN npm run build
 
 FROM ${NODE_IMAGE}
+ARG NODE_IMAGE
 LABEL org.opencontainers.image.title="sprayproxy" \
+      org.opencontainers.image.base.name="${NODE_IMAGE}" \
       org.opencontainers.image.description="One GitHub App webhook in, every cluster gets it, byte for byte." \
       org.opencontainers.image.licenses="Apache-2.0"
 

@@ -13,10 +13,25 @@ describe('Dockerfile', () => {
   const image = imageInstructions();
 
   it('builds every stage on one image, pinned by version and replaceable', () => {
-    expect(every('ARG')).toEqual([expect.stringMatching(/^NODE_IMAGE=node:24\.\d+\.\d+-[a-z]+-slim$/)]);
+    expect(every('ARG')).toEqual([
+      expect.stringMatching(/^NODE_IMAGE=node:24\.\d+\.\d+-[a-z]+-slim$/),
+      'NODE_IMAGE',
+    ]);
     expect(all[0]?.name).toBe('ARG');
     expect(every('FROM').length).toBeGreaterThan(1);
     for (const from of every('FROM')) expect(from).toMatch(/^\$\{NODE_IMAGE\}( AS [a-z]+)?$/);
+  });
+
+  it('says what it is built on, with the digest if one is given', () => {
+    const names = image.map(({ name }) => name);
+    expect(names.indexOf('ARG')).toBeLessThan(names.indexOf('LABEL'));
+    expect(every('LABEL', image).join()).toContain('org.opencontainers.image.base.name="${NODE_IMAGE}"');
+  });
+
+  it('is pinned by the digest in the README by the default of the Dockerfile', () => {
+    const [, base] = /^ *base=(\S+)/m.exec(read('k8s/README.md')) ?? [];
+    expect(every('ARG')[0]).toBe(`NODE_IMAGE=${base}`);
+    expect(read('k8s/README.md')).toContain('--build-arg NODE_IMAGE=$base@$digest');
   });
 
   it('copies only what is there and not ignored', () => {

@@ -20,6 +20,13 @@ describe.each(OVERLAYS)('%s', (name) => {
       expect(env.get('SPRAYPROXY_SPOOL_MAX_BYTES')).toBe(String(1024 * MIB));
     });
 
+    it('has room for that on the disk of the host, beside the logs', () => {
+      const gib = (quantity: unknown) => Number(/^(\d+)Gi$/.exec(String(quantity))?.[1]);
+      const { limits, requests } = program.resources ?? {};
+      expect(gib(limits?.['ephemeral-storage'])).toBeGreaterThan(2);
+      expect(gib(requests?.['ephemeral-storage'])).toBeGreaterThanOrEqual(1);
+    });
+
     it('leaves the other volumes and variables as they are', () => {
       expect(manifests.volumeNames().sort()).toEqual(plain.volumeNames().sort());
       const rest = program.env?.filter((variable) => variable.name !== 'SPRAYPROXY_SPOOL_MAX_BYTES');

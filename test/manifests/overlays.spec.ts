@@ -1,8 +1,20 @@
-import { overlay } from './support/kustomize.js';
+import { documentedVariables } from '../../src/config/environment-variables.js';
+import { type Manifests, overlay } from './support/kustomize.js';
 
 /** One attempt at a backend takes up to 15 s, after reading the webhook, up to 10 s. */
 const LONGEST_ANSWER_SECONDS = 15 + 10;
-const MAX_REQUEST_MIB = 25;
+const MAX_REQUEST_BYTES = Number(documentedVariables.get('SPRAYPROXY_MAX_REQUEST_SIZE')?.default);
+
+/** What leads in from outside, as `path -> service port`. */
+const doors = (manifests: Manifests): string[] => [
+  ...manifests
+    .every('Route')
+    .map(({ spec }) => `${spec.path ?? ''} -> ${spec.to.name} ${spec.port?.targetPort ?? ''}`),
+  ...manifests
+    .every('Ingress')
+    .flatMap(({ spec }) => spec?.rules?.flatMap(({ http }) => http?.paths ?? []) ?? [])
+    .map(({ path, backend: { service } }) => [path, '->', service?.name, service?.port?.name].join(' ')),
+];
 
 describe('openshift', () => {
   const manifests = overlay('openshift');
@@ -13,6 +25,10 @@ describe('openshift', () => {
     expect(metadata.annotations?.['haproxy.router.openshift.io/hsts_header']).toBe(
       'max-age=31536000;includeSubDomains',
     );
+  });
+
+  it('opens the door for webhooks alone', () => {
+    expect(doors(manifests)).toEqual([' -> sprayproxy webhooks']);
   });
 
   it('waits for the program longer than the program waits for a backend', () => {
@@ -47,13 +63,21 @@ describe('kubernetes', () => {
     ]);
   });
 
-  it('speaks TLS to the sidecar', () => {
+  it('speaks TLS to the program', () => {
     expect(setting('backend-protocol')).toBe('HTTPS');
   });
 
-  it('leaves judging size and time to the program', () => {
-    expect(Number(setting('proxy-body-size')?.replace(/m$/, ''))).toBeGreaterThan(MAX_REQUEST_MIB);
+  it('leaves judging size and time to the program, which hears of a byte too many', () => {
+    const [, mib] = /^(\d+)m$/.exec(setting('proxy-body-size') ?? '') ?? [];
+    expect(Number(mib) * 1024 ** 2).toBeGreaterThan(MAX_REQUEST_BYTES + 1);
+    // Else nginx goes on sending what it has on its disk to a program that has answered.
+    expect(setting('proxy-request-buffering')).toBe('off');
     expect(Number(setting('proxy-read-timeout'))).toBeGreaterThan(LONGEST_ANSWER_SECONDS);
+  });
+
+  it('opens nothing that asks for a token', () => {
+    expect(spec?.defaultBackend).toBeUndefined();
+    expect(doors(manifests)).toEqual(['/proxy -> sprayproxy webhooks', '/healthz -> sprayproxy webhooks']);
   });
 
   it('asks for a certificate of the host it answers for', () => {
@@ -65,6 +89,12 @@ describe('kubernetes', () => {
 
 describe('qe', () => {
   const manifests = overlay('qe');
+
+  it('opens the sidecar as well, for /backends', () => {
+    expect(doors(manifests)).toEqual([' -> sprayproxy webhooks', '/backends -> sprayproxy proxy']);
+    const [webhooks, backends] = manifests.every('Route').map(({ spec }) => [spec.tls, spec.wildcardPolicy]);
+    expect(backends).toEqual(webhooks);
+  });
 
   it('registers backends at run time, in one replica', () => {
     expect(manifests.container('sprayproxy').env).toContainEqual({

@@ -113,17 +113,14 @@ describe.each(everyCombination())('$of', ({ manifests }) => {
     expect(selectors.filter((selector) => !matches(manifests.podLabels(), selector))).toEqual([]);
   });
 
-  it('points every Service at a port on which a sidecar listens', () => {
-    const listening = manifests
-      .containers()
-      .filter(({ args }) => args?.some((arg) => arg.startsWith('--')))
-      .map(({ args }) => portOf(flags(args).get('secure-listen-address')));
+  it('points every Service at a port that the pod has', () => {
+    const ports = manifests.containers().flatMap((container) => container.ports ?? []);
     const targets = manifests
       .every('Service')
       .flatMap(({ spec }) => spec?.ports?.map(({ targetPort }) => targetPort) ?? []);
 
-    expect(targets.sort()).toEqual([8443, 9443]);
-    expect(listening.sort()).toEqual([8443, 9443]);
+    expect(targets.sort()).toEqual([8443, 8444, 9443]);
+    expect(ports.map(({ containerPort }) => containerPort)).toEqual(expect.arrayContaining(targets));
   });
 
   it('points Route and Ingress at a port that the Service has', () => {

@@ -9,7 +9,7 @@ const CLUSTER_WIDE = ['ClusterRole', 'ClusterRoleBinding'];
 /** What every overlay grants. */
 const COMMON = [
   'sprayproxy system:auth-delegator',
-  'sprayproxy-operator sprayproxy-deliveries: get,create,delete /deliveries,/deliveries/*',
+  'sprayproxy-operator sprayproxy:deliveries: get,create,delete /deliveries,/deliveries/*',
 ];
 
 /** Who may do what: `ServiceAccount role: verbs paths`. */
@@ -29,13 +29,13 @@ describe('RBAC', () => {
   it.each([
     ['openshift', COMMON],
     ['kubernetes', COMMON],
-    ['qe', [...COMMON, 'sprayproxy-qe sprayproxy-backends: get,create,delete /backends']],
+    ['qe', [...COMMON, 'sprayproxy-qe sprayproxy:backends: get,create,delete /backends']],
   ] as const)('of %s grants what is needed and no more', (name, expected) => {
     expect(grants(overlay(name)).toSorted()).toEqual(expected.toSorted());
   });
 
   it.each(OVERLAYS)('of %s lets Prometheus be given the metrics', (name) => {
-    expect(overlay(name).one('ClusterRole', 'sprayproxy-metrics-reader').rules).toEqual([
+    expect(overlay(name).one('ClusterRole', 'sprayproxy:metrics-reader').rules).toEqual([
       { nonResourceURLs: ['/metrics'], verbs: ['get'] },
     ]);
   });
@@ -49,8 +49,8 @@ const covers = (nonResourceUrl: string, path: string): boolean =>
 
 describe('the controllers', () => {
   it.each([
-    ['sprayproxy-deliveries', DeliveriesController],
-    ['sprayproxy-backends', BackendsController],
+    ['sprayproxy:deliveries', DeliveriesController],
+    ['sprayproxy:backends', BackendsController],
   ])('serve what %s grants, by the verbs it grants', (role, controller) => {
     const served = servedBy(controller);
     const rules = overlay('qe').one('ClusterRole', role).rules ?? [];
@@ -98,6 +98,7 @@ describe.each(OVERLAYS)('namespace of %s', (name) => {
         CLUSTER_WIDE.includes(kind) ? undefined : 'elsewhere',
       ]);
     }
+    for (const { metadata } of manifests.every('ClusterRole')) expect(metadata.name).toMatch(/^elsewhere:/);
     for (const { metadata, subjects = [] } of manifests.every('ClusterRoleBinding')) {
       expect(metadata.name).toMatch(/^elsewhere:/);
       for (const { namespace } of subjects) expect(namespace).toBe('elsewhere');

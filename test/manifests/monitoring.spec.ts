@@ -58,8 +58,8 @@ describe.each(OVERLAYS)('%s with monitoring', (name) => {
       .every('ClusterRoleBinding')
       .filter(({ subjects = [] }) => subjects.some((subject) => subject.name === reader))
       .map(({ roleRef }) => roleRef.name);
-    expect(roles).toEqual(['sprayproxy-metrics-reader']);
-    expect(manifests.one('ClusterRole', 'sprayproxy-metrics-reader').rules).toEqual([
+    expect(roles).toEqual(['sprayproxy:metrics-reader']);
+    expect(manifests.one('ClusterRole', 'sprayproxy:metrics-reader').rules).toEqual([
       { nonResourceURLs: [path], verbs: ['get'] },
     ]);
   });

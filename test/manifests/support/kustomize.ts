@@ -40,14 +40,22 @@ const SPOOLS = [
     'spool-postgres/cloudnative-pg',
     'spool-postgres/autoscaling',
     'recovery',
+    'network-policy/closed-egress',
   ],
 ];
 const WATCHED = [[], ['monitoring'], ['monitoring', 'monitoring/grafana-operator']];
 /** The dashboards alone, which do not know of the spool. */
 const DRAWN = [['monitoring/dashboards'], ['monitoring/dashboards', 'monitoring/grafana-operator']];
+const GUARDED = [['network-policy/openshift'], ['network-policy/kubernetes', 'network-policy/closed-egress']];
 const COMBINATIONS: readonly (readonly string[])[] = [
   ...SPOOLS.flatMap((spool) => WATCHED.map((watched) => [...spool, ...watched])),
   ...DRAWN,
+  ...GUARDED,
+];
+/** Fewer, but each component in one of them. */
+export const ASSORTED: readonly (readonly string[])[] = [
+  ...SPOOLS.map((spool, index) => [...spool, ...(WATCHED.at(-1 - (index % 2)) ?? [])]),
+  ...GUARDED.map((guarded) => ['spool-postgres', ...guarded, 'spool-postgres/cloudnative-pg']),
 ];
 
 export type Overlay = (typeof OVERLAYS)[number];
@@ -97,12 +105,12 @@ export class Manifests {
 
   /** What makes the pods, where each has a disk of its own. */
   statefulSet() {
-    return present(this.one('StatefulSet', 'sprayproxy').spec, 'StatefulSet spec');
+    return present(this.every('StatefulSet')[0]?.spec, 'StatefulSet spec');
   }
 
   /** What makes the pods, where none has. */
   deployment() {
-    return present(this.one('Deployment', 'sprayproxy').spec, 'Deployment spec');
+    return present(this.every('Deployment')[0]?.spec, 'Deployment spec');
   }
 
   /** What makes the pods, whichever it is. */
@@ -146,10 +154,10 @@ export class Manifests {
   }
 }
 
-const made = (files: Files, directory: string): Manifests =>
+export const made = (files: Files, directory: string): Manifests =>
   new Manifests(rendered(files, directory) as Manifest[]);
 
-const CHECKED_IN = filesBelow(MANIFESTS);
+export const CHECKED_IN = filesBelow(MANIFESTS);
 
 export const base = (): Manifests => made(CHECKED_IN, 'base');
 export const overlay = (name: Overlay): Manifests => made(CHECKED_IN, `overlays/${name}`);

@@ -116,7 +116,7 @@ describe('the example of the README', () => {
     'example in README.md',
   );
   const manifests = renderedElsewhere(
-    text.replaceAll(/https:\/\/git\.example\.com\/sprayproxy\/(\S+)\?ref=\S+/g, `${OURS}/$1`),
+    text.replaceAll(/https:\/\/git\.example\.com\/platform\/sprayproxy\/\/(\S+)\?ref=\S+/g, `${OURS}/$1`),
   );
 
   it('is an installation in another namespace, with a prefix', () => {

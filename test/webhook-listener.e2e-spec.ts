@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TLSSocket } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 
 import { BackendServer } from './support/backend-server.js';
 import { bootSprayproxy } from './support/boot.js';
@@ -51,6 +52,12 @@ describe.each([
       expect(await send(url, { method: 'GET', path })).toMatchObject({ status: 200, text });
       expect(await send(url, { method: 'HEAD', path })).toMatchObject({ status: 200, text: '' });
     }
+    expect(await sendWebhook(url, PAYLOAD, { path: 'http://a.example/proxy' })).toMatchObject({
+      status: 200,
+    });
+    expect(await send(url, { method: 'GET', path: 'http://a.example/healthz' })).toMatchObject({
+      status: 200,
+    });
     const forged = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` };
     expect(await sendWebhook(url, PAYLOAD, { headers: forged })).toMatchObject({ status: 400 });
   });
@@ -80,6 +87,7 @@ describe.each([
       ['GET', '//healthz', 404],
       ['GET', '/%68ealthz', 404],
       ['GET', 'http://127.0.0.1/deliveries', 200],
+      ['GET', 'http://127.0.0.1/healthz/', 404],
       ['OPTIONS', '/healthz', undefined],
       ['OPTIONS', '*', undefined],
       ['PUT', '/proxy', 404],
@@ -117,6 +125,43 @@ describe.each([
   });
 });
 
+it('a sender that has ended its half hears its answer', async () => {
+  const port = await webhookPort(await bootSprayproxy({ env: WITH_TLS }));
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const connection = await RawConnection.openTls(port, { maxVersion, allowHalfOpen: true });
+    const headers = { ...githubHeaders(PAYLOAD), 'Content-Length': PAYLOAD.length };
+    connection.socket.end(head('POST', '/proxy', headers) + PAYLOAD);
+    await connection.receive(/^HTTP\/1.1 200 OK[^]*proxied$/);
+    await connection.closed;
+  }
+});
+
+describe('a stop', () => {
+  it.each([
+    ['says nothing', (port: number) => RawConnection.openTls(port)],
+    ['makes no TLS', (port: number) => RawConnection.open(port)],
+  ])('does not wait for a sender that %s', async (_what, connect) => {
+    const started = await startSprayproxy({ env: { ...WITH_TLS, SPRAYPROXY_SHUTDOWN_TIMEOUT: '1h' } });
+    const connection = await connect(await webhookPort(started));
+    const plain = await RawConnection.open(started.port);
+    expect(await started.program.stop()).toBe(0);
+    await Promise.all([connection.closed, plain.closed]);
+    expect(started.program.lines.map(({ msg }) => msg)).not.toContainEqual(
+      expect.stringContaining('did not finish in time'),
+    );
+  });
+
+  it('that cuts off what is in flight ends though somebody makes TLS after that', async () => {
+    const started = await startSprayproxy({ env: { ...WITH_TLS, SPRAYPROXY_SHUTDOWN_TIMEOUT: '0s' } });
+    const port = await webhookPort(started);
+    const raw = await RawConnection.open(port);
+    started.program.process.kill('SIGTERM');
+    await started.program.logged('shutting down');
+    connectTls({ socket: raw.socket, rejectUnauthorized: false }).on('error', () => undefined);
+    expect(await started.program.exited).toBe(0);
+  });
+});
+
 it('counts the senders of both listeners', async () => {
   const started = await bootSprayproxy({ env: WITH_TLS });
   const ours = await RawConnection.open(started.port);
@@ -129,14 +174,29 @@ it('counts the senders of both listeners', async () => {
 });
 
 describe('its TLS', () => {
-  it('is 1.2 or newer', async () => {
-    const port = await webhookPort(await bootSprayproxy({ env: WITH_TLS }));
+  it('is 1.2 or newer, whatever Node would take, and after a renewal as well', async () => {
+    const dir = makeTempDir();
+    const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+    copyFileSync(fixture('localhost-cert.pem'), cert);
+    copyFileSync(fixture('localhost-key.pem'), key);
+    const started = await startSprayproxy({
+      env: {
+        ...WITHOUT_TLS,
+        SPRAYPROXY_WEBHOOK_CERT: cert,
+        SPRAYPROXY_WEBHOOK_KEY: key,
+        NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT:@SECLEVEL=0',
+      },
+    });
+    const port = await webhookPort(started);
     const by = (version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3') =>
       RawConnection.openTls(port, {
         minVersion: version,
         maxVersion: version,
         ciphers: 'DEFAULT:@SECLEVEL=0',
       });
+    await expect(by('TLSv1.1')).rejects.toThrow(/alert protocol version/);
+    copyFileSync(fixture('expired-cert.pem'), cert);
+    await started.program.logged('certificate read again');
     await expect(by('TLSv1.1')).rejects.toThrow(/alert protocol version/);
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       expect(((await by(version)).socket as TLSSocket).getProtocol()).toBe(version);
@@ -148,6 +208,19 @@ describe('its TLS', () => {
     const silent = await RawConnection.open(await webhookPort(started));
     await silent.closed;
     expect(silent.received).toBe('');
+    expect(await started.program.logged('a connection came to no TLS')).toMatchObject({ reason: 'timeout' });
+    const failed = 'sprayproxy_tls_handshakes_failed_total{reason="timeout"}';
+    expect((await scrape(started.metricsUrl)).get(failed)).toBe(1);
+  });
+
+  it('is made once on a connection', async () => {
+    const port = await webhookPort(await bootSprayproxy({ env: WITH_TLS }));
+    const { socket } = await RawConnection.openTls(port, { maxVersion: 'TLSv1.2' });
+    const refused = once(socket, 'error');
+    (socket as TLSSocket).renegotiate({}, () => undefined);
+    expect(await refused).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('no renegotiation') as string }),
+    ]);
   });
 
   it('takes up the certificate that is renewed on disk, and none that cannot be used', async () => {

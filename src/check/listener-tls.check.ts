@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-import { type TlsFiles } from '../config/sprayproxy-config.js';
+import { type TlsFiles } from '../config/key-pair.js';
 import { checkValidity } from './certificate.check.js';
 import { fault, type Finding } from './check-result.js';
 

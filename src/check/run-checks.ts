@@ -16,7 +16,6 @@ import { checkDatabase } from './check-database.js';
 import { checkEnvironment } from './environment.check.js';
 import { checkGithub } from './github.check.js';
 import { checkInsecure } from './insecure.check.js';
-
 import { checkListenerTls } from './listener-tls.check.js';
 import { checkPort, type Listener, type ListeningService, type PortFinding } from './port.check.js';
 import { askForBackends } from './registered-backends.js';
@@ -142,7 +141,7 @@ class Run {
   async #port(listener: Listener): Promise<PortFinding | null> {
     const { port } = listener;
     const variable = listener.variables.port;
-    if (port === 0 || this.faulty.has(variable)) return null;
+    if (port === 0 || this.faulty.has(variable) || this.faulty.has(listener.variables.host)) return null;
     let found: PortFinding | null = null;
     await this.#check('port', variable, async () => {
       found = await checkPort(listener, this.#signal());

@@ -555,6 +555,16 @@ describe('between variables', () => {
       ],
     ),
     [
+      'webhooks alone at the same port of another address',
+      {
+        ...SECRET,
+        SPRAYPROXY_SERVER_HOST: '127.0.0.1',
+        SPRAYPROXY_WEBHOOK_HOST: '127.0.0.2',
+        SPRAYPROXY_WEBHOOK_PORT: '8080',
+      },
+      [],
+    ],
+    [
       'no port where webhooks alone are to come in',
       { ...SECRET, SPRAYPROXY_WEBHOOK_HOST: '127.0.0.1' },
       ['SPRAYPROXY_WEBHOOK_PORT must be set where SPRAYPROXY_WEBHOOK_HOST is'],
@@ -619,7 +629,7 @@ describe('between variables', () => {
     ['SPRAYPROXY_BACKEND_CLIENT_CERT', 'SPRAYPROXY_BACKEND_CLIENT_KEY'],
   ])('%s and %s', (certName, keyName) => {
     const OTHERS = { ...SECRET, SPRAYPROXY_WEBHOOK_PORT: '8444' };
-    const NO_PAIR = `${certName} and ${keyName} must hold a PEM certificate and its key`;
+    const NO_PAIR = `${certName} and ${keyName} must hold a PEM certificate, its own first, and its key without a passphrase`;
 
     it.each([
       [certName, CERT],
@@ -637,6 +647,7 @@ describe('between variables', () => {
       ['README.md', KEY, [NO_PAIR]],
       [CERT, 'README.md', [NO_PAIR]],
       [CERT, 'other-key.pem', [NO_PAIR]],
+      [CERT, 'rsa-key.pem', [NO_PAIR]],
     ])('the certificate %s and the key %s', (cert, key, faults) => {
       const environment = { [certName]: join(FIXTURES, cert), [keyName]: join(FIXTURES, key) };
       expect(faultsOf({ ...OTHERS, ...environment })).toEqual(faults);

@@ -10,11 +10,11 @@ const KEY_PAIRS = [
   ['SPRAYPROXY_BACKEND_CLIENT_CERT', 'SPRAYPROXY_BACKEND_CLIENT_KEY'],
 ] as const;
 
-/** Of the listeners. */
-const PORTS = [
-  'SPRAYPROXY_SERVER_PORT',
-  'SPRAYPROXY_SERVER_METRICS_PORT',
-  'SPRAYPROXY_WEBHOOK_PORT',
+/** Where the listeners are. */
+const ADDRESSES = [
+  ['SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_HOST'],
+  ['SPRAYPROXY_SERVER_METRICS_PORT', 'SPRAYPROXY_SERVER_HOST'],
+  ['SPRAYPROXY_WEBHOOK_PORT', 'SPRAYPROXY_WEBHOOK_HOST'],
 ] as const;
 
 /** Says something of the webhook listener, which there is only with a port. */
@@ -49,8 +49,10 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
       faults.push(`${cert} and ${key} must be set together`);
     }
     if (certFile === undefined || keyFile === undefined || !sound(cert, key)) continue;
-    if (!isKeyPair(certFile, keyFile))
-      faults.push(`${cert} and ${key} must hold a PEM certificate and its key`);
+    if (!isKeyPair({ certFile, keyFile }))
+      faults.push(
+        `${cert} and ${key} must hold a PEM certificate, its own first, and its key without a passphrase`,
+      );
   }
   if (
     sound('SPRAYPROXY_RETRY_MIN_DELAY', 'SPRAYPROXY_RETRY_MAX_DELAY') &&
@@ -58,20 +60,21 @@ export function faultsBetween(variables: EnvironmentVariables, faulty: ReadonlyS
   ) {
     faults.push('SPRAYPROXY_RETRY_MIN_DELAY must not be longer than SPRAYPROXY_RETRY_MAX_DELAY');
   }
-  for (const [at, one] of PORTS.entries()) {
-    for (const other of PORTS.slice(at + 1)) {
-      const { [one]: port } = variables;
-      if (sound(one, other) && port !== 0 && port === variables[other])
-        faults.push(`${one} and ${other} must differ`);
+  for (const [at, [one, host]] of ADDRESSES.entries()) {
+    for (const [other, otherHost] of ADDRESSES.slice(at + 1)) {
+      const { [one]: port, [host]: address, [otherHost]: otherAddress } = variables;
+      if (!sound(one, host, other, otherHost) || port === 0 || port !== variables[other]) continue;
+      const isElsewhere = address !== otherAddress && address !== undefined && otherAddress !== undefined;
+      if (!isElsewhere) faults.push(`${one} and ${other} must differ`);
     }
   }
-  for (const name of OF_WEBHOOK_LISTENER) {
-    if (
-      variables[name] !== undefined &&
-      variables.SPRAYPROXY_WEBHOOK_PORT === undefined &&
-      sound('SPRAYPROXY_WEBHOOK_PORT')
-    )
-      faults.push(`SPRAYPROXY_WEBHOOK_PORT must be set where ${name} is`);
+  const withoutPort = OF_WEBHOOK_LISTENER.find((name) => variables[name] !== undefined);
+  if (
+    withoutPort !== undefined &&
+    variables.SPRAYPROXY_WEBHOOK_PORT === undefined &&
+    sound('SPRAYPROXY_WEBHOOK_PORT')
+  ) {
+    faults.push(`SPRAYPROXY_WEBHOOK_PORT must be set where ${withoutPort} is`);
   }
   if (
     sound('GH_APP_ID', 'GH_APP_PRIVATE_KEY_FILE') &&

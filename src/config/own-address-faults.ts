@@ -11,16 +11,19 @@ export function ownAddressFaults(
   variables: EnvironmentVariables,
   isSound: (name: keyof EnvironmentVariables) => boolean,
 ): string[] {
-  if (!isSound('SPRAYPROXY_SERVER_HOST') || !isSound('SPRAYPROXY_WEBHOOK_HOST')) return [];
-  const { SPRAYPROXY_WEBHOOK_PORT: webhookPort } = variables;
+  /** Of a listener of which something cannot be used, nobody can tell where it is to be. */
+  const portOf = (
+    port: 'SPRAYPROXY_SERVER_PORT' | 'SPRAYPROXY_SERVER_METRICS_PORT' | 'SPRAYPROXY_WEBHOOK_PORT',
+    host: 'SPRAYPROXY_SERVER_HOST' | 'SPRAYPROXY_WEBHOOK_HOST',
+  ) => (isSound(port) && isSound(host) ? (variables[port] ?? 0) : 0);
   const listeners = ownListeners({
     serverHost: variables.SPRAYPROXY_SERVER_HOST,
-    serverPort: isSound('SPRAYPROXY_SERVER_PORT') ? variables.SPRAYPROXY_SERVER_PORT : 0,
-    metricsPort: isSound('SPRAYPROXY_SERVER_METRICS_PORT') ? variables.SPRAYPROXY_SERVER_METRICS_PORT : 0,
-    webhookListener:
-      webhookPort !== undefined && isSound('SPRAYPROXY_WEBHOOK_PORT')
-        ? { host: variables.SPRAYPROXY_WEBHOOK_HOST, port: webhookPort }
-        : undefined,
+    serverPort: portOf('SPRAYPROXY_SERVER_PORT', 'SPRAYPROXY_SERVER_HOST'),
+    metricsPort: portOf('SPRAYPROXY_SERVER_METRICS_PORT', 'SPRAYPROXY_SERVER_HOST'),
+    webhookListener: {
+      host: variables.SPRAYPROXY_WEBHOOK_HOST,
+      port: portOf('SPRAYPROXY_WEBHOOK_PORT', 'SPRAYPROXY_WEBHOOK_HOST'),
+    },
   });
   const faults: string[] = [];
   if (isSound('SPRAYPROXY_SERVER_BACKEND')) {

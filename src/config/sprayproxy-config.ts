@@ -3,18 +3,13 @@ import { isPostgresUrl } from '../model/postgres-url.js';
 import { type BackendTlsFiles } from './backend-tls-files.js';
 import { ConfigurationError } from './configuration-error.js';
 import { type EnvironmentVariables } from './environment-variables.js';
+import { type TlsFiles } from './key-pair.js';
 import { Proxies } from './proxies.js';
 import { readEnvironment } from './read-environment.js';
 import { type RecoveryConfig, recoveryConfig } from './recovery-config.js';
 import { type SpoolDatabase } from './spool-password.js';
 import { spoolDirectory } from './spool.decorators.js';
 import { splitBackendUrls } from './variable.decorators.js';
-
-/** PEM files that belong together. */
-export interface TlsFiles {
-  readonly certFile: string;
-  readonly keyFile: string;
-}
 
 export interface WebhookListenerConfig {
   /** `undefined`: all interfaces. */
@@ -40,7 +35,7 @@ export class SprayproxyConfig {
   readonly serverPort: number;
   readonly metricsPort: number;
   readonly metricsTls: TlsFiles | undefined;
-  /** Where webhooks alone come in; `undefined`: they come in with everything else. */
+  /** Where nothing but webhooks comes in; `undefined`: there is no such listener. */
   readonly webhookListener: WebhookListenerConfig | undefined;
   readonly staticBackendUrls: readonly string[];
   readonly dynamicBackendsEnabled: boolean;

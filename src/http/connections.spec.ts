@@ -14,10 +14,13 @@ let sockets: Map<string, Socket>;
 beforeEach(() => {
   evictedBusy = [];
   sockets = new Map();
-  connections = new Connections(MAX, {
-    opened: () => undefined,
-    evicted: (busy) => evictedBusy.push(busy),
-  });
+  connections = new Connections(
+    { max: MAX, maxUnserved: MAX },
+    {
+      opened: () => undefined,
+      evicted: (busy) => evictedBusy.push(busy),
+    },
+  );
 });
 
 afterEach(() => {
@@ -93,4 +96,20 @@ it('counts one that has closed no more', async () => {
   sockets.get('a')?.destroy();
   await new Promise((resolve) => sockets.get('a')?.once('close', resolve));
   expect(connections.size).toBe(0);
+});
+
+it('limits those that do not await their answer further', () => {
+  const limits = { max: 10, maxUnserved: 2 };
+  connections = new Connections(limits, { opened: () => undefined, evicted: () => undefined });
+  for (const name of ['a', 'b']) {
+    open(name);
+    become(name, 'awaiting its answer');
+  }
+  for (const name of ['c', 'd']) open(name);
+  expect(gone()).toEqual([]);
+  open('e');
+  expect(gone()).toEqual(['c']);
+  become('d', 'arriving');
+  open('f');
+  expect(gone()).toEqual(['c', 'e']);
 });

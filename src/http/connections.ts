@@ -20,8 +20,15 @@ export interface ConnectionsObserver {
   evicted(busy: boolean): void;
 }
 
+/** How many connections there may be. */
+export interface ConnectionLimits {
+  readonly max: number;
+  /** Those that do not await the answer to a request which is in whole. */
+  readonly maxUnserved: number;
+}
+
 /**
- * All connections, which are at most `max`: for one more, the one that has been idle longest gives way. There is no limit
+ * All connections, which are limited: for one more, the one that has been idle longest gives way. There is no limit
  * for a peer, since all of them may come through one proxy.
  */
 export class Connections {
@@ -29,7 +36,7 @@ export class Connections {
   readonly #open = new Set<Connection>();
 
   constructor(
-    private readonly max: number,
+    private readonly limits: ConnectionLimits,
     private readonly observer: ConnectionsObserver,
   ) {}
 
@@ -40,7 +47,7 @@ export class Connections {
   open(socket: KnownSocket): void {
     const connection = new Connection(socket, performance.now());
     socket[CONNECTION] = connection;
-    if (this.#open.size >= this.max) this.#evictFor(connection);
+    if (this.#isFull) this.#evictFor(connection);
     if (socket.destroyed) return;
     this.#open.add(connection);
     this.observer.opened(this.#open.size);
@@ -52,6 +59,20 @@ export class Connections {
   /** It brings a request. */
   used(connection: Connection): void {
     if (this.#open.delete(connection)) this.#open.add(connection);
+  }
+
+  /** Ends those that bring no request. */
+  endUnbusy(): void {
+    for (const { busy, socket } of this.#open) if (!busy) socket.destroy();
+  }
+
+  get #isFull(): boolean {
+    const { max, maxUnserved } = this.limits;
+    if (this.#open.size >= max) return true;
+    if (this.#open.size < maxUnserved) return false;
+    let unserved = 0;
+    for (const { busy, arriving } of this.#open) if (!busy || arriving) unserved += 1;
+    return unserved >= maxUnserved;
   }
 
   #forget(connection: Connection): void {

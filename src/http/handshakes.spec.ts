@@ -2,19 +2,25 @@ import { EventEmitter } from 'node:events';
 import { type Server } from 'node:http';
 import { Socket } from 'node:net';
 
-import { Handshakes } from './handshakes.js';
+import { type HandshakeFault, Handshakes } from './handshakes.js';
 
 const MAX = 3;
 
 let server: EventEmitter;
+let handshakes: Handshakes;
 let secure: Socket[];
+let faults: HandshakeFault[];
 let sockets: Socket[];
 
 beforeEach(() => {
   server = new EventEmitter();
   secure = [];
   sockets = [];
-  new Handshakes(MAX, server as Server, (socket) => secure.push(socket));
+  faults = [];
+  handshakes = new Handshakes(MAX, server as Server, {
+    secured: (socket) => secure.push(socket),
+    handshakeFailed: (fault) => faults.push(fault),
+  });
 });
 
 /** What the peer at a port has; the TLS upon a connection is another object. */
@@ -50,6 +56,30 @@ it('has the oldest that has not made it give way to one more', () => {
   expect(gone()).toEqual([]);
   connect(5);
   expect(gone()).toEqual([2]);
+  expect(faults).toEqual(['evicted']);
+});
+
+it('counts each that gives way but once, however many come in one turn', () => {
+  for (let port = 1; port <= 3 * MAX; port += 1) connect(port);
+  expect(gone()).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(faults).toHaveLength(6);
+});
+
+it('ends all that are under way', () => {
+  for (const port of [1, 2, 3]) connect(port);
+  server.emit('secureConnection', at(2));
+  handshakes.end();
+  expect(gone()).toEqual([1, 3]);
+});
+
+it.each<[string | undefined, HandshakeFault[]]>([
+  ['ERR_TLS_HANDSHAKE_TIMEOUT', ['timeout']],
+  ['ERR_SSL_HTTP_REQUEST', ['failed']],
+  [undefined, ['failed']],
+  ['ECONNRESET', []],
+])('takes the error %s for %j', (code, expected) => {
+  server.emit('tlsClientError', Object.assign(new Error('why'), { code }));
+  expect(faults).toEqual(expected);
 });
 
 it('does not count those that have given up', async () => {

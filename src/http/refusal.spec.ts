@@ -19,5 +19,7 @@ it.each(['ECONNRESET', 'EPIPE', undefined])('%s is answered to nobody', (code) =
 });
 
 it('an answer without a response closes its connection', () => {
-  expect(answerText(431)).toBe('HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n');
+  expect(answerText(431)).toBe(
+    'HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+  );
 });

@@ -27,4 +27,4 @@ export function refusalOf(error: Error & { readonly code?: string }): Refusal | 
 
 /** An answer as it goes over the wire, without the help of a response. */
 export const answerText = (status: number): string =>
-  `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`;
+  `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;

@@ -1,15 +1,16 @@
 import { NotFoundException } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
-import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { finished } from 'node:stream';
 
+import { type KeyPair } from '../config/key-pair.js';
 import { connectionOf } from './connections.js';
 import { markUnserved } from './reject-unserved.js';
 import { assignRequestId } from './request-id.js';
-import { HEALTH_PATHS, isForAnybody, isWebhookPath } from './webhook-paths.js';
-import { type Certificate, type ListenerObserver, WebhookServer } from './webhook-server.js';
+import { isForAnybody, isProbe, isWebhookPath, pathOf } from './webhook-paths.js';
+import { type ListenerObserver, WebhookServer } from './webhook-server.js';
 
 /** How long a sender that was answered early may go on sending. */
 const LINGER_MS = 2000;
@@ -36,6 +37,7 @@ export class WebhookHttpAdapter extends ExpressAdapter {
   readonly #listeners: WebhookServer[] = [];
   #closing = false;
   #lastRequestAt = -Infinity;
+  #readTimeoutMs: number | undefined;
   #observer: ListenerObserver | undefined;
 
   constructor() {
@@ -54,10 +56,10 @@ export class WebhookHttpAdapter extends ExpressAdapter {
 
   /**
    * A listener with the same limits that serves nothing but webhooks and what tells of health. It ends with the other one.
-   * @param certificate absent: without TLS
+   * @param pair absent: without TLS
    */
-  addWebhookServer(certificate?: Certificate): WebhookServer {
-    return this.#add({ certificate, isServed: isForAnybody });
+  addWebhookServer(pair?: KeyPair): WebhookServer {
+    return this.#add({ pair, isServed: isForAnybody });
   }
 
   override post(path: unknown, handler?: unknown): unknown {
@@ -67,6 +69,7 @@ export class WebhookHttpAdapter extends ExpressAdapter {
 
   /** Cuts off a request that has not come in whole after `readTimeoutMs` and time for an answer. */
   limitRequestTime(readTimeoutMs: number): void {
+    this.#readTimeoutMs = readTimeoutMs;
     for (const listener of this.#listeners) listener.limitRequestTime(readTimeoutMs);
   }
 
@@ -75,7 +78,7 @@ export class WebhookHttpAdapter extends ExpressAdapter {
     observer.opened(this.#connections);
   }
 
-  /** Monotonic time of the last request that did not ask for health. */
+  /** Monotonic time of the last request that was no probe. */
   get lastRequestAt(): number {
     return this.#lastRequestAt;
   }
@@ -122,31 +125,26 @@ export class WebhookHttpAdapter extends ExpressAdapter {
 
   /** Takes no new connections. @returns resolves when those that there are have ended. */
   override async close(): Promise<void> {
-    await Promise.all(this.#listeners.map(({ server }) => closed(server)));
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
   }
 
   /** Ends all connections. */
   cutOff(): void {
-    for (const { server } of this.#listeners) server.closeAllConnections();
+    for (const listener of this.#listeners) listener.cutOff();
   }
 
   get #connections(): number {
     return this.#listeners.reduce((sum, { connections }) => sum + connections, 0);
   }
 
-  #add({
-    certificate,
-    isServed = () => true,
-  }: {
-    certificate?: Certificate | undefined;
-    isServed?: Served;
-  }): WebhookServer {
+  #add({ pair, isServed = () => true }: { pair?: KeyPair | undefined; isServed?: Served }): WebhookServer {
     const listener: WebhookServer = new WebhookServer({
-      certificate,
+      pair,
       observer: {
         opened: () => this.#observer?.opened(this.#connections),
         evicted: (busy) => this.#observer?.evicted(busy),
         refused: (refusal) => this.#observer?.refused(refusal),
+        handshakeFailed: (fault, why) => this.#observer?.handshakeFailed(fault, why),
       },
       serve: ({ request, response }) => {
         assignRequestId(request, response);
@@ -157,28 +155,21 @@ export class WebhookHttpAdapter extends ExpressAdapter {
         this.#serve(request, response, isServed);
       },
     });
+    if (this.#readTimeoutMs !== undefined) listener.limitRequestTime(this.#readTimeoutMs);
     this.#listeners.push(listener);
     return listener;
   }
 
   #serve(request: IncomingMessage, response: ServerResponse, isServed: Served): void {
-    const { method = '', url = '' } = request;
-    const queryAt = url.indexOf('?');
-    const path = queryAt < 0 ? url : url.slice(0, queryAt);
-    if (!HEALTH_PATHS.has(path)) this.#lastRequestAt = performance.now();
+    const { method = '' } = request;
+    const path = pathOf(request);
+    if (!isProbe(method, path)) this.#lastRequestAt = performance.now();
     const isHere = isServed(method, path);
     if (!isHere) markUnserved(request);
     const handler = isHere && method === 'POST' ? this.#webhookHandlers.get(path) : undefined;
     (handler ?? this.getInstance<Handler>())(request, response);
   }
 }
-
-const closed = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  });
 
 /**
  * Answers a request whose body is still on its way. Closing the connection right away would reset it, and the sender,

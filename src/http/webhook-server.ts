@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { type Socket } from 'node:net';
 
+import { type KeyPair } from '../config/key-pair.js';
 import { type Connection, type Exchange } from './connection.js';
 import { Connections, connectionOf, type ConnectionsObserver } from './connections.js';
 import { CutOff } from './cut-off.js';
-import { Handshakes } from './handshakes.js';
+import { type HandshakeFault, Handshakes } from './handshakes.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { type Refusal, refusalOf } from './refusal.js';
+import { tlsOptions } from './tls-options.js';
 
 /**
  * A listener that webhooks come in at. A proxy stands in front of it, kube-rbac-proxy or the router of a cluster, and the
@@ -16,9 +18,6 @@ import { type Refusal, refusalOf } from './refusal.js';
 const SERVER_OPTIONS = {
   // GitHub sends about 1 KiB of headers; proxies add theirs.
   maxHeaderSize: 16 * 1024,
-  // As much of a body as piles up while it is held back; newer versions of Node have 64 KiB, which of pieces of one byte are
-  // 64 Ki objects: 1.5 million such pieces took 446 MiB with it.
-  highWaterMark: 16 * 1024,
   // Headers come in one packet. A sender this slow is no GitHub.
   headersTimeout: 5000,
   // Longer than the 90 s after which Go drops an idle connection, so that a request never meets one we just closed.
@@ -29,30 +28,35 @@ const SERVER_OPTIONS = {
   requireHostHeader: false,
 };
 
-const TLS_OPTIONS = {
-  minVersion: 'TLSv1.2',
+const TLS_SERVER_OPTIONS = {
   // It comes before the headers, and takes a round trip or two.
   handshakeTimeout: 5000,
-} as const;
+  // A sender that has said all it has to say may still listen.
+  allowHalfOpen: true,
+};
 
 // A few hundred webhooks at once is a bad day; a connection without a payload costs some 20 KiB.
 const MAX_CONNECTIONS = 2000;
 
+// Those by TLS whose request is not in whole: what they have agreed with us may hold 130 KiB of what they said.
+const MAX_UNSERVED_BY_TLS = 500;
+
+// They take a few ms of CPU each, and there is one thread.
+const MAX_HANDSHAKES = 100;
+
 // A request that waits costs some 4 KiB, and no sender that is meant to be here lets one wait.
 const MAX_WAITING_REQUESTS = 4096;
+
+/** A head is one packet: of what has begun to come when the listener closes, it is there by then. */
+const SWEEP_INTERVAL_MS = 500;
 
 /** Grace for the answer to a webhook that came too slowly; then Node cuts the connection. */
 const AFTER_READ_TIMEOUT_MS = 2000;
 
-/** PEM. */
-export interface Certificate {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
-
 /** Told of what happens on a listener before a handler gets to see it. */
 export interface ListenerObserver extends ConnectionsObserver {
   refused(refusal: Refusal): void;
+  handshakeFailed(fault: HandshakeFault, why: string): void;
 }
 
 interface Options {
@@ -60,7 +64,7 @@ interface Options {
   readonly serve: (exchange: Exchange) => void;
   readonly observer: ListenerObserver;
   /** Absent: no TLS. */
-  readonly certificate?: Certificate | undefined;
+  readonly pair?: KeyPair | undefined;
 }
 
 /** A server of Node's, with the limits of a listener that the internet gets at. */
@@ -68,10 +72,13 @@ export class WebhookServer {
   readonly server: Server;
   readonly #observer: ListenerObserver;
   readonly #connections: Connections;
+  readonly #handshakes: Handshakes | undefined;
+  #isCutOff = false;
 
-  constructor({ serve, observer, certificate }: Options) {
+  constructor({ serve, observer, pair }: Options) {
     this.#observer = observer;
-    this.#connections = new Connections(MAX_CONNECTIONS, observer);
+    const maxUnserved = pair === undefined ? MAX_CONNECTIONS : MAX_UNSERVED_BY_TLS;
+    this.#connections = new Connections({ max: MAX_CONNECTIONS, maxUnserved }, observer);
     const requests = new OneAtATime(MAX_WAITING_REQUESTS, serve, (connection) => {
       const cause = new CutOff('malformed', 'too many requests were sent without awaiting an answer');
       this.#cut(connection, { status: 400, cause });
@@ -83,9 +90,9 @@ export class WebhookServer {
       requests.take(connection, { request, response });
     };
     const server: Server & { httpAllowHalfOpen?: boolean } =
-      certificate === undefined
+      pair === undefined
         ? createServer(SERVER_OPTIONS, handle)
-        : createTlsServer({ ...SERVER_OPTIONS, ...TLS_OPTIONS, ...certificate }, handle);
+        : createTlsServer({ ...SERVER_OPTIONS, ...TLS_SERVER_OPTIONS, ...tlsOptions(pair) }, handle);
     // Their size is limited; those beyond Node's limit of their number would silently be missing at the backends.
     server.maxHeadersCount = 0;
     // A sender that has said all it has to say may still listen. @see https://github.com/nodejs/node/pull/22115
@@ -96,10 +103,17 @@ export class WebhookServer {
       this.refuse({ request, response }, 417, 'the Expect header asks for what is not known');
     });
     const open = (socket: Socket) => {
-      this.#connections.open(socket);
+      if (this.#isCutOff) socket.destroy();
+      else this.#connections.open(socket);
     };
-    if (certificate === undefined) server.on('connection', open);
-    else new Handshakes(MAX_CONNECTIONS, server, open);
+    if (pair === undefined) server.on('connection', open);
+    else
+      this.#handshakes = new Handshakes(MAX_HANDSHAKES, server, {
+        secured: open,
+        handshakeFailed: (fault, why) => {
+          observer.handshakeFailed(fault, why);
+        },
+      });
     server.on('clientError', (error: Error, socket: Socket) => {
       this.#onClientError(error, socket);
     });
@@ -118,6 +132,31 @@ export class WebhookServer {
     const { server } = this;
     server.requestTimeout = readTimeoutMs + AFTER_READ_TIMEOUT_MS;
     server.headersTimeout = Math.min(server.headersTimeout, server.requestTimeout);
+  }
+
+  /**
+   * Takes no new connections, and ends those that bring no request: Node would wait for one that has never brought any, and
+   * no longer looks how long heads take.
+   * @returns resolves when all have ended
+   */
+  async close(): Promise<void> {
+    const sweep = setInterval(() => {
+      this.#handshakes?.end();
+      this.#connections.endUnbusy();
+    }, SWEEP_INTERVAL_MS);
+    await new Promise<void>((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+    });
+    clearInterval(sweep);
+  }
+
+  /** Ends all connections, those still to come included. */
+  cutOff(): void {
+    this.#isCutOff = true;
+    this.#handshakes?.end();
+    this.server.closeAllConnections();
   }
 
   refuse({ request, response }: Exchange, status: number, why: string): void {

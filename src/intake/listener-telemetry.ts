@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Counter, type Gauge } from 'prom-client';
 
+import { type HandshakeFault } from '../http/handshakes.js';
 import { type CutOffReason } from '../http/cut-off.js';
 import { type Refusal } from '../http/refusal.js';
 import { WebhookHttpAdapter } from '../http/webhook-http-adapter.js';
@@ -11,6 +12,7 @@ import { OutsidersLog } from '../logging/outsiders-log.js';
 import {
   CONNECTIONS,
   CONNECTIONS_EVICTED,
+  HANDSHAKES_FAILED,
   type RejectionReason,
   WEBHOOKS_REJECTED,
 } from '../metrics/names.js';
@@ -31,6 +33,7 @@ export class ListenerTelemetry implements OnModuleInit, ListenerObserver {
     private readonly log: OutsidersLog,
     @InjectMetric(CONNECTIONS) private readonly connections: Gauge,
     @InjectMetric(CONNECTIONS_EVICTED) private readonly evictions: Counter,
+    @InjectMetric(HANDSHAKES_FAILED) private readonly handshakes: Counter,
     @InjectMetric(WEBHOOKS_REJECTED) private readonly rejected: Counter,
   ) {}
 
@@ -52,5 +55,10 @@ export class ListenerTelemetry implements OnModuleInit, ListenerObserver {
     const reason = REASONS[cause.reason];
     this.rejected.inc({ reason });
     this.log.warn({ reason, why: cause.message, status }, 'webhook rejected');
+  }
+
+  handshakeFailed(reason: HandshakeFault, why: string): void {
+    this.handshakes.inc({ reason });
+    this.log.warn({ reason, why: why.trim() }, 'a connection came to no TLS');
   }
 }

@@ -5,12 +5,13 @@ import { type Server } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { type Counter } from 'prom-client';
 
+import { readKeyPair } from '../config/key-pair.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { listenOn } from '../http/listen-on.js';
 import { WebhookHttpAdapter } from '../http/webhook-http-adapter.js';
 import { type WebhookServer } from '../http/webhook-server.js';
 import { Logger } from '../logging/logger.js';
-import { keepCertificate, readCertificate } from '../metrics/certificate-files.js';
+import { keepCertificate } from '../metrics/certificate-files.js';
 import { RELOAD_FAILURES } from '../metrics/names.js';
 
 /**
@@ -36,12 +37,11 @@ export class WebhookListener implements OnModuleInit, OnApplicationShutdown {
   }
 
   onModuleInit(): void {
-    const { webhookListener, readTimeoutMs } = this.config;
+    const { webhookListener } = this.config;
     const { httpAdapter } = this.adapterHost;
     if (webhookListener === undefined || !(httpAdapter instanceof WebhookHttpAdapter)) return;
     const { tls } = webhookListener;
-    this.#listener = httpAdapter.addWebhookServer(tls && readCertificate(tls));
-    this.#listener.limitRequestTime(readTimeoutMs);
+    this.#listener = httpAdapter.addWebhookServer(tls && readKeyPair(tls));
     if (tls === undefined) return;
     this.#forgetCertificate = keepCertificate(
       this.#listener.server as Server,

@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { type Server } from 'node:https';
+
 import { type Counter } from 'prom-client';
-import { createSecureContext } from 'node:tls';
 
-import { type TlsFiles } from '../config/sprayproxy-config.js';
+import { assertKeyPair, type KeyPair, readKeyPair, type TlsFiles } from '../config/key-pair.js';
 import { watchFiles } from '../config/watched-files.js';
+import { tlsOptions } from '../http/tls-options.js';
 import { type Logger } from '../logging/logger.js';
-
-export const readCertificate = ({ certFile, keyFile }: TlsFiles) => ({
-  cert: readFileSync(certFile),
-  key: readFileSync(keyFile),
-});
 
 /**
  * Has a server use its certificate as it is on disk, for connections from then on. Files that are gone or do not go
@@ -36,17 +31,17 @@ export function keepCertificate(
     );
   };
   return watchFiles([files.certFile, files.keyFile], () => {
-    let pair: ReturnType<typeof readCertificate>;
+    let pair: KeyPair;
     try {
-      pair = readCertificate(files);
+      pair = readKeyPair(files);
     } catch (error) {
       failed('unreadable', error);
       return;
     }
     try {
       // The server would be left with half of what it cannot use.
-      createSecureContext(pair);
-      server.setSecureContext(pair);
+      assertKeyPair(pair);
+      server.setSecureContext(tlsOptions(pair));
       logger.info({ variable }, 'certificate read again');
     } catch (error) {
       failed('unusable', error);

@@ -6,6 +6,8 @@ import { OUTCOMES } from '../model/outcome.js';
 import {
   ANSWER_STATUSES,
   FORWARD_RETRIES,
+  HANDSHAKE_FAULTS,
+  HANDSHAKES_FAILED,
   RECOVERY_RESULTS,
   RECOVERY_ROUNDS,
   REJECTION_REASONS,
@@ -20,11 +22,13 @@ import {
 @Injectable()
 export class KnownSeries {
   constructor(
+    @InjectMetric(HANDSHAKES_FAILED) handshakes: Counter,
     @InjectMetric(WEBHOOKS_REJECTED) rejected: Counter,
     @InjectMetric(WEBHOOK_ANSWER_SECONDS) answers: Histogram,
     @InjectMetric(FORWARD_RETRIES) retries: Counter,
     @InjectMetric(RECOVERY_ROUNDS) rounds: Counter,
   ) {
+    for (const reason of HANDSHAKE_FAULTS) handshakes.inc({ reason }, 0);
     for (const reason of REJECTION_REASONS) rejected.inc({ reason }, 0);
     for (const status of ANSWER_STATUSES) answers.zero({ status });
     for (const outcome of OUTCOMES) retries.inc({ outcome }, 0);

@@ -11,6 +11,7 @@ export const RESPONSE_TIME = 'sprayproxy_http_response_time_duration_seconds';
 export const WEBHOOKS_REJECTED = 'sprayproxy_webhooks_rejected_total';
 export const CONNECTIONS = 'sprayproxy_connections';
 export const CONNECTIONS_EVICTED = 'sprayproxy_connections_evicted_total';
+export const HANDSHAKES_FAILED = 'sprayproxy_tls_handshakes_failed_total';
 export const WEBHOOKS_IN_FLIGHT = 'sprayproxy_webhooks_in_flight';
 export const WEBHOOK_PAYLOAD_BYTES = 'sprayproxy_webhook_payload_bytes';
 export const WEBHOOK_ANSWER_SECONDS = 'sprayproxy_webhook_answer_duration_seconds';
@@ -72,3 +73,6 @@ export type WaitResult = (typeof WAIT_RESULTS)[number];
 /** Label `result` of `RECOVERY_ROUNDS`. */
 export const RECOVERY_RESULTS = ['good', 'failed'] as const;
 export type RecoveryResult = (typeof RECOVERY_RESULTS)[number];
+
+/** Label `reason` of `HANDSHAKES_FAILED`. */
+export const HANDSHAKE_FAULTS = ['timeout', 'evicted', 'failed'] as const;

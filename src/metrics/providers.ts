@@ -8,6 +8,7 @@ import {
   WEBHOOKS_REJECTED,
   CONNECTIONS,
   CONNECTIONS_EVICTED,
+  HANDSHAKES_FAILED,
   WEBHOOKS_IN_FLIGHT,
   WEBHOOK_PAYLOAD_BYTES,
   WEBHOOK_ANSWER_SECONDS,
@@ -80,6 +81,11 @@ export const metricProviders: Provider[] = [
   makeCounterProvider({
     name: CONNECTIONS_EVICTED,
     help: 'Connections of senders that were closed to make place for others, those idle longest first.',
+  }),
+  makeCounterProvider({
+    name: HANDSHAKES_FAILED,
+    help: 'Connections of senders that came to no TLS. reason: timeout, evicted (it gave way to another), failed (they could not agree, or it is no TLS).',
+    labelNames: ['reason'],
   }),
   makeGaugeProvider({
     name: WEBHOOKS_IN_FLIGHT,

@@ -11,12 +11,14 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { collectDefaultMetrics, type Counter, type Gauge, register } from 'prom-client';
 
+import { readKeyPair } from '../config/key-pair.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { listenOn } from '../http/listen-on.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
+import { tlsOptions } from '../http/tls-options.js';
 import { Logger } from '../logging/logger.js';
 import { VERSION } from '../version.js';
-import { keepCertificate, readCertificate } from './certificate-files.js';
+import { keepCertificate } from './certificate-files.js';
 import { memoryLimitBytes } from './memory-limit.js';
 import { memoryUsedBytes } from './memory-use.js';
 import { BUILD_INFO, MEMORY_LIMIT_BYTES, MEMORY_USED_BYTES, RELOAD_FAILURES } from './names.js';
@@ -29,6 +31,8 @@ const MISNAMED = [
 ];
 
 const VARIABLES = ['SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY'] as const;
+
+const HANDSHAKE_TIMEOUT_MS = 5000;
 
 /** Node sends no body after HEAD. */
 const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
@@ -89,7 +93,10 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   #create(answer: RequestListener): Server {
     const files = this.config.metricsTls;
     if (files === undefined) return createServer(answer);
-    const server = createTlsServer(readCertificate(files), answer);
+    const server = createTlsServer(
+      { ...tlsOptions(readKeyPair(files)), handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+      answer,
+    );
     this.#forgetCertificate = keepCertificate(server, files, VARIABLES, {
       logger: this.logger,
       failures: this.reloadFailures,

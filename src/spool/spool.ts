@@ -154,7 +154,10 @@ export abstract class Spool {
    */
   abstract payload(id: number): Promise<Buffer | undefined>;
 
-  /** The deliveries whose identity has this key, latest first. */
+  /**
+   * The deliveries whose identity has this key, latest first; none, if they cannot be looked for and nobody has heard of any.
+   * @throws SprayproxyError `spool-failed`: there may be some
+   */
   abstract find(identityKey: string): Promise<StoredDelivery[]>;
 
   /** Deliveries with an id below `before`, latest first. @param filter others than these may be left out */
@@ -169,7 +172,7 @@ export abstract class Spool {
   /** Remembers no longer what is not kept. */
   abstract forget(ids: readonly number[]): Promise<void>;
 
-  /** What is remembered under this key, and missed by some backend or awaited by its sender; the latest first. */
+  /** The same of what is remembered and missed by some backend, or awaited by its sender. */
   abstract recall(identityKey: string): Promise<Recent[]>;
 
   /** What is remembered of a delivery that is not kept. */

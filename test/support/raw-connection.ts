@@ -33,7 +33,10 @@ export class RawConnection {
   }
 
   /** By TLS, whoever answers. */
-  static async openTls(port: number, options: ConnectionOptions = {}): Promise<RawConnection> {
+  static async openTls(
+    port: number,
+    options: ConnectionOptions & { allowHalfOpen?: boolean } = {},
+  ): Promise<RawConnection> {
     const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
     await once(socket, 'secureConnect');
     return new RawConnection(socket);

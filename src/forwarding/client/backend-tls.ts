@@ -55,7 +55,7 @@ export class BackendTls implements OnModuleDestroy {
   /** The variable whose file it is that cannot be used. */
   get #faulty(): string {
     const { client } = this.config.backendTls;
-    return client === undefined || isKeyPair(client.certFile, client.keyFile) ? CA_FILE : CLIENT_CERT;
+    return client === undefined || isKeyPair(client) ? CA_FILE : CLIENT_CERT;
   }
 
   /** A file that is gone or half written for a moment must not cut off the backends: the last ones stay good. */

@@ -162,7 +162,11 @@ export class PostgresSpool extends Spool {
       await this.#database.read(() => this.#membership.knowHolders(running));
       return abandonedAmong(running, (holder) => !this.#membership.replicas.isThere(holder));
     });
-  get: Spool['get'] = (id) => this.#verbs.read('get', () => this.#reader.get(id));
+  get: Spool['get'] = (id) =>
+    this.#verbs.read('get', async () => {
+      const stored = await this.#reader.get(id);
+      return stored && this.#membership.outlook.shown([stored])[0];
+    });
   payload: Spool['payload'] = (id) => this.#verbs.read('payload', () => this.#reader.payload(id));
   find: Spool['find'] = (key) =>
     this.#verbs.read('find', () => this.#membership.outlook.asking(key, () => this.#reader.find(key)));

@@ -12,9 +12,8 @@ import { BACKEND_UID } from './links.js';
 import { UP_OR_DOWN } from './mappings.js';
 import { owedPanels } from './owed-panels.js';
 import { owedStats } from './owed-stats.js';
-import { graph, heatmap, query, quantiles, stacked, stat } from './panels.js';
+import { graph, GRAPH_HEIGHT, heatmap, query, quantiles, stacked, stat } from './panels.js';
 import { bucketsOf, quantileOf, rate, series, shareOf, sumBy } from './promql.js';
-import { colored } from './series-style.js';
 import { limit, limits, withLimits } from './thresholds.js';
 import { common, host } from './variables.js';
 
@@ -77,31 +76,27 @@ export const backend = dashboard({
       title: 'Attempts',
       lines: [
         [
-          colored(
-            stacked(
-              {
-                title: 'Attempts by outcome',
-                description:
-                  'accepted: 2xx. rejected: 4xx, it said no and is not asked again: look at its log. refused: cannot have been taken, sent again. unknown: may have been taken.',
-                unit: units.RequestsPerSecond,
-                section: 'sprayproxybackenddown',
-              },
-              query(sumBy('outcome', rate(attempts, THIS)), '{{outcome}}'),
-            ),
+          stacked(
+            {
+              title: 'Attempts by outcome',
+              description:
+                'accepted: 2xx. rejected: 4xx, it said no and is not asked again: look at its log. refused: cannot have been taken, sent again. unknown: may have been taken.',
+              unit: units.RequestsPerSecond,
+              section: 'sprayproxybackenddown',
+            },
             OUTCOME_COLORS,
+            query(sumBy('outcome', rate(attempts, THIS)), '{{outcome}}'),
           ),
-          colored(
-            stacked(
-              {
-                title: 'Attempts by kind of answer',
-                description:
-                  'http-error: it answered with a failure, so it is there: look at its log. non-http-error: it did not answer: look at its Route, its certificate, the network.',
-                unit: units.RequestsPerSecond,
-                section: 'sprayproxybackenddown',
-              },
-              query(sumBy('error', rate(FORWARDED_REQUESTS, THIS)), '{{error}}'),
-            ),
+          stacked(
+            {
+              title: 'Attempts by kind of answer',
+              description:
+                'http-error: it answered with a failure, so it is there: look at its log. non-http-error: it did not answer: look at its Route, its certificate, the network.',
+              unit: units.RequestsPerSecond,
+              section: 'sprayproxybackenddown',
+            },
             ERROR_COLORS,
+            query(sumBy('error', rate(FORWARDED_REQUESTS, THIS)), '{{error}}'),
           ),
           graph(
             {
@@ -155,7 +150,7 @@ export const backend = dashboard({
             },
             query(`60 * sum(deriv(${series(FORWARDS_OWED, THIS)}[$__rate_interval]))`, 'change'),
           ).min(-1),
-          breaker.height(8),
+          breaker.height(GRAPH_HEIGHT),
         ],
       ],
     },

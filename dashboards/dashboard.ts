@@ -17,12 +17,12 @@ import { DATASOURCE } from './variables.js';
 /** Columns of Grafana's grid. */
 const COLUMNS = 24;
 
-type Sizeable = Builder<Panel> & { span(columns: number): unknown };
-
 /** Panels under a heading: lines from top to bottom, the panels of each as wide as each other. */
 export interface Row {
   title: string;
-  lines: Sizeable[][];
+  /** Nobody looks there unless something is wrong with it: closed at first. */
+  collapsed?: boolean;
+  lines: Builder<Panel>[][];
 }
 
 export interface Contents {
@@ -44,15 +44,33 @@ export function dashboard({ uid, title, description, variables, rows }: Contents
     .variables(variables)
     .annotation(starts)
     .link(otherDashboards);
-  for (const { title: heading, lines } of rows) {
-    builder.withRow(new RowBuilder(heading));
-    for (const line of lines)
-      for (const panel of line) {
-        panel.span(COLUMNS / line.length);
-        builder.withPanel(panel);
-      }
+  let y = 0;
+  for (const { title: heading, lines, collapsed = false } of rows) {
+    const row = new RowBuilder(heading).collapsed(collapsed).gridPos({ x: 0, y, w: COLUMNS, h: 1 });
+    const { panels, end } = placed(lines, y + 1);
+    for (const panel of collapsed ? panels : []) row.withPanel({ build: () => panel });
+    builder.withRow(row);
+    for (const panel of collapsed ? [] : panels) builder.withPanel({ build: () => panel });
+    y = collapsed ? y + 1 : end;
   }
   return numbered(builder.build());
+}
+
+/** Panels side by side, and the lines one below the other from `top` on; `end` is the first line of the grid below them. */
+function placed(lines: readonly Builder<Panel>[][], top: number): { panels: Panel[]; end: number } {
+  const panels: Panel[] = [];
+  let end = top;
+  for (const line of lines) {
+    const w = COLUMNS / line.length;
+    const y = end;
+    for (const [place, builder] of line.entries()) {
+      const panel = builder.build();
+      const h = panel.gridPos?.h ?? 0;
+      panels.push({ ...panel, gridPos: { x: place * w, y, w, h } });
+      end = Math.max(end, y + h);
+    }
+  }
+  return { panels, end };
 }
 
 /** A mark at each start of a process: of a new pod, or of the container in the old one. */
@@ -72,7 +90,10 @@ const starts: Builder<AnnotationQuery> = {
 
 /** Grafana needs numbers for the panels and letters for the queries of each; the builders give none. */
 function numbered(built: Dashboard): Dashboard {
-  for (const [index, panel] of (built.panels ?? []).entries()) {
+  const all = (built.panels ?? []).flatMap((panel) =>
+    'panels' in panel ? [panel, ...panel.panels] : [panel],
+  );
+  for (const [index, panel] of all.entries()) {
     panel.id = index + 1;
     const targets = 'targets' in panel ? (panel.targets ?? []) : [];
     for (const [place, target] of targets.entries())

@@ -1,10 +1,11 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
 import { BACKEND_DOWN, FORWARDS_DEAD, FORWARDS_OWED, OLDEST_OWED_SECONDS } from '../src/metrics/names.js';
+import { LOST, WAITING } from './colors.js';
 import { UP_OR_DOWN } from './mappings.js';
 import { graphByHost, query, timeline } from './panels.js';
 import { maxBy, series, sumBy } from './promql.js';
-import { limits, withLimits } from './thresholds.js';
+import { from, limits, withLines } from './thresholds.js';
 
 /**
  * What is owed and dead, how old it is, and which breakers are open.
@@ -21,9 +22,10 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
       unit: units.Short,
       section: 'sprayproxyowedgrowing',
     },
+    from(1, WAITING),
     query(sumBy(by, series(FORWARDS_OWED, ...matchers)), each),
   );
-  const oldest = withLimits(
+  const oldest = withLines(
     graphByHost(
       {
         title: 'Age of the oldest owed',
@@ -32,9 +34,9 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
         unit: units.Seconds,
         section: 'sprayproxyowedtoolong',
       },
+      limits(5 * 60, 15 * 60),
       query(maxBy(by, series(OLDEST_OWED_SECONDS, ...matchers)), each),
     ),
-    limits(5 * 60, 15 * 60),
   );
   const dead = graphByHost(
     {
@@ -44,6 +46,7 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
       unit: units.Short,
       section: 'sprayproxydeadforwards',
     },
+    from(1, LOST),
     query(sumBy(by, series(FORWARDS_DEAD, ...matchers)), each),
   );
   const breaker = timeline(

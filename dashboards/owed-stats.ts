@@ -1,9 +1,10 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
 import { FORWARDS_DEAD, FORWARDS_OWED, OLDEST_OWED_SECONDS } from '../src/metrics/names.js';
+import { LOST, WAITING } from './colors.js';
 import { stat } from './panels.js';
 import { series } from './promql.js';
-import { limit, limits } from './thresholds.js';
+import { from, limits } from './thresholds.js';
 
 /**
  * What is owed and dead now, over all replicas.
@@ -20,7 +21,7 @@ export function owedStats(...matchers: string[]) {
         section: 'sprayproxyowedgrowing',
       },
       `sum(${series(FORWARDS_OWED, ...matchers)})`,
-    ).thresholds(limits(1, 10_000)),
+    ).thresholds(from(1, WAITING)),
     stat(
       {
         title: 'Oldest owed',
@@ -39,6 +40,6 @@ export function owedStats(...matchers: string[]) {
         section: 'sprayproxydeadforwards',
       },
       `sum(${series(FORWARDS_DEAD, ...matchers)})`,
-    ).thresholds(limit(1)),
+    ).thresholds(from(1, LOST)),
   ];
 }

@@ -1,3 +1,4 @@
+import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   BigValueGraphMode,
   GraphDrawStyle,
@@ -13,6 +14,11 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  type ThresholdsConfig,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import * as heatmaps from '@grafana/grafana-foundation-sdk/heatmap';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import * as stats from '@grafana/grafana-foundation-sdk/stat';
@@ -20,9 +26,16 @@ import * as timelines from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as tables from '@grafana/grafana-foundation-sdk/table';
 import * as graphs from '@grafana/grafana-foundation-sdk/timeseries';
 
+import { NEUTRAL } from './colors.js';
 import { runbook, toBackend } from './links.js';
 import { quantileOf } from './promql.js';
+import { colored } from './series-style.js';
 import { DATASOURCE } from './variables.js';
+
+/** Lines of Grafana's grid. */
+export const GRAPH_HEIGHT = 9;
+
+const MOST_BARS = 120;
 
 /** What every panel has. */
 export interface About {
@@ -54,7 +67,7 @@ export function stat(about: About, expression: string): stats.PanelBuilder {
     .height(4);
 }
 
-/** Lines over time, from 0 up. */
+/** Lines over time, from 0 up, in shades of a color that says nothing: what is well or bad has a color of its own. */
 export function graph(about: About, ...queries: DataqueryBuilder[]): graphs.PanelBuilder {
   return described(new graphs.PanelBuilder(), about)
     .targets(queries)
@@ -64,25 +77,41 @@ export function graph(about: About, ...queries: DataqueryBuilder[]): graphs.Pane
     .fillOpacity(10)
     .gradientMode(GraphGradientMode.None)
     .showPoints(VisibilityMode.Never)
-    .legend(legendBelow())
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(NEUTRAL))
+    .legend(legendTable())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
-    .height(8);
+    .height(GRAPH_HEIGHT);
 }
 
-/** Lines, each a link to the backend it is about. */
-export function graphByHost(about: About, ...queries: DataqueryBuilder[]): graphs.PanelBuilder {
-  return graph(about, ...queries).dataLinks([toBackend]);
+/**
+ * Lines, each a link to the backend it is about, and in the color of the threshold that it has reached: by its place in a palette
+ * a healthy one might be red.
+ */
+export function graphByHost(
+  about: About,
+  thresholds: Builder<ThresholdsConfig>,
+  ...queries: DataqueryBuilder[]
+): graphs.PanelBuilder {
+  return graph(about, ...queries)
+    .thresholds(thresholds)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .dataLinks([toBackend]);
 }
 
-/** Areas on top of each other: what they add up to is the whole. */
-export function stacked(about: About, ...queries: DataqueryBuilder[]): graphs.PanelBuilder {
-  return (
-    graph(about, ...queries)
-      .fillOpacity(70)
-      // The line of a series that is 0 would lie on top of the others in its own color.
-      .lineWidth(0)
-      .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
-  );
+/** Bars on top of each other, each series in its color: what they add up to is the whole. */
+export function stacked(
+  about: About,
+  colors: Readonly<Record<string, string>>,
+  ...queries: DataqueryBuilder[]
+): graphs.PanelBuilder {
+  const panel = graph(about, ...queries)
+    .drawStyle(GraphDrawStyle.Bars)
+    .fillOpacity(90)
+    .lineWidth(0)
+    // Else there would be a bar for each pixel.
+    .maxDataPoints(MOST_BARS)
+    .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+  return colored(panel, colors);
 }
 
 /** How often each bucket of a histogram was hit, over time. */
@@ -91,7 +120,7 @@ export function heatmap(about: About, expression: string): heatmaps.PanelBuilder
     .withTarget(query(expression, '{{le}}').format(PromQueryFormat.Heatmap))
     .calculate(false)
     .yAxis({ build: () => ({ unit: about.unit }) })
-    .height(8);
+    .height(GRAPH_HEIGHT);
 }
 
 /** Which state each series is in, over time. */
@@ -109,6 +138,15 @@ export function table(about: About, expression: string): tables.PanelBuilder {
   return described(new tables.PanelBuilder(), about)
     .withTarget(query(expression, '').format(PromQueryFormat.Table).instant())
     .height(6);
+}
+
+/** Who is meant, how much it is now, and how much it was at most. */
+function legendTable() {
+  return new VizLegendOptionsBuilder()
+    .showLegend(true)
+    .displayMode(LegendDisplayMode.Table)
+    .placement(LegendPlacement.Bottom)
+    .calcs(['lastNotNull', 'max']);
 }
 
 function legendBelow() {

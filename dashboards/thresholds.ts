@@ -19,8 +19,11 @@ export function limits(warning: number, bad: number): Builder<ThresholdsConfig> 
 }
 
 /** Good below `value`, bad from it on. */
-export function limit(value: number): Builder<ThresholdsConfig> {
-  return steps({ value: null, color: GOOD }, { value, color: BAD });
+export const limit = (value: number): Builder<ThresholdsConfig> => from(value, BAD);
+
+/** Good below `value`, in that color from it on. */
+export function from(value: number, color: string): Builder<ThresholdsConfig> {
+  return steps({ value: null, color: GOOD }, { value, color });
 }
 
 /** The other way round. */
@@ -32,9 +35,12 @@ function steps(...thresholds: Threshold[]): Builder<ThresholdsConfig> {
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(thresholds);
 }
 
-/** Draws the thresholds as lines. */
-export function withLimits(panel: PanelBuilder, thresholds: Builder<ThresholdsConfig>) {
-  return panel
-    .thresholds(thresholds)
-    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
+/** Draws thresholds as lines. */
+export function withLimits(panel: PanelBuilder, thresholds: Builder<ThresholdsConfig>): PanelBuilder {
+  return withLines(panel.thresholds(thresholds));
+}
+
+/** Draws the thresholds that a panel has as lines. */
+export function withLines(panel: PanelBuilder): PanelBuilder {
+  return panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
 }

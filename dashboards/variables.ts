@@ -22,11 +22,14 @@ export const RUNBOOK = 'runbook';
 
 const RUNBOOK_URL = 'https://example.com/sprayproxy/docs/runbook.md';
 
-/** Values of a label that exist in the time shown. */
-function labelValues(name: string, label: string, selector: string): QueryVariableBuilder {
-  const query = `label_values(${selector}, ${name})`;
+/**
+ * A variable with the values that a label has in the time shown.
+ * @param of the label, where it is not called as the variable is
+ */
+function labelValues(name: string, title: string, selector: string, of = name): QueryVariableBuilder {
+  const query = `label_values(${selector}, ${of})`;
   return new QueryVariableBuilder(name)
-    .label(label)
+    .label(title)
     .datasource(DATASOURCE)
     .query({ query, refId: name })
     .definition(query)
@@ -34,15 +37,19 @@ function labelValues(name: string, label: string, selector: string): QueryVariab
     .sort(VariableSort.NaturalAsc);
 }
 
+/** Several of a list, all of them at first. */
+const several = (variable: QueryVariableBuilder): QueryVariableBuilder =>
+  variable
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*')
+    .current({ selected: true, text: ['All'], value: ['$__all'] });
+
 export const common: Builder<VariableModel>[] = [
   new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
   labelValues('namespace', 'Namespace', BUILD_INFO),
   labelValues('job', 'Job', `${BUILD_INFO}{namespace="$namespace"}`),
-  labelValues('pod', 'Pod', `${BUILD_INFO}{namespace="$namespace", job="$job"}`)
-    .multi(true)
-    .includeAll(true)
-    .allValue('.*')
-    .current({ selected: true, text: ['All'], value: ['$__all'] }),
+  several(labelValues('pod', 'Pod', `${BUILD_INFO}{namespace="$namespace", job="$job"}`)),
   new ConstantVariableBuilder(RUNBOOK).label('Runbook').value(RUNBOOK_URL),
 ];
 
@@ -51,3 +58,11 @@ export const common: Builder<VariableModel>[] = [
  * Those have no breaker any more, and yet an alert leads to them.
  */
 export const host: Builder<VariableModel> = labelValues('host', 'Backend', series(FORWARDS_OWED));
+
+/** Those that the overview draws. Not called `host`: links between the dashboards hand variables on, and there "All" is none. */
+export const backends: Builder<VariableModel> = several(
+  labelValues('backend', 'Backends', series(FORWARDS_OWED), 'host'),
+);
+
+/** Narrows series with the label `host` to those. */
+export const CHOSEN = 'host=~"$backend"';

@@ -7,10 +7,10 @@ import {
   SPOOL_CONNECTED,
   SPOOL_VERB_SECONDS,
 } from '../../src/metrics/names.js';
-import { BAD } from '../colors.js';
+import { LOST } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { THERE_OR_AWAY } from '../mappings.js';
-import { graph, quantiles, query, timeline } from '../panels.js';
+import { graph, GRAPH_HEIGHT, quantiles, query, timeline } from '../panels.js';
 import { maxBy, quantileOf, rate, series, sumBy } from '../promql.js';
 import { colored } from '../series-style.js';
 import { limit, withLimits } from '../thresholds.js';
@@ -22,6 +22,7 @@ const withDatabase = `group by (pod) (${series(`${SPOOL_VERB_SECONDS}_count`)})`
 
 export const database: Row = {
   title: 'Database',
+  collapsed: true,
   lines: [
     [
       timeline(
@@ -35,7 +36,7 @@ export const database: Row = {
         query(`min by (pod) (${series(SPOOL_CONNECTED)}) and ${withDatabase}`, '{{pod}}'),
       )
         .mappings(THERE_OR_AWAY)
-        .height(8),
+        .height(GRAPH_HEIGHT),
       withLimits(
         graph(
           {
@@ -85,7 +86,7 @@ export const database: Row = {
           },
           query(`sum(${rate(DELIVERIES_NOT_REMEMBERED)})`, DROPPED),
         ),
-        { [DROPPED]: BAD },
+        { [DROPPED]: LOST },
       ),
       graph(
         {

@@ -10,8 +10,8 @@ import { OUTCOME_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, graphByHost, query, stacked } from '../panels.js';
 import { maxBy, quantileOf, rate, series, shareOf, sumBy } from '../promql.js';
-import { colored } from '../series-style.js';
-import { limit, withLimits } from '../thresholds.js';
+import { limit, limits, withLines } from '../thresholds.js';
+import { CHOSEN } from '../variables.js';
 
 const attempts = `${FORWARD_ATTEMPT_SECONDS}_count`;
 
@@ -19,17 +19,18 @@ export const forwards: Row = {
   title: 'Forwards',
   lines: [
     [
-      graphByHost(
+      stacked(
         {
-          title: 'Attempts by backend and outcome',
+          title: 'Attempts by outcome',
           description:
-            'accepted: 2xx. rejected: it has read it and said no (400, 422), and is not asked again. refused: cannot have been taken, sent again. unknown: may have been taken. Follow a line to its backend.',
+            'At the backends that are chosen. accepted: 2xx. rejected: it has read it and said no (400, 422), and is not asked again. refused: cannot have been taken, sent again. unknown: may have been taken. Whose they are: "Failed attempts by backend".',
           unit: units.RequestsPerSecond,
           section: 'sprayproxybackenddown',
         },
-        query(sumBy('host, outcome', rate(attempts)), '{{host}} {{outcome}}'),
+        OUTCOME_COLORS,
+        query(sumBy('outcome', rate(attempts, CHOSEN)), '{{outcome}}'),
       ),
-      withLimits(
+      withLines(
         graphByHost(
           {
             title: 'Latency by backend, p95',
@@ -38,9 +39,9 @@ export const forwards: Row = {
             unit: units.Seconds,
             section: 'sprayproxyslowanswers',
           },
-          query(quantileOf(0.95, FORWARD_ATTEMPT_SECONDS, 'host'), '{{host}}'),
+          limit(8),
+          query(quantileOf(0.95, FORWARD_ATTEMPT_SECONDS, 'host', CHOSEN), '{{host}}'),
         ),
-        limit(8),
       ),
     ],
     [
@@ -52,20 +53,22 @@ export const forwards: Row = {
           unit: units.PercentUnit,
           section: 'sprayproxybackenddown',
         },
-        query(shareOf(rate(attempts, 'outcome=~"refused|unknown"'), rate(attempts), 'host'), '{{host}}'),
-      ).max(1),
-      colored(
-        stacked(
-          {
-            title: 'Retries by outcome',
-            description:
-              'Attempts to send what was owed. Few of them accepted: a backend is still in trouble. Unknown ones may start a pipeline twice.',
-            unit: units.RequestsPerSecond,
-            section: 'sprayproxyowedgrowing',
-          },
-          query(sumBy('outcome', rate(FORWARD_RETRIES)), '{{outcome}}'),
+        limits(0.01, 0.1),
+        query(
+          shareOf(rate(attempts, CHOSEN, 'outcome=~"refused|unknown"'), rate(attempts, CHOSEN), 'host'),
+          '{{host}}',
         ),
+      ).max(1),
+      stacked(
+        {
+          title: 'Retries by outcome',
+          description:
+            'Attempts to send what was owed. Few of them accepted: a backend is still in trouble. Unknown ones may start a pipeline twice.',
+          unit: units.RequestsPerSecond,
+          section: 'sprayproxyowedgrowing',
+        },
         OUTCOME_COLORS,
+        query(sumBy('outcome', rate(FORWARD_RETRIES)), '{{outcome}}'),
       ),
       graph(
         {

@@ -1,30 +1,22 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import {
-  BUILD_INFO,
-  MEMORY_LIMIT_BYTES,
-  MEMORY_USED_BYTES,
-  READY,
-  RELOAD_FAILURES,
-} from '../../src/metrics/names.js';
+import { BUILD_INFO, READY, RELOAD_FAILURES } from '../../src/metrics/names.js';
 import { type Row } from '../dashboard.js';
 import { READY_OR_NOT } from '../mappings.js';
 import { graph, query, table, timeline } from '../panels.js';
 import { maxBy, rate, series, sumBy } from '../promql.js';
-import { withCeiling } from '../series-style.js';
 import { limit, limits, withLimits } from '../thresholds.js';
-
-const MEMORY_LIMIT = 'limit';
 
 export const processes: Row = {
   title: 'Processes',
+  collapsed: true,
   lines: [
     [
       graph(
         {
           title: 'Restarts in the last hour',
           description:
-            'By replica. One each is a rollout, which gives pods of a Deployment new names instead. More: see the log of the container that ended (kubectl logs --previous) and, under "Memory", whether it was out of it.',
+            'By replica. One each is a rollout, which gives pods of a Deployment new names instead. More: see the log of the container that ended (kubectl logs --previous) and, under "Memory of the process", whether it was out of it.',
           unit: units.Short,
           section: 'sprayproxyreplicadown',
         },
@@ -43,20 +35,6 @@ export const processes: Row = {
           query(sumBy('pod', rate('process_cpu_seconds_total')), '{{pod}}'),
         ),
         limit(0.5),
-      ),
-      withCeiling(
-        graph(
-          {
-            title: 'Memory',
-            description:
-              'What the kernel cannot take back, by replica, and the limit at which it ends the process. Near it: lower SPRAYPROXY_MAX_INFLIGHT_BYTES or allow more memory.',
-            unit: units.BytesIEC,
-            section: 'sprayproxymemorynearlimit',
-          },
-          query(sumBy('pod', series(MEMORY_USED_BYTES)), '{{pod}}'),
-          query(`min(${series(MEMORY_LIMIT_BYTES)} > 0)`, MEMORY_LIMIT),
-        ),
-        MEMORY_LIMIT,
       ),
       withLimits(
         graph(

@@ -8,7 +8,7 @@ import {
   RECOVERY_REQUESTS,
   RECOVERY_ROUNDS,
 } from '../../src/metrics/names.js';
-import { BAD } from '../colors.js';
+import { RECOVERY_COLORS, ROUND_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, query } from '../panels.js';
 import { rate, series, sumBy } from '../promql.js';
@@ -19,6 +19,7 @@ const section = 'sprayproxyrecoveryfails';
 
 export const recovery: Row = {
   title: 'Recovery',
+  collapsed: true,
   lines: [
     [
       graph(
@@ -44,7 +45,7 @@ export const recovery: Row = {
           query(`sum(${rate(RECOVERED)})`, 'recovered'),
           query(`sum(${rate(RECOVERY_GIVEN_UP)})`, 'given up'),
         ),
-        { 'given up': BAD },
+        RECOVERY_COLORS,
       ),
     ],
     [
@@ -71,7 +72,7 @@ export const recovery: Row = {
           },
           query(sumBy('result', rate(RECOVERY_ROUNDS)), '{{result}}'),
         ),
-        { failed: BAD },
+        ROUND_COLORS,
       ),
     ],
   ],

@@ -18,6 +18,7 @@ const FAILED = 'failed';
 
 export const spool: Row = {
   title: 'Spool',
+  collapsed: true,
   lines: [
     [
       withCeiling(

@@ -7,11 +7,10 @@ import {
   WEBHOOKS_REJECTED,
 } from '../../src/metrics/names.js';
 import { IN_ORDER } from '../answers.js';
-import { STATUS_COLORS } from '../colors.js';
+import { REJECTION_COLORS, STATUS_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, heatmap, query, quantiles, stacked } from '../panels.js';
 import { bucketsOf, rate, series, sumBy } from '../promql.js';
-import { colored } from '../series-style.js';
 import { limits, withLimits } from '../thresholds.js';
 
 export const webhooks: Row = {
@@ -28,18 +27,16 @@ export const webhooks: Row = {
         },
         query(sumBy('pod', rate(INBOUND_REQUESTS)), '{{pod}}'),
       ),
-      colored(
-        stacked(
-          {
-            title: 'Answers by status',
-            description:
-              '200: every backend has answered. 202: what is owed is on disk. 400, 408, 413: rejected, see beside. 502: a backend failed and there is no spool. 500: a fault of this program. 503: no room in memory, or the spool is full or broken. Redeliver what got a 5xx.',
-            unit: units.RequestsPerSecond,
-            section: 'error-budget',
-          },
-          query(sumBy('status', rate(`${WEBHOOK_ANSWER_SECONDS}_count`)), '{{status}}'),
-        ),
+      stacked(
+        {
+          title: 'Answers by status',
+          description:
+            '200: every backend has answered. 202: what is owed is on disk. 400, 408, 413: rejected, see beside. 502: a backend failed and there is no spool. 500: a fault of this program. 503: no room in memory, or the spool is full or broken. Redeliver what got a 5xx.',
+          unit: units.RequestsPerSecond,
+          section: 'error-budget',
+        },
         STATUS_COLORS,
+        query(sumBy('status', rate(`${WEBHOOK_ANSWER_SECONDS}_count`)), '{{status}}'),
       ),
       stacked(
         {
@@ -49,6 +46,7 @@ export const webhooks: Row = {
           unit: units.RequestsPerSecond,
           section: 'sprayproxysignaturerejections',
         },
+        REJECTION_COLORS,
         query(sumBy('reason', rate(WEBHOOKS_REJECTED)), '{{reason}}'),
       ),
     ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { dashboards, textOf } from '../../dashboards/all.js';
 import { alertingRules } from '../monitoring/support/rule-files.js';
 import { compileFaults } from './support/compiled.js';
-import { dashboardFiles, dataPanels, objectsIn } from './support/dashboards.js';
+import { dashboardFiles, dataPanels, groupsOf, objectsIn } from './support/dashboards.js';
 import { planted } from './support/planted.js';
 
 const COLUMNS = 24;
@@ -35,7 +35,7 @@ describe.each(dashboardFiles)('$file', ({ text, dashboard }) => {
   });
 
   it('numbers every panel once, and every query of a panel', () => {
-    const ids = dashboard.panels.map(({ id }) => id);
+    const ids = groupsOf(dashboard).flatMap((group) => group.map(({ id }) => id));
     expect(ids).toEqual([...new Set(ids)].filter((id) => id !== undefined && id > 0));
     for (const { targets } of panels) {
       const refIds = targets.map(({ refId }) => refId);
@@ -44,23 +44,27 @@ describe.each(dashboardFiles)('$file', ({ text, dashboard }) => {
   });
 
   it('keeps every panel within the columns, and no two in one place', () => {
-    const taken = new Set<string>();
-    for (const { title, gridPos } of dashboard.panels) {
-      const { x, y, w, h } = gridPos ?? { x: 0, y: 0, w: 0, h: 0 };
-      expect([title, x >= 0, x + w <= COLUMNS, w > 0, h > 0]).toEqual([title, true, true, true, true]);
-      for (let column = x; column < x + w; column += 1)
-        for (let line = y; line < y + h; line += 1) {
-          expect([title, taken.has(`${column},${line}`)]).toEqual([title, false]);
-          taken.add(`${column},${line}`);
-        }
+    for (const group of groupsOf(dashboard)) {
+      const taken = new Set<string>();
+      for (const { title, gridPos } of group) {
+        const { x, y, w, h } = gridPos ?? { x: 0, y: 0, w: 0, h: 0 };
+        expect([title, x >= 0, x + w <= COLUMNS, w > 0, h > 0]).toEqual([title, true, true, true, true]);
+        for (let column = x; column < x + w; column += 1)
+          for (let line = y; line < y + h; line += 1) {
+            expect([title, taken.has(`${column},${line}`)]).toEqual([title, false]);
+            taken.add(`${column},${line}`);
+          }
+      }
     }
   });
 
   it('fills every line from the left to the right', () => {
-    const widths = new Map<number, number>();
-    for (const { gridPos } of dashboard.panels)
-      widths.set(gridPos?.y ?? -1, (widths.get(gridPos?.y ?? -1) ?? 0) + (gridPos?.w ?? 0));
-    expect([...new Set(widths.values())]).toEqual([COLUMNS]);
+    for (const group of groupsOf(dashboard)) {
+      const widths = new Map<number, number>();
+      for (const { gridPos } of group)
+        widths.set(gridPos?.y ?? -1, (widths.get(gridPos?.y ?? -1) ?? 0) + (gridPos?.w ?? 0));
+      expect([...new Set(widths.values())]).toEqual([COLUMNS]);
+    }
   });
 
   it('calls no two panels the same', () => {
@@ -129,7 +133,9 @@ describe('the check itself', () => {
 
   it('refuses a field nobody knows, in every kind of panel at every depth', () => {
     const copies = dashboardFiles.flatMap(({ dashboard }) => {
-      const kinds = new Map(dashboard.panels.map((panel) => [panel.type, panel]));
+      const kinds = new Map(
+        groupsOf(dashboard).flatMap((group) => group.map((panel) => [panel.type, panel])),
+      );
       return planted({ ...dashboard, panels: [...kinds.values()] }, OPEN);
     });
     const refused = new Set(compileFaults(copies.map(strict)).map(({ literal }) => literal.value));

@@ -25,7 +25,7 @@ const panel = (title: string) =>
     title,
   );
 
-const ANY = { __rate_interval: '1m', namespace: 'n', job: 'j', pod: 'p', host: 'h' };
+const ANY = { __rate_interval: '1m', namespace: 'n', job: 'j', pod: 'p', host: 'h', backend: 'b' };
 const askedBy = (expr: string) => selectorsOf(interpolate(expr, ANY));
 
 interface Required {
@@ -75,9 +75,9 @@ const REQUIRED: readonly Required[] = [
     metrics: [INFLIGHT_PAYLOAD_BYTES, INFLIGHT_MAX_BYTES],
   },
   {
-    title: 'Attempts by backend and outcome',
+    title: 'Attempts by outcome',
     unit: 'reqps',
-    legends: ['{{host}} {{outcome}}'],
+    legends: ['{{outcome}}'],
     metrics: [`${FORWARD_ATTEMPT_SECONDS}_count`],
   },
   {
@@ -87,7 +87,13 @@ const REQUIRED: readonly Required[] = [
     metrics: [`${FORWARD_ATTEMPT_SECONDS}_bucket`],
     thresholds: [8],
   },
-  { title: 'Forwards owed', unit: 'short', legends: ['{{host}}'], metrics: [FORWARDS_OWED] },
+  {
+    title: 'Forwards owed',
+    unit: 'short',
+    legends: ['{{host}}'],
+    metrics: [FORWARDS_OWED],
+    thresholds: [1],
+  },
   {
     title: 'Age of the oldest owed',
     unit: 's',
@@ -103,7 +109,13 @@ const REQUIRED: readonly Required[] = [
     metrics: [OLDEST_OWED_SECONDS],
     thresholds: [300, 900],
   },
-  { title: 'Forwards dead', unit: 'short', legends: ['{{host}}'], metrics: [FORWARDS_DEAD] },
+  {
+    title: 'Forwards dead',
+    unit: 'short',
+    legends: ['{{host}}'],
+    metrics: [FORWARDS_DEAD],
+    thresholds: [1],
+  },
   {
     title: 'Breakers',
     type: 'state-timeline',
@@ -125,7 +137,7 @@ const REQUIRED: readonly Required[] = [
     thresholds: [0.5],
   },
   {
-    title: 'Memory',
+    title: 'Memory of the process',
     unit: 'bytes',
     legends: ['{{pod}}', 'limit'],
     metrics: [MEMORY_USED_BYTES, MEMORY_LIMIT_BYTES],

@@ -29,6 +29,7 @@ const variables = () => ({
   job: JOB,
   pod: '.*',
   host: run.backends.host('broken'),
+  backend: '.*',
   __rate_interval: '1m',
 });
 

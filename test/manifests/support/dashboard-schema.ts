@@ -45,4 +45,7 @@ export type DataPanel = Json<
 >;
 
 /** A dashboard as Grafana's published types know it, with those of the plugins put in. */
-export type StrictDashboard = Json<Omit<Dashboard, 'panels'>> & { panels: (DataPanel | Json<RowPanel>)[] };
+export type StrictDashboard = Json<Omit<Dashboard, 'panels'>> & { panels: (DataPanel | Heading)[] };
+
+/** One that is closed holds the panels below it. */
+type Heading = Json<Omit<RowPanel, 'panels'>> & { panels: DataPanel[] };

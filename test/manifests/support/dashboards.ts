@@ -28,17 +28,34 @@ export const dashboardFile = (name: string): DashboardFile =>
     name,
   );
 
-/** The panels that show something, without the headings. */
-export const dataPanels = ({ panels }: StrictDashboard): DataPanel[] =>
-  panels.filter((panel): panel is DataPanel => panel.type !== 'row');
+export interface Row {
+  title: string;
+  collapsed: boolean;
+  panels: DataPanel[];
+}
 
-/** Headings, and the panels below each. */
-export function rowsOf({ panels }: StrictDashboard): { title: string; panels: DataPanel[] }[] {
-  const rows: { title: string; panels: DataPanel[] }[] = [];
+/** Headings, and the panels below each, which one that is closed has within. */
+export function rowsOf({ panels }: StrictDashboard): Row[] {
+  const rows: Row[] = [];
   for (const panel of panels)
-    if (panel.type === 'row') rows.push({ title: panel.title ?? '', panels: [] });
+    if (panel.type === 'row')
+      rows.push({
+        title: panel.title ?? '',
+        collapsed: panel.collapsed,
+        panels: [...panel.panels],
+      });
     else rows.at(-1)?.panels.push(panel);
   return rows;
+}
+
+/** The panels that show something, without the headings. */
+export const dataPanels = (dashboard: StrictDashboard): DataPanel[] =>
+  rowsOf(dashboard).flatMap(({ panels }) => panels);
+
+/** What has a place before any heading is opened or closed, and what each that is closed holds. */
+export function groupsOf({ panels }: StrictDashboard): StrictDashboard['panels'][] {
+  const within = panels.flatMap((panel) => (panel.type === 'row' ? [panel.panels] : []));
+  return [panels, ...within.filter(({ length }) => length > 0)];
 }
 
 /** Every object within a value, and the value itself, with the key it has in the one around it. */

@@ -6,19 +6,23 @@ import {
   INFLIGHT_MAX_BYTES,
   INFLIGHT_PAYLOAD_BYTES,
   INFLIGHT_WAIT_SECONDS,
+  MEMORY_LIMIT_BYTES,
+  MEMORY_USED_BYTES,
   WEBHOOK_PAYLOAD_BYTES,
 } from '../../src/metrics/names.js';
-import { BAD, GOOD, WARNING } from '../colors.js';
+import { WAIT_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, query, quantiles, stacked } from '../panels.js';
 import { rate, series, sumBy } from '../promql.js';
-import { colored, withCeiling } from '../series-style.js';
+import { withCeiling } from '../series-style.js';
 import { limit, withLimits } from '../thresholds.js';
 
 const BUDGET = 'budget';
+const MEMORY_LIMIT = 'limit';
 
-export const payloadMemory: Row = {
-  title: 'Memory for payloads',
+export const memory: Row = {
+  title: 'Memory',
+  collapsed: true,
   lines: [
     [
       withCeiling(
@@ -35,18 +39,30 @@ export const payloadMemory: Row = {
         ),
         BUDGET,
       ),
-      colored(
-        stacked(
+      withCeiling(
+        graph(
           {
-            title: 'Waits for room',
+            title: 'Memory of the process',
             description:
-              'Webhooks that found no room at once. refused: they got 503 after 5 s, so redeliver them; aborted: the sender hung up. Often: more replicas, or a larger budget and more memory.',
-            unit: units.RequestsPerSecond,
-            section: 'sprayproxyoverloaded',
+              'What the kernel cannot take back, by replica, and the limit at which it ends the process. Near it: lower SPRAYPROXY_MAX_INFLIGHT_BYTES or allow more memory.',
+            unit: units.BytesIEC,
+            section: 'sprayproxymemorynearlimit',
           },
-          query(sumBy('result', rate(`${INFLIGHT_WAIT_SECONDS}_count`)), '{{result}}'),
+          query(sumBy('pod', series(MEMORY_USED_BYTES)), '{{pod}}'),
+          query(`min(${series(MEMORY_LIMIT_BYTES)} > 0)`, MEMORY_LIMIT),
         ),
-        { admitted: GOOD, aborted: WARNING, refused: BAD },
+        MEMORY_LIMIT,
+      ),
+      stacked(
+        {
+          title: 'Waits for room',
+          description:
+            'Webhooks that found no room at once. refused: they got 503 after 5 s, so redeliver them; aborted: the sender hung up. Often: more replicas, or a larger budget and more memory.',
+          unit: units.RequestsPerSecond,
+          section: 'sprayproxyoverloaded',
+        },
+        WAIT_COLORS,
+        query(sumBy('result', rate(`${INFLIGHT_WAIT_SECONDS}_count`)), '{{result}}'),
       ),
       withLimits(
         graph(
@@ -61,6 +77,8 @@ export const payloadMemory: Row = {
         ),
         limit(5),
       ),
+    ],
+    [
       graph(
         {
           title: 'Payload size',
@@ -70,8 +88,6 @@ export const payloadMemory: Row = {
         },
         ...quantiles(WEBHOOK_PAYLOAD_BYTES, [0.5, 0.99]),
       ),
-    ],
-    [
       withLimits(
         graph(
           {

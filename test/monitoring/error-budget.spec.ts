@@ -12,8 +12,35 @@ const BAD = 'namespace:sprayproxy_answers_bad';
 const ANSWERS = 'sprayproxy_webhook_answer_duration_seconds';
 
 const answers = (window: string) => `sum by (namespace) (rate(${ANSWERS}_count{status!~"4.."}[${window}]))`;
+const taken = (window: string) => `sum by (namespace) (rate(${ANSWERS}_count{status=~"2.."}[${window}]))`;
 const good = (window: string) =>
   `sum by (namespace) (rate(${ANSWERS}_bucket{le=~"10(\\\\.0)?", status=~"2.."}[${window}]))`;
+
+/** Of what stands in front, if it is scraped. */
+const ROUTER = 'namespace:sprayproxy_router_answers';
+
+/** From what stands in front, and what was late of the program; from the former alone; from the program alone. */
+const bad = (window: string) =>
+  [
+    `${ROUTER}_bad:rate${window} + ( ${taken(window)} - ${good(window)} )`,
+    `${ROUTER}_bad:rate${window}`,
+    `${answers(window)} - ${good(window)}`,
+  ].join(' or ');
+const all = (window: string) => `( ${ROUTER}:rate${window} or ${answers(window)} )`;
+
+/** By Route or by Ingress, whatever the label with its namespace is called. */
+const inFront = (window: string, code: string, status: string) =>
+  [
+    `haproxy_backend_http_responses_total{route=~"(.+-)?sprayproxy(-route)?", code${code}}`,
+    `nginx_ingress_controller_requests{ingress=~"(.+-)?sprayproxy", method="POST", status=~"${status}"}`,
+  ]
+    .map(
+      (series) =>
+        `sum by (namespace) ( label_replace( rate(${series}[${window}]), "namespace", "$1", "exported_namespace", "(.+)" ) )`,
+    )
+    .join(' or ');
+
+const windows = [...new Set(ALERTS.flatMap(({ long, short }) => [long, short]))];
 
 const inOneLine = (expr: string) => expr.trim().replaceAll(/\s+/g, ' ');
 
@@ -32,13 +59,27 @@ it('the alerts weigh the windows of the table', () => {
 });
 
 it('every window of an alert is recorded, each in the same way', () => {
-  const windows = [...new Set(ALERTS.flatMap(({ long, short }) => [long, short]))];
   const recorded = recordingRules.filter(({ record }) => record.startsWith(BAD));
   expect(new Map(recorded.map(({ record, expr }) => [record, inOneLine(expr)]))).toEqual(
     new Map(
       windows.flatMap((window) => [
-        [`${BAD}:rate${window}`, `${answers(window)} - ${good(window)}`],
-        [`${BAD}:ratio_rate${window}`, `${BAD}:rate${window} / ${answers(window)}`],
+        [`${BAD}:rate${window}`, bad(window)],
+        [`${BAD}:ratio_rate${window}`, `${BAD}:rate${window} / ${all(window)}`],
+      ]),
+    ),
+  );
+});
+
+it('what stands in front is asked for every window too', () => {
+  const recorded = recordingRules.filter(({ record }) => record.startsWith(ROUTER));
+  expect(new Map(recorded.map(({ record, expr }) => [record, inOneLine(expr)]))).toEqual(
+    new Map(
+      windows.flatMap((window) => [
+        [`${ROUTER}:rate${window}`, `( ${inFront(window, '=~"2xx|5xx"', '[25]..')} ) > 0`],
+        [
+          `${ROUTER}_bad:rate${window}`,
+          `( ${inFront(window, '="5xx"', '5..')} ) and ${ROUTER}:rate${window} or 0 * ${ROUTER}:rate${window}`,
+        ],
       ]),
     ),
   );

@@ -111,15 +111,13 @@ describe('every variable of a dashboard', () => {
 });
 
 it('is alarmed by what went wrong', async () => {
-  const alarmed = await prometheus.query('count by (alertname) (ALERTS)');
-  expect(alarmed.map(({ metric }) => metric.alertname)).toEqual(
-    expect.arrayContaining([
-      'SprayproxyBackendDown',
-      'SprayproxyDeadForwards',
-      'SprayproxyOverloaded',
-      'SprayproxySignatureRejections',
-    ]),
+  const samples = await prometheus.query('count by (alertname) (ALERTS)');
+  const alarmed = samples.map(({ metric }) => metric.alertname);
+  expect(alarmed).toEqual(
+    expect.arrayContaining(['SprayproxyBackendDown', 'SprayproxyDeadForwards', 'SprayproxyOverloaded']),
   );
+  // Many were forged, and GitHub's got in.
+  expect(alarmed).not.toContain('SprayproxySignatureRejections');
 });
 
 it('can be asked about a backend that was taken out of the list and is alarmed about', async () => {

@@ -13,7 +13,7 @@ import {
   withComponents,
 } from '../manifests/support/kustomize.js';
 import { neverSeen } from '../manifests/support/label-values.js';
-import { selectorsOf } from '../manifests/support/promql.js';
+import { passes, selectorsOf } from '../manifests/support/promql.js';
 import { alertingRules, recordingRules, RULE_FILES, ruleGroups } from './support/rule-files.js';
 import { sectionsOf } from './support/sections.js';
 
@@ -86,8 +86,19 @@ describe('every alert', () => {
   });
 });
 
-/** Prometheus' own, and of kube-state-metrics. */
-const FOREIGN = ['up', 'kube_pod_status_phase', 'kube_pod_status_ready'];
+/** Of Prometheus itself, kube-state-metrics, the router of OpenShift, ingress-nginx and the blackbox exporter. */
+const FOREIGN = [
+  'up',
+  'kube_pod_status_phase',
+  'kube_pod_status_ready',
+  'kube_pod_container_status_restarts_total',
+  'kube_pod_container_status_last_terminated_reason',
+  'kube_pod_init_container_status_restarts_total',
+  'kube_pod_init_container_status_last_terminated_reason',
+  'haproxy_backend_http_responses_total',
+  'nginx_ingress_controller_requests',
+  'probe_success',
+];
 const known = [...knownSeries().keys(), ...recordingRules.map(({ record }) => record), ...FOREIGN];
 
 describe('every recorded series', () => {
@@ -115,7 +126,8 @@ describe('every expression', () => {
   ])('of $name asks for series that there are, and values that they have', ({ expr }) => {
     const selectors = selectorsOf(expr);
     expect(selectors.filter(({ metric }) => !known.includes(metric))).toEqual([]);
-    expect(selectors.flatMap(({ matchers }) => matchers.flatMap(neverSeen))).toEqual([]);
+    const own = selectors.filter(({ metric }) => !FOREIGN.includes(metric));
+    expect(own.flatMap(({ matchers }) => matchers.flatMap(neverSeen))).toEqual([]);
   });
 });
 
@@ -133,13 +145,51 @@ describe('the PrometheusRule', () => {
     expect(rule.spec.groups).toEqual(ruleGroups);
   });
 
-  it('is found by the job that the ServiceMonitor makes', () => {
-    const jobs = alertingRules.flatMap(({ expr }) =>
-      [...expr.matchAll(/job="([^"]*)"/g)].map(([, job]) => job),
-    );
-    expect([...new Set(jobs)]).toEqual([
-      overlay('kubernetes').one('Service', 'sprayproxy-metrics').metadata.name,
-    ]);
+  const matchersOf = (metric: RegExp, label: string) =>
+    [...alertingRules, ...recordingRules]
+      .flatMap(({ expr }) => selectorsOf(expr))
+      .filter((selector) => metric.test(selector.metric))
+      .flatMap(({ matchers }) => matchers.filter((matcher) => matcher.label === label));
+
+  it.each(['', 'a-'])('asks for the job that the ServiceMonitor makes, with the prefix "%s"', (prefix) => {
+    const { name } = overlay('kubernetes').one('Service', 'sprayproxy-metrics').metadata;
+    const jobs = matchersOf(/^up$/, 'job');
+    expect(jobs.length).toBeGreaterThan(0);
+    for (const job of jobs) {
+      expect(passes(job, `${prefix}${name}`)).toBe(true);
+      expect(passes(job, `${prefix}${name}-2`)).toBe(false);
+    }
+  });
+
+  it.each(['', 'a-'])('asks for the pods of StatefulSet and Deployment, with the prefix "%s"', (prefix) => {
+    const pods = matchersOf(/^kube_/, 'pod');
+    expect(pods.length).toBeGreaterThan(4);
+    for (const pod of pods) {
+      for (const name of ['sprayproxy-0', 'sprayproxy-12', 'sprayproxy-6d5f8b7c9-x2x7q'])
+        expect([name, passes(pod, prefix + name)]).toEqual([name, true]);
+      for (const name of ['sprayproxy-db-1', 'sprayproxy-spool-copy-0-x2x7q', 'proxy-0'])
+        expect([name, passes(pod, prefix + name)]).toEqual([name, false]);
+    }
+  });
+
+  it.each(['', 'a-'])('asks for the Route and the Ingress that there are, with the prefix "%s"', (prefix) => {
+    const routes = matchersOf(/^haproxy_/, 'route');
+    const ingresses = matchersOf(/^nginx_/, 'ingress');
+    expect(routes.length).toBeGreaterThan(0);
+    expect(ingresses.length).toBeGreaterThan(0);
+    for (const { metadata } of overlay('openshift').every('Route'))
+      for (const route of routes) expect(passes(route, prefix + metadata.name)).toBe(true);
+    for (const { metadata } of overlay('kubernetes').every('Ingress'))
+      for (const ingress of ingresses) expect(passes(ingress, prefix + metadata.name)).toBe(true);
+  });
+
+  it('asks for the job that the Probe makes', () => {
+    const { jobName = '' } = withComponents('kubernetes', 'monitoring', 'monitoring/probe').one(
+      'Probe',
+      'sprayproxy',
+    ).spec;
+    const jobs = matchersOf(/^probe_/, 'job');
+    expect(jobs.map((job) => passes(job, jobName))).toEqual([true]);
   });
 
   it('sends people to the runbook and the Grafana that the component names', () => {

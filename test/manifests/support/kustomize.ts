@@ -3,6 +3,7 @@ import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.
 import type { IIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer';
 import type { ICluster } from '@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1/Cluster';
 import type { IGrafanaDashboard } from '@kubernetes-models/grafana-operator/grafana.integreatly.org/v1beta1/GrafanaDashboard';
+import type { IProbe } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/Probe';
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
 import type { IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
@@ -43,7 +44,7 @@ const SPOOLS = [
     'network-policy/closed-egress',
   ],
 ];
-const WATCHED = [[], ['monitoring'], ['monitoring', 'monitoring/grafana-operator']];
+const WATCHED = [[], ['monitoring'], ['monitoring', 'monitoring/grafana-operator', 'monitoring/probe']];
 /** The dashboards alone, which do not know of the spool. */
 const DRAWN = [['monitoring/dashboards'], ['monitoring/dashboards', 'monitoring/grafana-operator']];
 const GUARDED = [['network-policy/openshift'], ['network-policy/kubernetes', 'network-policy/closed-egress']];
@@ -75,6 +76,7 @@ export interface Kinds {
   Job: IJob;
   NetworkPolicy: INetworkPolicy;
   PodDisruptionBudget: IPodDisruptionBudget;
+  Probe: IProbe;
   PrometheusRule: IPrometheusRule;
   Route: IRoute;
   Secret: ISecret;

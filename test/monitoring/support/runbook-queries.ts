@@ -8,6 +8,6 @@ export const runbookQueries: readonly string[] = [
   ...new Set(
     [...readFileSync(join(REPOSITORY, 'docs/runbook.md'), 'utf8').matchAll(/(?<!`)`([^`\n]+)`(?!`)/g)]
       .map(([, code = '']) => code)
-      .filter((code) => /\b(sprayproxy|nodejs|process)_[a-z]|^up\b/.test(code)),
+      .filter((code) => /\b(sprayproxy|nodejs|process|kube|haproxy|probe)_[a-z]|^up\b/.test(code)),
   ),
 ];

@@ -6,6 +6,7 @@ import { onCleanup } from '../../support/cleanup.js';
 import { startPostgres } from '../../support/postgres/start-postgres.js';
 import { type FaultyRun, startFaultyRun } from './faulty-run.js';
 import { writeHistory } from './history.js';
+import { startInFront } from './in-front.js';
 import { startKubeState } from './kube-state.js';
 import { Prometheus, type Target } from './prometheus.js';
 import { targetsOf } from './replicas.js';
@@ -24,7 +25,11 @@ export async function startTroubledPrometheus(): Promise<{ run: FaultyRun; prome
   rememberBetterDays(directory, targets, [...run.backends.names.keys()]);
   const prometheus = await Prometheus.start({
     directory,
-    targets: [...targets, await startKubeState(run.replicas.map(({ pod }) => pod))],
+    targets: [
+      ...targets,
+      await startKubeState(run.replicas.map(({ pod }) => pod)),
+      ...(await startInFront()),
+    ],
     ruleFiles: RULE_FILES,
   });
   await run.round();

@@ -10,6 +10,17 @@ export const UNKNOWN = 'purple';
 export const LOST = 'dark-red';
 export const NEUTRAL = 'blue';
 
+/** Replicas, by the last character of their names: one is told from another, and is the same everywhere. */
+export const REPLICA_COLORS = {
+  '.*[048cgkosw]': NEUTRAL,
+  '.*[159dhlptx]': 'light-blue',
+  '.*[26aeimquy]': 'dark-blue',
+  '.*[37bfjnrvz]': 'super-light-blue',
+};
+
+/** Quantiles: the rarer the darker. */
+export const QUANTILE_COLORS = { p50: 'super-light-blue', p95: NEUTRAL, p99: 'dark-blue' };
+
 /** Outcomes of an attempt, as the log and the metrics call them, and what becomes of a forward after it. */
 export const OUTCOME_COLORS = {
   accepted: GOOD,

@@ -26,7 +26,7 @@ import * as timelines from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as tables from '@grafana/grafana-foundation-sdk/table';
 import * as graphs from '@grafana/grafana-foundation-sdk/timeseries';
 
-import { NEUTRAL } from './colors.js';
+import { NEUTRAL, QUANTILE_COLORS, REPLICA_COLORS } from './colors.js';
 import { runbook, toBackend } from './links.js';
 import { quantileOf } from './promql.js';
 import { colored } from './series-style.js';
@@ -36,6 +36,9 @@ import { DATASOURCE } from './variables.js';
 export const GRAPH_HEIGHT = 9;
 
 const MOST_BARS = 120;
+
+/** What Grafana calls the column of the last values. */
+const LAST = 'Last *';
 
 /** What every panel has. */
 export interface About {
@@ -69,7 +72,8 @@ export function stat(about: About, expression: string): stats.PanelBuilder {
 
 /** Lines over time, from 0 up, in shades of a color that says nothing: what is well or bad has a color of its own. */
 export function graph(about: About, ...queries: DataqueryBuilder[]): graphs.PanelBuilder {
-  return described(new graphs.PanelBuilder(), about)
+  const legends = queries.map((each) => each.build().legendFormat ?? '');
+  const panel = described(new graphs.PanelBuilder(), about)
     .targets(queries)
     .min(0)
     .drawStyle(GraphDrawStyle.Line)
@@ -81,11 +85,13 @@ export function graph(about: About, ...queries: DataqueryBuilder[]): graphs.Pane
     .legend(legendTable())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .height(GRAPH_HEIGHT);
+  if (legends.includes('{{pod}}')) return colored(panel, REPLICA_COLORS);
+  return legends.some((legend) => legend in QUANTILE_COLORS) ? colored(panel, QUANTILE_COLORS) : panel;
 }
 
 /**
- * Lines, each a link to the backend it is about, and in the color of the threshold that it has reached: by its place in a palette
- * a healthy one might be red.
+ * Lines, each a link to the backend it is about, and in the color of the threshold that it has reached where it is: by its place
+ * in a palette a healthy one might be red.
  */
 export function graphByHost(
   about: About,
@@ -93,7 +99,9 @@ export function graphByHost(
   ...queries: DataqueryBuilder[]
 ): graphs.PanelBuilder {
   return graph(about, ...queries)
+    .overrides([])
     .thresholds(thresholds)
+    .gradientMode(GraphGradientMode.Scheme)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .dataLinks([toBackend]);
 }
@@ -140,13 +148,15 @@ export function table(about: About, expression: string): tables.PanelBuilder {
     .height(6);
 }
 
-/** Who is meant, how much it is now, and how much it was at most. */
+/** Who is meant, how much it is now, and how much it was at most; the largest first, for there may be room for few. */
 function legendTable() {
   return new VizLegendOptionsBuilder()
     .showLegend(true)
     .displayMode(LegendDisplayMode.Table)
     .placement(LegendPlacement.Bottom)
-    .calcs(['lastNotNull', 'max']);
+    .calcs(['lastNotNull', 'max'])
+    .sortBy(LAST)
+    .sortDesc(true);
 }
 
 function legendBelow() {

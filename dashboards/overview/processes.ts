@@ -3,7 +3,7 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import { BUILD_INFO, READY, RELOAD_FAILURES } from '../../src/metrics/names.js';
 import { type Row } from '../dashboard.js';
 import { READY_OR_NOT } from '../mappings.js';
-import { graph, query, table, timeline } from '../panels.js';
+import { graph, GRAPH_HEIGHT, query, table, timeline } from '../panels.js';
 import { maxBy, rate, series, sumBy } from '../promql.js';
 import { limit, limits, withLimits } from '../thresholds.js';
 
@@ -60,7 +60,9 @@ export const processes: Row = {
           section: 'sprayproxynotready',
         },
         query(maxBy('pod', series(READY)), '{{pod}}'),
-      ).mappings(READY_OR_NOT),
+      )
+        .mappings(READY_OR_NOT)
+        .height(GRAPH_HEIGHT),
       graph(
         {
           title: 'Reloads that failed, in the last hour',
@@ -78,10 +80,12 @@ export const processes: Row = {
           unit: units.Short,
         },
         maxBy('pod, version, node', series(BUILD_INFO)),
-      ).withTransformation({
-        id: 'organize',
-        options: { excludeByName: { Time: true, Value: true }, indexByName: {}, renameByName: {} },
-      }),
+      )
+        .height(GRAPH_HEIGHT)
+        .withTransformation({
+          id: 'organize',
+          options: { excludeByName: { Time: true, Value: true }, indexByName: {}, renameByName: {} },
+        }),
     ],
   ],
 };

@@ -57,13 +57,32 @@ describe('the color of a series', () => {
     ]);
   });
 
+  it('is that of the value at each place of such a line', () => {
+    const byValue = graphs.filter(({ panel }) => panel.fieldConfig.defaults.color?.mode === 'thresholds');
+    for (const { name, panel } of byValue)
+      expect([name, panel.fieldConfig.defaults.custom?.gradientMode]).toEqual([name, 'scheme']);
+  });
+
+  it('is the same for a replica everywhere', () => {
+    const ofReplicas = graphs.filter(
+      ({ panel }) =>
+        panel.fieldConfig.defaults.color?.mode === 'shades' &&
+        panel.targets.some(({ legendFormat }) => legendFormat === '{{pod}}'),
+    );
+    expect(ofReplicas.length).toBeGreaterThan(10);
+    for (const pod of ['sprayproxy-0', 'sprayproxy-1', 'a-sprayproxy-6d5f8b7c9-x2x7q']) {
+      const found = new Set(ofReplicas.map(({ panel }) => fixedColor(panel, pod)));
+      expect([pod, [...found]]).toStrictEqual([pod, [expect.stringMatching(/blue$/)]]);
+    }
+  });
+
   const colors = graphs.flatMap(({ panel }) => colorsIn(panel));
 
   it('is fixed for every outcome, status, error and reason, and the same everywhere', () => {
     const each = new Map<string, Set<string | undefined>>();
     for (const { is, color } of colors) each.set(is, (each.get(is) ?? new Set()).add(color));
     expect([...each.keys()]).toEqual(expect.arrayContaining(OUTCOMES.map((outcome) => `outcome ${outcome}`)));
-    for (const [is, found] of each) expect([is, [...found]]).toEqual([is, [expect.any(String)]]);
+    for (const [is, found] of each) expect([is, [...found]]).toStrictEqual([is, [expect.any(String)]]);
   });
 
   it('is green for what went well, and for nothing else', () => {

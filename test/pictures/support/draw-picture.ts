@@ -39,11 +39,11 @@ export function drawPicture(rows: readonly PictureRow[]): string {
     top += HEADING + bottom;
   }
   const height = top + GAP;
-  return compact(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="${FONT}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="${FONT}">
 <rect width="100%" height="100%" fill="${PAPER}"/>
 ${parts.join('\n')}
 </svg>
-`);
+`;
 }
 
 interface Box {
@@ -72,11 +72,3 @@ function text(content: string, at: { x: number; y: number; size: number; weight:
 
 const escaped = (content: string): string =>
   content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** A tenth of a pixel is as fine as anybody sees, and a level line needs no points between its ends. */
-const compact = (svg: string): string =>
-  svg.replaceAll(/<[^>]+>/g, (tag) =>
-    tag
-      .replaceAll(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1))))
-      .replaceAll(/(L[\d.]+ ([\d.]+))(?:L[\d.]+ \2(?![\d.]))*(L[\d.]+ \2(?![\d.]))/g, '$1$3'),
-  );

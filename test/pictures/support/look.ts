@@ -1,4 +1,5 @@
-export const FONT = 'system-ui, sans-serif';
+/** Of the Debian package fonts-dejavu-core. */
+export const FONT = 'DejaVu Sans, sans-serif';
 export const INK = '#24292e';
 export const FAINT = '#6e7681';
 export const GRID = '#e4e7ea';

@@ -9,21 +9,12 @@ const NAMED: Readonly<Record<string, string>> = {
   'light-red': '#ff7383',
   'dark-red': '#ad0317',
   purple: '#a352cc',
+  'light-purple': '#ca95e5',
   blue: '#3274d9',
+  'light-blue': '#5794f2',
+  'super-light-blue': '#8ab8ff',
+  'dark-blue': '#1250b0',
 };
-
-/** For series without a color of their own, in order. */
-const CLASSIC = [
-  '#56a64b',
-  '#e0b400',
-  '#3274d9',
-  '#ff780a',
-  '#8ab8ff',
-  '#a352cc',
-  '#e02f44',
-  '#37872d',
-  '#b877d9',
-];
 
 /** @throws if Grafana has no color of that name. */
 export function colorNamed(name: string): string {
@@ -32,4 +23,15 @@ export function colorNamed(name: string): string {
   return color;
 }
 
-export const classicColor = (index: number): string => CLASSIC[index % CLASSIC.length] as string;
+const SHADES = 6;
+const STRONGEST = 0.6;
+
+/** One of the shades of a color, by place: itself, then lighter and darker ones in turn. */
+export function shadeOf(color: string, place: number): string {
+  const step = Math.ceil((place % (2 * SHADES - 1)) / 2);
+  const towards = place % 2 === 1 ? 255 : 0;
+  const share = (step / SHADES) * STRONGEST;
+  const channels = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  const mixed = channels.map((channel) => Math.round(channel + (towards - channel) * share));
+  return `#${mixed.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+}

@@ -1,6 +1,6 @@
-import { type Series } from './frame.js';
-import { type PanelOfType } from './frame.js';
-import { classicColor, colorNamed } from './palette.js';
+import { lastValue, type PanelOfType, type Series } from './frame.js';
+import { colorNamed, shadeOf } from './palette.js';
+import { thresholdColor } from './threshold-color.js';
 
 export interface Look {
   color: string;
@@ -10,10 +10,11 @@ export interface Look {
 }
 
 /** How a series is drawn: as the panel says for all, and by its overrides for this one. */
-export function lookOf(panel: PanelOfType<'timeseries'>, { legend }: Series, index: number): Look {
+export function lookOf(panel: PanelOfType<'timeseries'>, series: Series, index: number): Look {
   const { defaults, overrides } = panel.fieldConfig;
+  const { legend } = series;
   const look: Look = {
-    color: classicColor(index),
+    color: defaultColor(panel, series, index),
     fill: (defaults.custom?.fillOpacity ?? 0) / 100,
     dashed: false,
   };
@@ -26,6 +27,15 @@ export function lookOf(panel: PanelOfType<'timeseries'>, { legend }: Series, ind
     }
   }
   return look;
+}
+
+/** @throws if colors are told apart in a way that no picture knows. */
+function defaultColor(panel: PanelOfType<'timeseries'>, series: Series, index: number): string {
+  const { mode, fixedColor = '' } = panel.fieldConfig.defaults.color ?? { mode: 'none' };
+  if (mode === 'shades') return shadeOf(colorNamed(fixedColor), index);
+  const color = mode === 'thresholds' ? thresholdColor(panel, lastValue(series) ?? 0) : undefined;
+  if (color === undefined) throw new Error(`a color mode no picture knows: ${mode}`);
+  return color;
 }
 
 function matches({ id, options }: { id: string; options?: unknown }, legend: string): boolean {

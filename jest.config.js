@@ -73,6 +73,21 @@ module.exports = {
     { ...shared, displayName: 'manifests', testMatch: ['<rootDir>/test/manifests/*.spec.ts'] },
     {
       ...shared,
+      displayName: 'chart',
+      globalSetup: '<rootDir>/test/chart/support/obtain-helm.js',
+      testMatch: [
+        '<rootDir>/test/chart/*.spec.ts',
+        '<rootDir>/test/manifests/references.spec.ts',
+        '<rootDir>/test/manifests/wiring.spec.ts',
+      ],
+      // The same checks, of what Helm makes.
+      moduleNameMapper: {
+        '^\\./support/foreign\\.js$': '<rootDir>/test/chart/support/installations.ts',
+        ...shared.moduleNameMapper,
+      },
+    },
+    {
+      ...shared,
       displayName: 'bench',
       testMatch: ['<rootDir>/test/bench/*.spec.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],

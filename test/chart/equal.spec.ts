@@ -23,4 +23,32 @@ describe('every object', () => {
     expect(typeFaults(all)).toEqual([]);
     for (const manifest of all) await expect(validate(manifest)).resolves.toBeUndefined();
   });
+
+  it('is found by the label that they have in common', () => {
+    for (const { metadata } of all) {
+      expect(metadata).toHaveProperty(['labels', 'app.kubernetes.io/part-of'], 'sprayproxy');
+    }
+  });
+});
+
+it('takes names that look like numbers for names', () => {
+  const numbers = {
+    image: { repository: '1', pullSecrets: ['1'] },
+    webhookSecret: { name: '1', key: '1', value: 'sixteen letters!' },
+    certificates: { secret: '1', metricsSecret: '1' },
+    ingress: { host: '1', className: '1', tlsSecret: '1', clusterIssuer: '1' },
+    spool: { file: { storageClass: '1' }, postgres: { existingSecret: '1', key: '1' } },
+    recovery: { enabled: true, existingSecret: '1' },
+    route: { host: '1' },
+    monitoring: { serviceMonitor: true, labels: { release: '1' } },
+    dynamicBackends: true,
+    sidecarImage: '1',
+  };
+  const { spool } = numbers;
+  const all = ['file', 'postgres'].flatMap((type) =>
+    ['kubernetes', 'openshift'].flatMap(
+      (platform) => charted({ ...numbers, platform, spool: { ...spool, type } }, { namespace: '1' }).all,
+    ),
+  );
+  expect(typeFaults(all)).toEqual([]);
 });

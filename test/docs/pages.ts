@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 
 export const ROOT = join(__dirname, '../..');
 
-const DIRECTORIES = ['docs', 'k8s', 'test'];
+const DIRECTORIES = ['charts', 'docs', 'k8s', 'test'];
 
 const pagesIn = (directory: string, recursive: boolean): string[] =>
   readdirSync(join(ROOT, directory), { withFileTypes: true, recursive })

@@ -41,8 +41,8 @@
 {{- else if eq .Values.spool.type "postgres" }}
   valueFrom:
     secretKeyRef:
-      name: {{ .Values.spool.postgres.existingSecret }}
-      key: {{ .Values.spool.postgres.key }}
+      name: {{ quote .Values.spool.postgres.existingSecret }}
+      key: {{ quote .Values.spool.postgres.key }}
 {{- else }}
   value: 'off'
 {{- end }}
@@ -58,7 +58,7 @@
 - name: GH_APP_ID
   valueFrom:
     secretKeyRef:
-      name: {{ .Values.recovery.existingSecret }}
+      name: {{ quote .Values.recovery.existingSecret }}
       key: app-id
 # A file that is read again: a key can be replaced without a restart.
 - name: GH_APP_PRIVATE_KEY_FILE

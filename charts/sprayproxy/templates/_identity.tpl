@@ -31,5 +31,5 @@ roleRef:
 subjects:
   - kind: ServiceAccount
     name: {{ .account }}
-    namespace: {{ .namespace }}
+    namespace: {{ quote .namespace }}
 {{- end }}

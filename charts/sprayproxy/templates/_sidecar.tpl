@@ -1,7 +1,7 @@
 {{- /* A native sidecar that asks for a token. Arguments: root, name, port, portName, health, upstream, tls, allow (as you like). */}}
 {{- define "sprayproxy.sidecar" -}}
 - name: {{ .name }}
-  image: {{ .root.Values.sidecarImage }}
+  image: {{ quote .root.Values.sidecarImage }}
   restartPolicy: Always
   args:
     - --secure-listen-address=0.0.0.0:{{ .port }}

@@ -25,20 +25,20 @@
 {{- define "sprayproxy.volumes" -}}
 - name: webhook-secret
   secret:
-    secretName: {{ .Values.webhookSecret.name }}
+    secretName: {{ quote .Values.webhookSecret.name }}
     items:
-      - key: {{ .Values.webhookSecret.key }}
+      - key: {{ quote .Values.webhookSecret.key }}
         path: webhook-secret
 - name: tls
   secret:
-    secretName: {{ .Values.certificates.secret }}
+    secretName: {{ quote .Values.certificates.secret }}
 - name: metrics-tls
   secret:
-    secretName: {{ .Values.certificates.metricsSecret }}
+    secretName: {{ quote .Values.certificates.metricsSecret }}
 {{- if eq .Values.spool.type "postgres" }}
 - name: spool-access
   secret:
-    secretName: {{ .Values.spool.postgres.existingSecret }}
+    secretName: {{ quote .Values.spool.postgres.existingSecret }}
     items:
       - key: ca.crt
         path: ca.crt
@@ -46,7 +46,7 @@
 {{- if .Values.recovery.enabled }}
 - name: github-app
   secret:
-    secretName: {{ .Values.recovery.existingSecret }}
+    secretName: {{ quote .Values.recovery.existingSecret }}
     items:
       - key: private-key.pem
         path: private-key.pem

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
@@ -28,6 +28,25 @@ describe.each(HELMS.map((helm) => [basename(helm), helm] as const))('packed by %
     expect(packed.all).toEqual(charted(values, { helm }).all);
     expect(packed.every('PrometheusRule')).toHaveLength(1);
   });
+});
+
+it.each([
+  ['prometheus-rule.yaml', { rules: true }],
+  ['dashboards', { dashboards: true }],
+])('refuses to be without %s, where Git knows no links', (file, monitoring) => {
+  const directory = mkdtempSync(join(tmpdir(), 'sprayproxy-chart-'));
+  try {
+    cpSync(CHART, directory, {
+      recursive: true,
+      filter: (path) => !path.startsWith(join(CHART, 'files', '')),
+    });
+    mkdirSync(join(directory, 'files'), { recursive: true });
+    writeFileSync(join(directory, 'files', file), readlinkSync(join(CHART, 'files', file)));
+    const values = valuesOf('openshift', { monitoring });
+    expect(() => charted(values, { chart: directory })).toThrow(`files/${file}: not the`);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 it('runs the version of the program that the manifests run', () => {

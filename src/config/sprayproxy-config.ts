@@ -69,6 +69,8 @@ export class SprayproxyConfig {
   /** At one backend. */
   readonly maxAttemptsAtOnce: number;
   readonly drainConcurrency: number;
+  /** Forwards a second and backend; `undefined`: as fast as it takes them. */
+  readonly drainRate: number | undefined;
   readonly deliveriesEnabled: boolean;
   readonly journalSize: number;
   /** For how long a database remembers what is over. */
@@ -134,6 +136,7 @@ export class SprayproxyConfig {
     this.rejectedMaxAgeMs = variables.SPRAYPROXY_REJECTED_MAX_AGE;
     this.maxAttemptsAtOnce = variables.SPRAYPROXY_FORWARDING_CONCURRENCY;
     this.drainConcurrency = variables.SPRAYPROXY_DRAIN_CONCURRENCY;
+    this.drainRate = variables.SPRAYPROXY_DRAIN_RATE ?? undefined;
     this.deliveriesEnabled = variables.SPRAYPROXY_SERVER_ENABLE_DELIVERIES;
     this.journalSize = variables.SPRAYPROXY_DELIVERIES_JOURNAL_SIZE;
     this.deliveriesMaxAgeMs = variables.SPRAYPROXY_DELIVERIES_MAX_AGE;

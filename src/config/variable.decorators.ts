@@ -51,13 +51,15 @@ export const GoDuration = (minMs: number, maxMs: number): ReturnType<typeof appl
     Max(maxMs, { message: `$property must be at most ${maxMs}ms` }),
   );
 
-/** A duration as above, or `off`, for which the property holds `null`. */
-export const GoDurationOrOff = (minMs: number, maxMs: number): ReturnType<typeof applyDecorators> =>
+const orOff = (): PropertyDecorator =>
   applyDecorators(
     IsOptional(),
     Transform(({ value }: { value: unknown }) => (value === 'off' ? null : value)),
-    GoDuration(minMs, maxMs),
   );
+
+/** A duration as above, or `off`, for which the property holds `null`. */
+export const GoDurationOrOff = (minMs: number, maxMs: number): ReturnType<typeof applyDecorators> =>
+  applyDecorators(orOff(), GoDuration(minMs, maxMs));
 
 /**
  * What to listen on: an IP address, in brackets or without, or a name. Whatever else there may be in an authority is
@@ -93,6 +95,10 @@ export const WholeNumber = (min: number, max: number): PropertyDecorator =>
     Min(min, { message: `$property must be at least ${min}` }),
     Max(max, { message: `$property must be at most ${max}` }),
   );
+
+/** A whole number, or `off`, for which the property holds `null`. */
+export const WholeNumberOrOff = (min: number, max: number): PropertyDecorator =>
+  applyDecorators(orOff(), WholeNumber(min, max));
 
 /** Where an API is: a URL without a query, and with no name or password in it. */
 export const BaseUrl = (): PropertyDecorator =>

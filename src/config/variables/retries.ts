@@ -2,7 +2,7 @@ import { IsIn } from 'class-validator';
 
 import { DELIVERY_GUARANTEES, type DeliveryGuarantee } from '../../model/forward.js';
 import { DAY_MS, HOUR_MS } from '../units.js';
-import { GoDuration, Variable, WholeNumber } from '../variable.decorators.js';
+import { GoDuration, Variable, WholeNumber, WholeNumberOrOff } from '../variable.decorators.js';
 
 /** When what is owed is sent, and when it is given up. */
 export class RetryVariables {
@@ -53,4 +53,13 @@ export class RetryVariables {
   })
   @WholeNumber(1, 1000)
   SPRAYPROXY_DRAIN_CONCURRENCY!: number;
+
+  // Pipelines-as-Code answers before it works.
+  @Variable({
+    default: 'off',
+    effect:
+      'forwards a second to one backend when it gets what it is owed, so that an outage is not followed by a flood of pipelines; new webhooks do not wait for that; off: as fast as it takes them',
+  })
+  @WholeNumberOrOff(1, 10_000)
+  SPRAYPROXY_DRAIN_RATE!: number | null;
 }

@@ -1,6 +1,7 @@
 import { type Clock } from '../../clock/clock.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { type BackendHealth } from './backend-health.js';
+import { type Pace } from './pace.js';
 import { type ReadAhead } from './read-ahead.js';
 import { type Unwanted } from './unwanted.js';
 
@@ -9,6 +10,7 @@ export interface DrainParts {
   readonly health: BackendHealth;
   readonly unwanted: Unwanted;
   readonly ahead: ReadAhead;
+  readonly pace: Pace;
   readonly stopped: AbortSignal;
   /** Attempts that may begin now, those of webhooks that have just come in apart. */
   readonly room: () => number;
@@ -26,10 +28,14 @@ export class Drain {
   #pausedUntil = 0;
   #timerAt = Infinity;
   #cancelTimer: (() => void) | undefined;
+  #cancelStep: (() => void) | undefined;
   #waitsForRoom = false;
 
   constructor(private readonly parts: DrainParts) {
-    parts.stopped.addEventListener('abort', () => this.#cancelTimer?.());
+    parts.stopped.addEventListener('abort', () => {
+      this.#cancelTimer?.();
+      this.#cancelStep?.();
+    });
   }
 
   /** Whether there was no room when it last looked: it looks again when somebody tells of some. */
@@ -65,7 +71,7 @@ export class Drain {
   }
 
   async #sendDue(): Promise<void> {
-    const { ahead, unwanted, room, isRunning, isOwed, begin } = this.parts;
+    const { ahead, unwanted, room, isRunning, isOwed, pace, begin } = this.parts;
     let skipped = false;
     this.#waitsForRoom = false;
     while (room() > 0) {
@@ -81,7 +87,10 @@ export class Drain {
       } else if (!isRunning(stored)) {
         if (unwanted.mustWait(stored.delivery.id)) skipped = true;
         // There was a wait, for the spool to be read.
-        else if (!this.#mustWait()) begin(stored);
+        else if (!this.#mustWait()) {
+          pace.step();
+          begin(stored);
+        }
       }
     }
     this.#waitsForRoom = true;
@@ -92,8 +101,22 @@ export class Drain {
     if (stopped.aborted) return true;
     if (unwanted.nextAt !== undefined) this.#wakeAt(unwanted.nextAt);
     const until = Math.max(health.retryAt, this.#pausedUntil);
-    if (until <= clock.monotonic()) return false;
-    this.#wakeAt(until);
+    if (until > clock.monotonic()) {
+      this.#wakeAt(until);
+      return true;
+    }
+    return this.#isAheadOfPace();
+  }
+
+  /** What was read ahead is still good then. */
+  #isAheadOfPace(): boolean {
+    const { clock, pace } = this.parts;
+    const waitMs = pace.nextAt - clock.monotonic();
+    if (waitMs <= 0) return false;
+    this.#cancelStep?.();
+    this.#cancelStep = clock.after(waitMs, () => {
+      this.wake();
+    });
     return true;
   }
 

@@ -437,3 +437,50 @@ describe('a fault of this program', () => {
     });
   });
 });
+
+describe('a rate for what is owed', () => {
+  const RATE = { SPRAYPROXY_DRAIN_RATE: '20' };
+
+  it('spreads it evenly, however fast the backend answers', async () => {
+    const parts = new FanOutParts({ env: RATE });
+    parts.react = () => 202;
+    await owe(parts, ...Array.from({ length: 100 }, (_, n) => String(n)));
+    await started(parts);
+    for (let second = 1; second <= 4; second += 1) {
+      await pass(parts, 1000, 10);
+      expect(Math.abs(parts.sent.length - 20 * second)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('does not slow down a webhook that comes in meanwhile', async () => {
+    const parts = new FanOutParts({ env: RATE });
+    parts.react = () => 202;
+    await owe(parts, ...Array.from({ length: 100 }, (_, n) => String(n)));
+    await started(parts);
+    await pass(parts, 500, 10);
+    for (let n = 0; n < 50; n += 1) {
+      await expect(parts.fanOut.deliver(parts.delivery(`new ${n}`))).resolves.toMatchObject({
+        kind: 'served',
+      });
+    }
+    expect(parts.sent.filter(({ guid }) => guid.startsWith('new'))).toHaveLength(50);
+    expect(parts.spool.counts().get(parts.backend().key)?.owed).toBeGreaterThan(80);
+  });
+
+  it('has a webhook wait behind what is owed while the backend fails', async () => {
+    const parts = await started(new FanOutParts({ env: RATE }));
+    parts.react = () => 503;
+    await expect(parts.fanOut.deliver(parts.delivery('1'))).resolves.toMatchObject({ kind: 'kept' });
+    await expect(parts.fanOut.deliver(parts.delivery('2'))).resolves.toMatchObject({ kind: 'kept' });
+    expect(parts.sentTo('a')).toEqual(['1']);
+  });
+
+  it('begins with one after a failure, as without', async () => {
+    const parts = new FanOutParts({ env: RATE });
+    parts.react = () => 503;
+    await owe(parts, ...Array.from({ length: 100 }, (_, n) => String(n)));
+    await started(parts);
+    await pass(parts, 500, 10);
+    expect(parts.sent).toHaveLength(1);
+  });
+});

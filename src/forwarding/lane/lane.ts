@@ -10,6 +10,7 @@ import { Drain } from './drain.js';
 import { type LaneParts } from './lane-parts.js';
 import { notMade } from './not-made.js';
 import { ownFault } from './own-fault.js';
+import { Pace } from './pace.js';
 import { ReadAhead } from './read-ahead.js';
 import { RunningAttempt } from './running-attempt.js';
 import { type Sending, TROUBLE_PAUSE_MS } from './sender.js';
@@ -46,6 +47,7 @@ export class Lane {
       health: this.health,
       unwanted: this.#unwanted,
       ahead: this.#ahead,
+      pace: new Pace(clock, config.drainRate),
       stopped: this.stopped,
       room: () =>
         spool.fault === undefined && spool.drains(backend.key)
@@ -76,9 +78,12 @@ export class Lane {
     const { spool } = this.parts;
     if (!spool.keeps || spool.fault !== undefined) return false;
     if (this.#slots.free <= 0) return true;
-    if (spool.drains(this.backend.key)) return this.health.down || this.#waiting > this.#unwanted.aloneCount;
+    const drains = spool.drains(this.backend.key);
     // Another process finds out whether the backend is back, unless nothing is owed that could show.
-    return this.#waiting > 0 || (this.health.down && !this.health.mayProbe);
+    if (this.health.down) return drains || this.#waiting > 0 || !this.health.mayProbe;
+    // What is owed is slowed down for the backend's sake; it is well, and nobody new waits for that.
+    if (this.parts.config.drainRate !== undefined && this.health.failingSince === undefined) return false;
+    return this.#waiting > (drains ? this.#unwanted.aloneCount : 0);
   }
 
   /** Whether it is time to look if the backend is back, and nothing that is owed could show. */

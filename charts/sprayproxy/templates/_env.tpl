@@ -35,6 +35,9 @@
 # A file, not a variable: a rotated secret is taken up without a restart.
 - name: GH_APP_WEBHOOK_SECRET_FILE
   value: /etc/sprayproxy/webhook-secret
+# Pipelines-as-Code answers before it works: a cluster that comes back gets no flood of pipelines.
+- name: SPRAYPROXY_DRAIN_RATE
+  value: '20'
 - name: SPRAYPROXY_SPOOL_URL
 {{- if eq .Values.spool.type "file" }}
   value: file:/var/lib/sprayproxy/spool

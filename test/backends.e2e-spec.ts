@@ -37,6 +37,17 @@ const register = (running: Served, url: unknown) => call(running, 'POST', json(u
 const unregister = (running: Served, url: unknown) => call(running, 'DELETE', json(url));
 const listed = async (running: Served) => (await call(running, 'GET')).text;
 
+it('says in the log who has registered and unregistered what', async () => {
+  const running = await bootSprayproxy({ env: ENABLED });
+  const headers = { 'X-Remote-User': 'system:serviceaccount:qe:bob' };
+  const url = 'https://pac.apps.example.com';
+  await call(running, 'POST', json(url), headers);
+  await call(running, 'DELETE', json(url), headers);
+  for (const msg of ['backend registered', 'backend unregistered']) {
+    expect(await running.program.logged(msg)).toMatchObject({ backend: url, user: headers['X-Remote-User'] });
+  }
+});
+
 describe("QE's clients", () => {
   it.each([['application/json; charset=utf-8'], ['application/x-www-form-urlencoded'], ['text/plain']])(
     'register, list and unregister with content type %s on every verb',

@@ -225,6 +225,18 @@ describe('sending again', () => {
     expect(await call(running, 'GET', `/${id}`)).toMatchObject({ status: 404, text: 'no such delivery' });
   });
 
+  it('is a line in the log that says who asked for it, as is a discard', async () => {
+    const running = await start([(await BackendServer.start(503)).url]);
+    await sendWebhook(running.url, PAYLOAD);
+    const { id } = await only(running);
+    const headers = { 'X-Remote-User': 'system:serviceaccount:team:ann' };
+    await send(running.url, { method: 'POST', path: `/deliveries/${id}/attempts`, headers });
+    await send(running.url, { method: 'DELETE', path: `/deliveries/${id}`, headers });
+    for (const msg of ['delivery sent again on request', 'forwards discarded on request']) {
+      expect(await running.program.logged(msg)).toMatchObject({ user: 'system:serviceaccount:team:ann' });
+    }
+  });
+
   it('reaches no backend that is not registered, nor one it was not for', async () => {
     const bad = await BackendServer.start(500);
     const running = await start([bad.url], { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' });

@@ -3,6 +3,7 @@ import { type Request, type Response } from 'express';
 
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { requestFields } from '../http/request-fields.js';
+import { remoteUser } from '../http/remote-user.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
 import { Logger } from '../logging/logger.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
@@ -56,7 +57,10 @@ export class BackendsController {
     const result = await this.registry.register(backend);
     switch (result) {
       case 'registered':
-        this.logger.info({ ...requestFields(request), backend: backend.url }, 'backend registered');
+        this.logger.info(
+          { ...requestFields(request), user: remoteUser(request), backend: backend.url },
+          'backend registered',
+        );
         return 'registered the backend server';
       case 'known':
         response.status(302);
@@ -82,7 +86,7 @@ export class BackendsController {
     const removed = await this.registry.unregister(namedBackend(body, searchParams.getAll('url')).key);
     if (removed === undefined) throw new SprayproxyError('backend-unknown', 'no such backend');
     this.logger.info(
-      { ...requestFields(request), backend: removed.url, origin: removed.origin },
+      { ...requestFields(request), user: remoteUser(request), backend: removed.url, origin: removed.origin },
       'backend unregistered',
     );
     return 'backend server unregistered';

@@ -53,7 +53,9 @@ function isOwnListener(target: { hostname: string; port: number }, listener: Own
   return targets.some((address) => ours.includes(address) || isLoopback(address));
 }
 
-const isLoopback = (address: string) => isIP(address) !== 0 && LOOPBACKS.check(address, familyOf(address));
+/** Whether an address is of this host alone, IPv4 within IPv6 included. */
+export const isLoopback = (address: string): boolean =>
+  isIP(address) !== 0 && LOOPBACKS.check(address, familyOf(address));
 
 const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
 

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nest
 import { type Request } from 'express';
 
 import { Clock } from '../clock/clock.js';
+import { remoteUser } from '../http/remote-user.js';
 import { requestIdOf } from '../http/request-id.js';
 import { Logger } from '../logging/logger.js';
 import { DeliveryFinder } from './delivery-finder.js';
@@ -69,7 +70,7 @@ export class DeliveriesController {
     const stored = await this.resends.resend(id, body);
     const { guid, event } = stored.delivery;
     this.logger.info(
-      { requestId: requestIdOf(request), deliveryId: stored.delivery.id, delivery: guid, event, ...body },
+      { ...askedBy(request), deliveryId: stored.delivery.id, delivery: guid, event, ...body },
       'delivery sent again on request',
     );
     return viewOf(stored);
@@ -84,9 +85,11 @@ export class DeliveriesController {
     const { guid, event } = stored.delivery;
     const backends = forwards.map((forward) => forward.backend);
     this.logger.info(
-      { requestId: requestIdOf(request), deliveryId: stored.delivery.id, delivery: guid, event, backends },
+      { ...askedBy(request), deliveryId: stored.delivery.id, delivery: guid, event, backends },
       'forwards discarded on request',
     );
     return { ...fieldsOf(stored), discarded: forwards.map(forwardOf) };
   }
 }
+
+const askedBy = (request: Request) => ({ requestId: requestIdOf(request), user: remoteUser(request) });

@@ -1,4 +1,4 @@
-{{- /* A native sidecar that asks for a token. Arguments: root, name, port, portName, health, upstream, tls, allow (as you like). */}}
+{{- /* A native sidecar that asks for a token. Arguments: root, name, port, portName, health, upstream, tls, flag. */}}
 {{- define "sprayproxy.sidecar" -}}
 - name: {{ .name }}
   image: {{ quote .root.Values.sidecarImage }}
@@ -7,9 +7,7 @@
     - --secure-listen-address=0.0.0.0:{{ .port }}
     - --proxy-endpoints-port={{ .health }}
     - --upstream=http://127.0.0.1:{{ .upstream }}/
-    {{- with .allow }}
-    - --allow-paths={{ . }}
-    {{- end }}
+    - {{ .flag }}
     - --tls-cert-file=/etc/tls/tls.crt
     - --tls-private-key-file=/etc/tls/tls.key
     - --v=2

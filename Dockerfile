@@ -34,6 +34,6 @@ RUN ln -s /app/dist/main.js /usr/local/bin/sprayproxy
 
 # A number, because runAsNonRoot cannot judge a name. Nothing is written at run time but the spool, where one is mounted.
 USER 65532:65532
-EXPOSE 8080 9090
+EXPOSE 8080 8444 9090
 # Manifests append another `server`; the program ignores it.
 ENTRYPOINT ["sprayproxy", "server"]

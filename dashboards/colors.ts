@@ -57,6 +57,9 @@ export const REJECTION_COLORS = {
   overload: BAD,
 };
 
+/** Label `reason` of connections that came to no TLS. */
+export const HANDSHAKE_COLORS = { failed: BAD, timeout: UNKNOWN, evicted: WARNING };
+
 /** Label `result` of webhooks that waited for room. */
 export const WAIT_COLORS = { admitted: GOOD, aborted: WARNING, refused: BAD };
 

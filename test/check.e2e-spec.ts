@@ -382,18 +382,44 @@ describe('the certificate of a backend', () => {
     expect(wayOf(found, 'elsewhere-cert.pem').details.tls).toMatch(/; the certificate has 11 days left$/);
   });
 
-  it('is looked at for the metrics listener too', async () => {
+  it.each([
+    ['metrics', 'metrics-tls', 'SPRAYPROXY_SERVER_METRICS', {}],
+    ['webhook', 'webhook-tls', 'SPRAYPROXY_WEBHOOK', { SPRAYPROXY_WEBHOOK_PORT: '0' }],
+  ])('is looked at for the %s listener too', async (_which, name, prefix, env) => {
     const { of } = await check({
-      SPRAYPROXY_SERVER_METRICS_CERT: fixture('expired-cert.pem'),
-      SPRAYPROXY_SERVER_METRICS_KEY: fixture('localhost-key.pem'),
+      ...env,
+      [`${prefix}_CERT`]: fixture('expired-cert.pem'),
+      [`${prefix}_KEY`]: fixture('localhost-key.pem'),
     });
-    expect(of('metrics-tls')).toMatchObject([
+    expect(of(name)).toMatchObject([
       {
         status: 'fault',
         subject: fixture('expired-cert.pem'),
         detail: 'the certificate expired on 2021-01-01',
       },
     ]);
+  });
+});
+
+describe('the listener for webhooks alone', () => {
+  const SHOWN = { host: '127.0.0.1', cert: fixture('localhost-cert.pem'), key: fixture('localhost-key.pem') };
+  const envOf = ({ port, host, cert, key }: Record<'port' | 'host' | 'cert' | 'key', string>) => ({
+    SPRAYPROXY_WEBHOOK_PORT: port,
+    SPRAYPROXY_WEBHOOK_HOST: host,
+    SPRAYPROXY_WEBHOOK_CERT: cert,
+    SPRAYPROXY_WEBHOOK_KEY: key,
+  });
+
+  it('is known beside the service, and not asked where nobody can tell how', async () => {
+    const { program } = await startSprayproxy({ env: envOf({ ...SHOWN, port: '0' }) });
+    const port = String((await program.logged('listening')).webhookPort);
+    const portOf = async (env: Record<string, string>) =>
+      (await check(env)).of('port').filter(({ subject }) => subject === 'SPRAYPROXY_WEBHOOK_PORT');
+    expect(await portOf(envOf({ ...SHOWN, port }))).toMatchObject([
+      { status: 'ok', detail: 'in use by a running sprayproxy' },
+    ]);
+    expect(await portOf(envOf({ ...SHOWN, port, cert: fixture('missing.pem') }))).toEqual([]);
+    expect(await portOf(envOf({ ...SHOWN, port, host: 'not a host' }))).toEqual([]);
   });
 });
 

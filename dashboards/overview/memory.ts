@@ -3,6 +3,7 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import {
   CONNECTIONS,
   CONNECTIONS_EVICTED,
+  HANDSHAKES_FAILED,
   INFLIGHT_MAX_BYTES,
   INFLIGHT_PAYLOAD_BYTES,
   INFLIGHT_WAIT_SECONDS,
@@ -10,7 +11,7 @@ import {
   MEMORY_USED_BYTES,
   WEBHOOK_PAYLOAD_BYTES,
 } from '../../src/metrics/names.js';
-import { WAIT_COLORS } from '../colors.js';
+import { HANDSHAKE_COLORS, WAIT_COLORS } from '../colors.js';
 import { type Row } from '../dashboard.js';
 import { graph, query, quantiles, stacked } from '../panels.js';
 import { rate, series, sumBy } from '../promql.js';
@@ -110,6 +111,17 @@ export const memory: Row = {
           section: 'sprayproxyconnectionsevicted',
         },
         query(sumBy('pod', rate(CONNECTIONS_EVICTED)), '{{pod}}'),
+      ),
+      stacked(
+        {
+          title: 'Connections without TLS',
+          description:
+            'Those that came to none, at the listener for webhooks alone. failed: its certificate is not trusted or past its date, or nobody who is meant to be here. timeout, evicted: somebody begins and does not go on.',
+          unit: units.RequestsPerSecond,
+          section: 'sprayproxyconnectionsevicted',
+        },
+        HANDSHAKE_COLORS,
+        query(sumBy('reason', rate(HANDSHAKES_FAILED)), '{{reason}}'),
       ),
     ],
   ],

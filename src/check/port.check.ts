@@ -13,6 +13,8 @@ export interface Listener {
   readonly host: string | undefined;
   readonly port: number;
   readonly variables: ListenVariables;
+  /** By which it is known whether it is to be asked by TLS. */
+  readonly tlsVariables: readonly string[];
   readonly protocol: 'http:' | 'https:';
   /** By what it is known that this program listens there. */
   readonly sign: { readonly path: string; readonly answer: RegExp };

@@ -109,6 +109,7 @@ class Run {
       host,
       port: serverPort,
       variables: { host: 'SPRAYPROXY_SERVER_HOST', port: 'SPRAYPROXY_SERVER_PORT' },
+      tlsVariables: [],
       protocol: 'http:',
       sign: healthy,
     };
@@ -116,6 +117,7 @@ class Run {
       host,
       port: metricsPort,
       variables: { host: 'SPRAYPROXY_SERVER_HOST', port: 'SPRAYPROXY_SERVER_METRICS_PORT' },
+      tlsVariables: ['SPRAYPROXY_SERVER_METRICS_CERT', 'SPRAYPROXY_SERVER_METRICS_KEY'],
       protocol: metricsTls === undefined ? 'http:' : 'https:',
       sign: { path: '/metrics', answer: /^sprayproxy_build_info\{/m },
     };
@@ -125,6 +127,7 @@ class Run {
       await this.#port({
         ...at,
         variables: { host: 'SPRAYPROXY_WEBHOOK_HOST', port: 'SPRAYPROXY_WEBHOOK_PORT' },
+        tlsVariables: ['SPRAYPROXY_WEBHOOK_CERT', 'SPRAYPROXY_WEBHOOK_KEY'],
         protocol: tls === undefined ? 'http:' : 'https:',
         sign: healthy,
       });
@@ -141,7 +144,9 @@ class Run {
   async #port(listener: Listener): Promise<PortFinding | null> {
     const { port } = listener;
     const variable = listener.variables.port;
-    if (port === 0 || this.faulty.has(variable) || this.faulty.has(listener.variables.host)) return null;
+    const { variables, tlsVariables } = listener;
+    const isFaulty = [variables.host, variables.port, ...tlsVariables].some((name) => this.faulty.has(name));
+    if (port === 0 || isFaulty) return null;
     let found: PortFinding | null = null;
     await this.#check('port', variable, async () => {
       found = await checkPort(listener, this.#signal());

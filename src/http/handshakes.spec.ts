@@ -10,6 +10,7 @@ let server: EventEmitter;
 let handshakes: Handshakes;
 let secure: Socket[];
 let faults: HandshakeFault[];
+let whys: string[];
 let sockets: Socket[];
 
 beforeEach(() => {
@@ -17,9 +18,13 @@ beforeEach(() => {
   secure = [];
   sockets = [];
   faults = [];
+  whys = [];
   handshakes = new Handshakes(MAX, server as Server, {
     secured: (socket) => secure.push(socket),
-    handshakeFailed: (fault) => faults.push(fault),
+    handshakeFailed: (fault, why) => {
+      faults.push(fault);
+      whys.push(why);
+    },
   });
 });
 
@@ -90,4 +95,13 @@ it('does not count those that have given up', async () => {
   await closed;
   connect(4);
   expect(gone()).toEqual([2]);
+});
+
+it('says what OpenSSL says, and not where in its source', () => {
+  const error = Object.assign(new Error('80DC:error:0A00:SSL routines::http request:record.c:341:\n'), {
+    code: 'ERR_SSL_HTTP_REQUEST',
+    reason: 'http request',
+  });
+  server.emit('tlsClientError', error);
+  expect(whys).toEqual(['http request']);
 });

@@ -4,6 +4,12 @@ import { type Socket } from 'node:net';
 /** Why a connection comes to no TLS. */
 export type HandshakeFault = 'timeout' | 'evicted' | 'failed';
 
+interface TlsError extends Error {
+  readonly code?: string;
+  /** OpenSSL's, without where in its source it was. */
+  readonly reason?: string;
+}
+
 interface Observer {
   /** One has made its TLS. */
   secured(socket: Socket): void;
@@ -30,10 +36,13 @@ export class Handshakes {
       this.#pending.delete(endsOf(socket));
       observer.secured(socket);
     });
-    server.on('tlsClientError', ({ code, message }: NodeJS.ErrnoException) => {
+    server.on('tlsClientError', ({ code, reason, message }: TlsError) => {
       // Whoever hangs up, or was cut off, has not failed.
       if (code === 'ECONNRESET') return;
-      observer.handshakeFailed(code === 'ERR_TLS_HANDSHAKE_TIMEOUT' ? 'timeout' : 'failed', message);
+      observer.handshakeFailed(
+        code === 'ERR_TLS_HANDSHAKE_TIMEOUT' ? 'timeout' : 'failed',
+        reason ?? message,
+      );
     });
   }
 

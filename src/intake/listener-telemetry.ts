@@ -59,6 +59,6 @@ export class ListenerTelemetry implements OnModuleInit, ListenerObserver {
 
   handshakeFailed(reason: HandshakeFault, why: string): void {
     this.handshakes.inc({ reason });
-    this.log.warn({ reason, why: why.trim() }, 'a connection came to no TLS');
+    this.log.warn({ reason, why }, 'a connection came to no TLS');
   }
 }

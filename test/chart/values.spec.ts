@@ -53,6 +53,11 @@ const CHANGES: Record<string, { to: unknown; beside?: Values; has: string | RegE
   },
   dynamicBackends: { to: true, has: '"name":"SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS","value":"true"' },
   deliveries: { to: false, has: /^(?!.*(_ENABLE_DELIVERIES|operator))/ },
+  drainRate: { to: null, has: '{"name":"SPRAYPROXY_DRAIN_RATE","value":"off"}' },
+  shutdownDelaySeconds: {
+    to: 20,
+    has: /"terminationGracePeriodSeconds":100,.*"SPRAYPROXY_SHUTDOWN_DELAY","value":"20s"/,
+  },
   'webhookSecret.name': { to: 'mine', has: '"secretName":"mine","items":[{"key":"webhook-secret"' },
   'webhookSecret.key': { to: 'mine', has: '"items":[{"key":"mine","path":"webhook-secret"}]' },
   'webhookSecret.value': {

@@ -1,4 +1,10 @@
-import { ANSWER_STATUSES, FORWARD_ERRORS, REJECTION_REASONS, WAIT_RESULTS } from '../../src/metrics/names.js';
+import {
+  ANSWER_STATUSES,
+  FORWARD_ERRORS,
+  HANDSHAKE_FAULTS,
+  REJECTION_REASONS,
+  WAIT_RESULTS,
+} from '../../src/metrics/names.js';
 import { OUTCOMES } from '../../src/model/outcome.js';
 import { type DataPanel } from './support/dashboard-schema.js';
 import { labelsIn } from './support/dashboard-queries.js';
@@ -19,9 +25,13 @@ const STATES: Readonly<Record<string, readonly (string | number)[]>> = {
   reason: REJECTION_REASONS,
   status: ANSWER_STATUSES,
 };
-/** `result` means something else in each panel. */
-const statesOf = (panel: Graph, label: string) =>
-  label === 'result' && panel.title === 'Waits for room' ? WAIT_RESULTS : (STATES[label] ?? []);
+/** Where such a label means something else. */
+const STATES_BY_PANEL: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'Waits for room': { result: WAIT_RESULTS },
+  'Connections without TLS': { reason: HANDSHAKE_FAULTS },
+};
+const statesOf = ({ title = '' }: Graph, label: string) =>
+  STATES_BY_PANEL[title]?.[label] ?? STATES[label] ?? [];
 
 /** How each series of a panel went that is told apart by one of those labels, and the color it always has. */
 const colorsIn = (panel: Graph) =>

@@ -37,7 +37,7 @@
   value: /etc/sprayproxy/webhook-secret
 # Pipelines-as-Code answers before it works: a cluster that comes back gets no flood of pipelines.
 - name: SPRAYPROXY_DRAIN_RATE
-  value: '20'
+  value: {{ .Values.drainRate | default "off" | quote }}
 - name: SPRAYPROXY_SPOOL_URL
 {{- if eq .Values.spool.type "file" }}
   value: file:/var/lib/sprayproxy/spool
@@ -69,7 +69,7 @@
 {{- end }}
 # Routers and Services take up to 8 s to forget a pod that is going away.
 - name: SPRAYPROXY_SHUTDOWN_DELAY
-  value: 15s
+  value: {{ printf "%ds" (int .Values.shutdownDelaySeconds) }}
 - name: SPRAYPROXY_SHUTDOWN_TIMEOUT
   value: 25s
 {{- end }}

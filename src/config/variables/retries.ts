@@ -58,7 +58,7 @@ export class RetryVariables {
   @Variable({
     default: 'off',
     effect:
-      'forwards a second to one backend when it gets what it is owed, so that an outage is not followed by a flood of pipelines; new webhooks do not wait for that; off: as fast as it takes them',
+      'forwards a second to one backend, of each spool, when it gets what it is owed, so that an outage is not followed by a flood of pipelines; new webhooks do not wait for that while it is up; off: as fast as it takes them',
   })
   @WholeNumberOrOff(1, 10_000)
   SPRAYPROXY_DRAIN_RATE!: number | null;

@@ -81,8 +81,8 @@ export class Lane {
     const drains = spool.drains(this.backend.key);
     // Another process finds out whether the backend is back, unless nothing is owed that could show.
     if (this.health.down) return drains || this.#waiting > 0 || !this.health.mayProbe;
-    // What is owed is slowed down for the backend's sake; it is well, and nobody new waits for that.
-    if (this.parts.config.drainRate !== undefined && this.health.failingSince === undefined) return false;
+    // What is owed is slowed down for the backend's sake, and nobody new waits for that.
+    if (this.parts.config.drainRate !== undefined) return false;
     return this.#waiting > (drains ? this.#unwanted.aloneCount : 0);
   }
 

@@ -18,7 +18,7 @@ const FORGETS_AFTER_MS = 8000;
 
 /** Too short for such a router: it is up to the program to notice that webhooks still come. */
 const ENV = {
-  SPRAYPROXY_SHUTDOWN_DELAY: '5s',
+  SPRAYPROXY_SHUTDOWN_DELAY: '7s',
   SPRAYPROXY_WEBHOOK_HOST: '127.0.0.1',
   SPRAYPROXY_WEBHOOK_PORT: '0',
   SPRAYPROXY_WEBHOOK_CERT: fixture('localhost-cert.pem'),

@@ -142,13 +142,11 @@ class Run {
 
   /** @returns `null`: nobody can tell who listens. */
   async #port(listener: Listener): Promise<PortFinding | null> {
-    const { port } = listener;
-    const variable = listener.variables.port;
-    const { variables, tlsVariables } = listener;
+    const { port, variables, tlsVariables } = listener;
     const isFaulty = [variables.host, variables.port, ...tlsVariables].some((name) => this.faulty.has(name));
     if (port === 0 || isFaulty) return null;
     let found: PortFinding | null = null;
-    await this.#check('port', variable, async () => {
+    await this.#check('port', variables.port, async () => {
       found = await checkPort(listener, this.#signal());
       return found.finding;
     });

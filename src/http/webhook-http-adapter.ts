@@ -55,7 +55,8 @@ export class WebhookHttpAdapter extends ExpressAdapter {
   }
 
   /**
-   * A listener with the same limits that serves nothing but webhooks and what tells of health. It ends with the other one.
+   * A listener that serves nothing but webhooks and what tells of health. Its limits are those of the first, and by TLS
+   * some more; it ends with it.
    * @param pair absent: without TLS
    */
   addWebhookServer(pair?: KeyPair): WebhookServer {

@@ -2,6 +2,7 @@ import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common
 import { raw } from 'express';
 
 import { expectBody } from '../http/expect-body.js';
+import { refuseOtherSites } from '../http/refuse-other-sites.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
 import { BackendRegistryModule } from './backend-registry.module.js';
 import { BackendsController } from './backends.controller.js';
@@ -16,6 +17,7 @@ const MAX_BODY = '16kb';
 })
 export class BackendsModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(expectBody, raw({ type: () => true, limit: MAX_BODY })).forRoutes(BackendsController);
+    const body = raw({ type: () => true, limit: MAX_BODY });
+    consumer.apply(refuseOtherSites, expectBody, body).forRoutes(BackendsController);
   }
 }

@@ -123,6 +123,8 @@ describe('an error of this program', () => {
       'payload-gone': [409, 'the reason', undefined],
       'forward-conflict': [409, 'the reason', undefined],
       'no-room': [503, 'overloaded', undefined],
+      'other-site': [403, 'the reason', undefined],
+      'no-json': [415, 'the reason', undefined],
     };
   const table = Object.entries(answers).map(
     ([code, [status, text, rejection]]) => [code as SprayproxyErrorCode, status, text, rejection] as const,

@@ -39,6 +39,8 @@ export const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
   'payload-gone': { status: 409 },
   'forward-conflict': { status: 409 },
   'no-room': { status: 503, text: 'overloaded', retryAfterSeconds: 10 },
+  'other-site': { status: 403 },
+  'no-json': { status: 415 },
 };
 
 /** The one place where an error becomes an answer. Shows nothing of the inside. */

@@ -16,7 +16,9 @@ export type SprayproxyErrorCode =
   | 'delivery-unknown'
   | 'payload-gone'
   | 'forward-conflict'
-  | 'no-room';
+  | 'no-room'
+  | 'other-site'
+  | 'no-json';
 
 /**
  * Something a caller is told of. Knows no HTTP status: the exception filter alone maps codes to answers.

@@ -3,11 +3,15 @@ import { raw } from 'express';
 
 import { BackendRegistryModule } from '../backends/backend-registry.module.js';
 import { ForwardingModule } from '../forwarding/forwarding.module.js';
+import { browserHeaders } from '../http/browser-headers.js';
 import { expectBody } from '../http/expect-body.js';
+import { expectJson, refuseOtherSites } from '../http/refuse-other-sites.js';
 import { InflightModule } from '../inflight/inflight.module.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveryFinder } from './delivery-finder.js';
 import { DiscardService } from './discard.service.js';
+import { LaneViews } from './lane-views.js';
+import { LanesController } from './lanes.controller.js';
 import { ResendService } from './resend.service.js';
 
 /** A URL has 2,048 characters at most; the rest is JSON around it. */
@@ -15,11 +19,15 @@ const MAX_BODY = '16kb';
 
 @Module({
   imports: [BackendRegistryModule, ForwardingModule, InflightModule],
-  controllers: [DeliveriesController],
-  providers: [DeliveryFinder, DiscardService, ResendService],
+  // In this order: whatever is at no path of its own is an id.
+  controllers: [LanesController, DeliveriesController],
+  providers: [DeliveryFinder, DiscardService, LaneViews, ResendService],
 })
 export class DeliveriesModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(expectBody, raw({ type: () => true, limit: MAX_BODY })).forRoutes(DeliveriesController);
+    const body = raw({ type: () => true, limit: MAX_BODY });
+    consumer
+      .apply(browserHeaders, refuseOtherSites, expectJson, expectBody, body)
+      .forRoutes(LanesController, DeliveriesController);
   }
 }

@@ -117,4 +117,4 @@ const attemptOf = ({ at, outcome, durationMs, status, error, answer }: AttemptRe
   ...(answer !== undefined && { answer }),
 });
 
-const time = (ms: number): string => new Date(ms).toISOString();
+export const time = (ms: number): string => new Date(ms).toISOString();

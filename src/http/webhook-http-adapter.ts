@@ -45,7 +45,6 @@ export class WebhookHttpAdapter extends ExpressAdapter {
     app.enable('case sensitive routing');
     app.enable('strict routing');
     app.disable('x-powered-by');
-    app.disable('etag');
     app.disable('query parser');
     super(app);
   }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import document from '../../docs/openapi.json';
 import { BackendsController } from '../../src/backends/backends.controller.js';
 import { DeliveriesController } from '../../src/deliveries/deliveries.controller.js';
+import { LanesController } from '../../src/deliveries/lanes.controller.js';
 import { DEFAULT_LIMIT, LIST_PARAMETERS, MAX_LIMIT } from '../../src/deliveries/list-query.js';
 import { FORWARD_STATES, MAX_KEPT_ATTEMPTS } from '../../src/model/forward.js';
 import { OUTCOMES } from '../../src/model/outcome.js';
@@ -39,7 +40,7 @@ describe('docs/openapi.json', () => {
   });
 
   it('describes what is served, and nothing else', () => {
-    const served = [...servedBy(BackendsController), ...servedBy(DeliveriesController)];
+    const served = [BackendsController, LanesController, DeliveriesController].flatMap(servedBy);
     expect([...operations].sort()).toEqual(served.sort());
   });
 

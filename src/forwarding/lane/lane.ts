@@ -12,6 +12,7 @@ import { notMade } from './not-made.js';
 import { ownFault } from './own-fault.js';
 import { Pace } from './pace.js';
 import { ReadAhead } from './read-ahead.js';
+import { RecentAttempts } from './recent-attempts.js';
 import { RunningAttempt } from './running-attempt.js';
 import { type Sending, TROUBLE_PAUSE_MS } from './sender.js';
 import { Slots } from './slots.js';
@@ -23,6 +24,7 @@ import { Unwanted } from './unwanted.js';
  */
 export class Lane {
   readonly health: BackendHealth;
+  readonly recent: RecentAttempts;
   readonly #stop = new AbortController();
   readonly #unwanted: Unwanted;
   readonly #ahead: ReadAhead;
@@ -39,6 +41,7 @@ export class Lane {
     const { clock, config, spool } = parts;
     const limits = { minMs: config.minRetryDelayMs, maxMs: config.maxRetryDelayMs };
     this.health = new BackendHealth(clock, { ...limits, maxConcurrency: config.drainConcurrency });
+    this.recent = new RecentAttempts(clock);
     this.#unwanted = new Unwanted(clock, limits);
     this.#ahead = new ReadAhead(spool, backend.key);
     this.#slots = new Slots(clock, config.maxAttemptsAtOnce, config.attemptTimeoutMs);
@@ -191,6 +194,7 @@ export class Lane {
         .attempt(this.backend, message, timeoutMs)
         .catch((error: unknown) => ownFault(error, this.backend, this.parts.logger));
       const result = this.#judge(attempt, beganAt, id);
+      this.recent.record(result);
       if (!this.#isRemoved()) this.parts.onResult(this.backend, this.health, result);
       return result;
     } finally {

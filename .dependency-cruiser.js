@@ -17,6 +17,7 @@ const FLOORS = [
   'forwarding',
   'intake',
   'deliveries',
+  'page',
   'recovery',
   'check',
   'lifecycle',

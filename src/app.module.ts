@@ -15,6 +15,7 @@ import { IntakeModule } from './intake/intake.module.js';
 import { type Logger } from './logging/logger.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { PageModule } from './page/page.module.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
 import { SpoolModule } from './spool/spool.module.js';
 
@@ -39,6 +40,7 @@ export class AppModule implements NestModule {
         SpoolModule,
         IntakeModule,
         await ConditionalModule.registerWhen(BackendsModule, () => config.dynamicBackendsEnabled, only),
+        await ConditionalModule.registerWhen(PageModule, () => config.deliveriesEnabled, only),
         await ConditionalModule.registerWhen(DeliveriesModule, () => config.deliveriesEnabled, only),
         await ConditionalModule.registerWhen(RecoveryModule, () => config.recovery !== undefined, only),
       ],

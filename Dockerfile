@@ -10,6 +10,7 @@ RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY scripts/bundle ./scripts/bundle
 COPY src ./src
+COPY web ./web
 # Runs the program for a second, and keeps what this Node.js has compiled of it.
 RUN npm run build
 
@@ -30,6 +31,8 @@ COPY docs/openapi.json ./docs/
 COPY --from=build /app/dist/main.js ./dist/
 # With all it needs of its dependencies, and their licences.
 COPY --from=build /app/dist/bundle ./dist/bundle
+# Served at /deliveries.
+COPY --from=build /app/dist/page ./dist/page
 RUN ln -s /app/dist/main.js /usr/local/bin/sprayproxy
 
 # A number, because runAsNonRoot cannot judge a name. Nothing is written at run time but the spool, where one is mounted.

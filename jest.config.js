@@ -38,6 +38,7 @@ module.exports = {
         '<rootDir>/test/docs/*.spec.ts',
         '<rootDir>/test/support/postgres/*.spec.ts',
         '<rootDir>/test/pictures/support/*.spec.ts',
+        '<rootDir>/web/src/**/*.spec.ts',
       ],
     },
     {
@@ -85,6 +86,12 @@ module.exports = {
         '^\\./support/foreign\\.js$': '<rootDir>/test/chart/support/installations.ts',
         ...shared.moduleNameMapper,
       },
+    },
+    {
+      ...shared,
+      displayName: 'page',
+      testMatch: ['<rootDir>/test/page/*.spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
     },
     {
       ...shared,

@@ -48,13 +48,14 @@ describe('Dockerfile', () => {
     expect([...new Set(sources)].sort()).toEqual(allowed.sort());
   });
 
-  it('copies from the build what it makes to be shipped: the program, and its bundle', () => {
+  it('copies from the build what it makes to be shipped: the program, its bundle, and the page', () => {
     const stages = every('FROM').flatMap((from) => / AS ([a-z]+)$/.exec(from)?.[1] ?? []);
     const copied = every('COPY').filter((rest) => rest.startsWith('--from='));
     expect(stages).toEqual(['build']);
     expect(copied).toEqual([
       '--from=build /app/dist/main.js ./dist/',
       '--from=build /app/dist/bundle ./dist/bundle',
+      '--from=build /app/dist/page ./dist/page',
     ]);
   });
 

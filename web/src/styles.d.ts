@@ -1,0 +1,2 @@
+/** Vite makes a file of them, which the document names. */
+declare module '*.css';

@@ -4,6 +4,7 @@ import {
   BACKEND_DOWN,
   FORWARD_ATTEMPT_SECONDS,
   FORWARDED_REQUESTS,
+  FORWARDS_FILTERED,
   FORWARDS_OWED,
 } from '../src/metrics/names.js';
 import { ERROR_COLORS, OUTCOME_COLORS } from './colors.js';
@@ -106,6 +107,15 @@ export const backend = dashboard({
               unit: units.RequestsPerSecond,
             },
             query(sumBy('pod', rate(attempts, THIS)), '{{pod}}'),
+          ),
+          graph(
+            {
+              title: 'Filtered',
+              description:
+                'Webhooks that its filter leaves out, by replica: they are not sent. None where it has no filter, or one that an older version does not know.',
+              unit: units.RequestsPerSecond,
+            },
+            query(sumBy('pod', rate(FORWARDS_FILTERED, THIS)), '{{pod}}'),
           ),
         ],
         [

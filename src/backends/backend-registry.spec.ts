@@ -2,12 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { captureLog } from '../../test/support/captured-log.js';
 import { configFor } from '../../test/support/config-for.js';
-import { MemorySpool } from '../../test/support/memory-spool.js';
+import { MemorySpool, MemoryStore } from '../../test/support/memory-spool.js';
 import { newGauge, samplesOf } from '../../test/support/unregistered-metrics.js';
 import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
 import { NoSpool } from '../spool/no-spool.js';
 import { type Spool } from '../spool/spool.js';
 import { Backend } from '../model/backend.js';
+import { BackendFilter } from '../model/backend-filter.js';
+import { keepFilter } from '../spool/backend-filters.js';
 
 function registryOf(...staticUrls: string[]) {
   const count = newGauge('origin');
@@ -109,6 +111,7 @@ describe('BackendRegistry', () => {
       turns === 0 ? Promise.resolve() : turn().then(() => after(turns - 1));
     const spool = {
       announce: () => undefined,
+      noted: () => Promise.resolve(new Map()),
       keepBackend: (url: string) => after(3).then(() => kept.add(url)),
       forgetBackend: (url: string) => after(1).then(() => kept.delete(url)),
     } as unknown as Spool;
@@ -169,5 +172,112 @@ describe('BackendRegistry', () => {
       'gauge{origin="static"}': 1,
       'gauge{origin="registered"}': 1,
     });
+  });
+});
+
+describe('filters', () => {
+  const PUSH = BackendFilter.of({ events: ['push'] }) as BackendFilter;
+  const ISSUES = BackendFilter.of({ events: ['issues'] }) as BackendFilter;
+  const DYNAMIC = { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' };
+
+  async function replica(store: MemoryStore, backends = '') {
+    const env = { ...DYNAMIC, SPRAYPROXY_SERVER_BACKEND: backends };
+    const spool = new MemorySpool({ store });
+    const registry = new BackendRegistry(configFor(env), spool, newGauge('origin'), captureLog().logger);
+    await registry.onModuleInit();
+    return registry;
+  }
+
+  const shown = ({ filters }: BackendRegistry) =>
+    Object.fromEntries([...filters].map(([key, filter]) => [key, String(filter)]));
+
+  it('are those of the environment, and of who registers', async () => {
+    const registry = await replica(new MemoryStore(), 'http://static events=push http://other');
+    await registry.register(backendAt('http://a'), ISSUES);
+    await registry.register(backendAt('http://b'));
+    expect(shown(registry)).toEqual({ 'http://static': 'events=push', 'http://a': 'events=issues' });
+  });
+
+  it('change when it is registered with another, and only then', async () => {
+    const registry = await replica(new MemoryStore());
+    const backend = backendAt('http://a');
+    const results = [];
+    for (const filter of [PUSH, PUSH, undefined, ISSUES, undefined, null, null, PUSH])
+      results.push([await registry.register(backendAt('http://a/'), filter), shown(registry)[backend.key]]);
+    expect(results).toEqual([
+      ['registered', 'events=push'],
+      ['known', 'events=push'],
+      ['known', 'events=push'],
+      ['changed', 'events=issues'],
+      ['known', 'events=issues'],
+      ['changed', undefined],
+      ['known', undefined],
+      ['changed', 'events=push'],
+    ]);
+    expect(registry.list()).toHaveLength(1);
+  });
+
+  it('of a backend of the environment are what that says', async () => {
+    const registry = await replica(new MemoryStore(), 'http://static events=push http://other');
+    expect(await registry.register(backendAt('http://static'), PUSH)).toBe('known');
+    expect(await registry.register(backendAt('http://static'))).toBe('known');
+    expect(await registry.register(backendAt('http://static'), ISSUES)).toBe('fixed');
+    expect(await registry.register(backendAt('http://static'), null)).toBe('fixed');
+    expect(await registry.register(backendAt('http://other'), PUSH)).toBe('fixed');
+    expect(shown(registry)).toEqual({ 'http://static': 'events=push' });
+  });
+
+  it('go with their backend, and do not come back with it', async () => {
+    const store = new MemoryStore();
+    const registry = await replica(store, 'http://static events=push');
+    await registry.register(backendAt('http://a'), PUSH);
+    await registry.unregister('http://a');
+    await registry.unregister('http://static');
+    expect(shown(registry)).toEqual({});
+    await registry.register(backendAt('http://a'));
+    expect(shown(registry)).toEqual({});
+    expect(shown(await replica(store))).toEqual({});
+  });
+
+  it('that an earlier backend has left are not those of the one that is registered now', async () => {
+    const store = new MemoryStore();
+    await keepFilter(new MemorySpool({ store }), 'http://a', PUSH);
+    const registry = await replica(store);
+    await registry.register(backendAt('http://a'));
+    expect(shown(await replica(store))).toEqual({});
+  });
+
+  it('are those of all replicas, and of who starts later', async () => {
+    const store = new MemoryStore();
+    const [one, other] = [await replica(store), await replica(store)];
+    await one.register(backendAt('http://a'), PUSH);
+    await one.register(backendAt('http://b'), PUSH);
+    await turn();
+    expect(shown(other)).toEqual(shown(one));
+    await other.register(backendAt('http://a'), ISSUES);
+    await one.register(backendAt('http://b'), null);
+    for (let turns = 0; turns < 10; turns += 1) await turn();
+    for (const registry of [one, other, await replica(store)])
+      expect(shown(registry)).toEqual({ 'http://a': 'events=issues' });
+  });
+
+  it('leave the backend itself as it is, so that what is known of it stays', async () => {
+    const registry = await replica(new MemoryStore());
+    await registry.register(backendAt('http://a'), PUSH);
+    const [before] = registry.list();
+    await registry.register(backendAt('http://a'), ISSUES);
+    expect(registry.list()[0]).toBe(before);
+  });
+
+  it('stay as they were where they cannot be kept', async () => {
+    const store = new MemoryStore();
+    const spool = new MemorySpool({ store });
+    const registry = new BackendRegistry(configFor(DYNAMIC), spool, newGauge('origin'), captureLog().logger);
+    await registry.register(backendAt('http://a'), PUSH);
+    spool.failing = true;
+    await expect(registry.register(backendAt('http://a'), ISSUES)).rejects.toMatchObject({
+      code: 'spool-failed',
+    });
+    expect(shown(registry)).toEqual({ 'http://a': 'events=push' });
   });
 });

@@ -9,10 +9,19 @@ import { Logger } from '../logging/logger.js';
 import { BACKENDS } from '../metrics/names.js';
 import { Spool } from '../spool/spool.js';
 import { type Backend, type BackendOrigin } from '../model/backend.js';
+import { BackendFilter } from '../model/backend-filter.js';
+import { filtersIn, keepFilter } from '../spool/backend-filters.js';
 import { isLocalHost } from './local-address.js';
 import { toBackends } from '../model/to-backends.js';
 
 export const MAX_REGISTERED_BACKENDS = 256;
+
+/**
+ * What came of a registration.
+ * - changed: it was there, with another filter.
+ * - fixed: it is one of the environment, which says what its filter is.
+ */
+export type Registered = 'registered' | 'known' | 'changed' | 'fixed' | 'full';
 
 /**
  * The backends of now. Registered ones survive a restart where there is a spool. Emits `removed` with the backend that
@@ -23,6 +32,7 @@ export const MAX_REGISTERED_BACKENDS = 256;
 export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implements OnModuleInit {
   #byKey: ReadonlyMap<string, Backend> = new Map();
   #list: readonly Backend[] = [];
+  #filters: ReadonlyMap<string, BackendFilter>;
   #lastChange: Promise<unknown> = Promise.resolve();
   /** Registered ones that are not to be used, by their URLs. */
   readonly #leftOut = new Set<string>();
@@ -40,6 +50,7 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     super();
     if (this.#isShared) this.#said = 1;
     const backends = toBackends(config.staticBackendUrls, 'static');
+    this.#filters = config.staticBackendFilters;
     this.#replace(new Map(backends.map((backend) => [backend.key, backend])));
   }
 
@@ -71,8 +82,10 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     if (this.spool.fault !== undefined) return;
     const said = this.#said;
     let urls: readonly string[];
+    let filters: ReadonlyMap<string, BackendFilter>;
     try {
       urls = await this.spool.registeredBackends();
+      filters = await filtersIn(this.spool);
     } catch (error) {
       this.logger.warn({ why: String(error) }, 'cannot read which backends are registered');
       return;
@@ -80,6 +93,9 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     const registered = new Map(toBackends(urls, 'registered').map((backend) => [backend.key, backend]));
     for (const backend of this.#list) {
       if (backend.origin === 'registered' && !registered.has(backend.key)) this.#drop(backend);
+    }
+    for (const key of registered.keys()) {
+      if (this.get(key)?.origin !== 'static') this.#setFilter(key, filters.get(key));
     }
     for (const backend of registered.values()) if (!this.has(backend)) this.#addUnlessRefused(backend);
     this.#readFor = said;
@@ -124,12 +140,30 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     return this.#list.some((backend) => backend.host === host);
   }
 
-  /** @throws SprayproxyError `spool-failed`: it is not registered. */
-  register(backend: Backend): Promise<'registered' | 'known' | 'full'> {
+  /** By key of the backend; one without gets every webhook. */
+  get filters(): ReadonlyMap<string, BackendFilter> {
+    return this.#filters;
+  }
+
+  /**
+   * Of a backend that is there already, only the filter can change, and that of one of the environment cannot.
+   * @param filter `undefined`: as it is; `null`: none
+   * @throws SprayproxyError `spool-failed`: nothing has changed, or it is not registered.
+   */
+  register(backend: Backend, filter?: BackendFilter | null): Promise<Registered> {
     return this.#oneAtATime(async () => {
-      if (this.has(backend)) return 'known';
-      if (this.#countOf('registered') >= MAX_REGISTERED_BACKENDS) return 'full';
-      await this.spool.keepBackend(backend.url);
+      const { key } = backend;
+      const known = this.get(key);
+      const wanted = filter ?? undefined;
+      if (known !== undefined && (filter === undefined || BackendFilter.same(this.#filters.get(key), wanted)))
+        return 'known';
+      if (known?.origin === 'static') return 'fixed';
+      if (known === undefined && this.#countOf('registered') >= MAX_REGISTERED_BACKENDS) return 'full';
+      // First: who reads that there is a backend is to find its filter. And there may be one of an earlier backend.
+      await keepFilter(this.spool, key, wanted);
+      await this.spool.keepBackend((known ?? backend).url);
+      this.#setFilter(key, wanted);
+      if (known !== undefined) return 'changed';
       this.#add(backend);
       return 'registered';
     });
@@ -146,7 +180,10 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
       if (!this.#byKey.has(key) && this.spool.remembers) await this.#readRegistered();
       const backend = this.#byKey.get(key);
       if (backend === undefined || (only !== undefined && backend !== only)) return undefined;
-      if (backend.origin === 'registered') await this.spool.forgetBackend(backend.url);
+      if (backend.origin === 'registered') {
+        await keepFilter(this.spool, key, undefined);
+        await this.spool.forgetBackend(backend.url);
+      }
       return this.#drop(backend);
     });
   }
@@ -166,8 +203,17 @@ export class BackendRegistry extends EventEmitter<{ removed: [Backend] }> implem
     const rest = new Map(this.#byKey);
     rest.delete(backend.key);
     this.#replace(rest);
+    this.#setFilter(backend.key, undefined);
     this.emit('removed', backend);
     return backend;
+  }
+
+  #setFilter(key: string, filter: BackendFilter | undefined): void {
+    if (filter === undefined && !this.#filters.has(key)) return;
+    const filters = new Map(this.#filters);
+    if (filter === undefined) filters.delete(key);
+    else filters.set(key, filter);
+    this.#filters = filters;
   }
 
   #replace(byKey: ReadonlyMap<string, Backend>): void {

@@ -7,16 +7,17 @@ import { remoteUser } from '../http/remote-user.js';
 import { TEXT_PLAIN } from '../http/text-plain.js';
 import { Logger } from '../logging/logger.js';
 import { BackendAddressPolicy } from './backend-address-policy.js';
-import { type BackendBody, BackendBodyPipe } from './backend-body.pipe.js';
 import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js';
 import { type BackendOrigin } from '../model/backend.js';
+import { type FilterLists } from '../model/backend-filter.js';
 import { namedBackend, toBackend } from './named-backend.js';
+import { type Registration, RegistrationPipe } from './registration.pipe.js';
 
 /** With its charset: clients may ask for the type with it or without. */
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 export interface BackendList {
-  readonly backends: readonly { readonly url: string; readonly origin: BackendOrigin }[];
+  readonly backends: readonly (FilterLists & { readonly url: string; readonly origin: BackendOrigin })[];
 }
 
 /** Adds and removes backends at run time. Whoever gets here has been authenticated by the proxy in front. */
@@ -34,14 +35,18 @@ export class BackendsController {
     const backends = this.registry.list();
     response.setHeader('Vary', 'Accept');
     if (request.accepts([TEXT_PLAIN, JSON_TYPE]) === JSON_TYPE) {
-      return { backends: backends.map(({ url, origin }) => ({ url, origin })) };
+      const { filters } = this.registry;
+      return {
+        backends: backends.map(({ key, url, origin }) => ({ url, origin, ...filters.get(key)?.lists })),
+      };
     }
     response.setHeader('Content-Type', TEXT_PLAIN);
     return `Backend urls: ${backends.map(({ url }) => url).join(', ')}`;
   }
 
   /**
-   * Answers 302, without a Location, for a backend that is there already: clients read it as success.
+   * Answers 302, without a Location, for a backend that is there already: clients read it as success. With another filter
+   * it is registered anew.
    * @throws SprayproxyError `invalid-json-body`, `invalid-backend`, `spool-failed`
    */
   @Post()
@@ -50,21 +55,27 @@ export class BackendsController {
   async register(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-    @Body(BackendBodyPipe) body: BackendBody,
+    @Body(RegistrationPipe) { url, filter }: Registration,
   ): Promise<string> {
-    const backend = toBackend(body.url);
+    const backend = toBackend(url);
     if (!this.registry.has(backend)) await this.addressPolicy.check(backend);
-    const result = await this.registry.register(backend);
+    const result = await this.registry.register(backend, filter);
     switch (result) {
       case 'registered':
+      case 'changed':
         this.logger.info(
-          { ...requestFields(request), user: remoteUser(request), backend: backend.url },
-          'backend registered',
+          { ...requestFields(request), user: remoteUser(request), backend: backend.url, ...filter?.lists },
+          result === 'registered' ? 'backend registered' : 'filter of a backend changed',
         );
         return 'registered the backend server';
       case 'known':
         response.status(302);
         return 'backend server already registered';
+      case 'fixed':
+        throw new SprayproxyError(
+          'invalid-backend',
+          'url is in SPRAYPROXY_SERVER_BACKEND, which says what its filter is',
+        );
       case 'full':
         throw new SprayproxyError(
           'invalid-backend',

@@ -27,6 +27,7 @@ export const CHECK_NAMES = [
   'spool-room',
   'github',
   'backends',
+  'filter',
   'dns',
   'tcp',
   'proxy',

@@ -10,7 +10,7 @@ const SOUND: DatabaseVisit = {
   clockErrorMs: 1,
   commit: 'on',
   fsync: 'on',
-  content: { bytes: 0, registeredBackends: [], replicas: 2 },
+  content: { bytes: 0, registeredBackends: [], backendFilters: undefined, replicas: 2 },
   hearsMessages: true,
 };
 

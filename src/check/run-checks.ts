@@ -6,6 +6,7 @@ import { SystemClock } from '../clock/clock.js';
 import { backendSecureContext } from '../forwarding/client/secure-context.js';
 import { type Backend } from '../model/backend.js';
 import { toBackends } from '../model/to-backends.js';
+import { type BackendList, NO_BACKENDS } from '../config/backend-list.js';
 import { isOurs } from '../config/own-listeners.js';
 import { SprayproxyConfig } from '../config/sprayproxy-config.js';
 import { SPOOL_BYTES } from '../metrics/names.js';
@@ -14,6 +15,7 @@ import { checkBackends } from './backends.check.js';
 import { type CheckName, type CheckResult, type Finding, type Report } from './check-result.js';
 import { checkDatabase } from './check-database.js';
 import { checkEnvironment } from './environment.check.js';
+import { checkFilter } from './filter.check.js';
 import { checkGithub } from './github.check.js';
 import { checkInsecure } from './insecure.check.js';
 import { checkListenerTls } from './listener-tls.check.js';
@@ -80,13 +82,17 @@ class Run {
 
     const { service, spoolBytes } = await this.#ports();
     const known = new Set(statics.map(({ key }) => key));
-    const registered = toBackends(await this.#registered(service, spoolBytes), 'registered').filter(
-      ({ key }) => !known.has(key),
-    );
+    const kept = await this.#registered(service, spoolBytes);
+    const registered = toBackends(kept.urls, 'registered').filter(({ key }) => !known.has(key));
     if (!this.faulty.has('SPRAYPROXY_SERVER_BACKEND')) {
       await this.#check('backends', 'SPRAYPROXY_SERVER_BACKEND', () =>
         checkBackends(known.size, registered.length, config.dynamicBackendsEnabled),
       );
+    }
+    const filters = new Map([...kept.filters, ...config.staticBackendFilters]);
+    for (const { key, url } of [...statics, ...registered]) {
+      const filter = filters.get(key);
+      if (filter !== undefined) await this.#check('filter', url, () => checkFilter(filter));
     }
     await Promise.all([
       checkingStatics,
@@ -153,29 +159,29 @@ class Run {
     return found;
   }
 
-  /** URLs of the registered backends, as far as they can be known. */
+  /** The registered backends, as far as they can be known. */
   async #registered(
     service: RunningService['service'],
     spoolBytes: number | undefined,
-  ): Promise<readonly string[]> {
+  ): Promise<BackendList> {
     const inSpool = await this.#spool(service === null ? undefined : service !== undefined, spoolBytes);
-    if (!this.config.dynamicBackendsEnabled) return [];
+    if (!this.config.dynamicBackendsEnabled) return NO_BACKENDS;
     // A database is everybody's, and has been read.
     return service && this.config.spoolDatabase === undefined
       ? askForBackends(service, this.#signal())
       : inSpool;
   }
 
-  async #spool(serviceRuns: boolean | undefined, spoolBytes: number | undefined): Promise<readonly string[]> {
+  async #spool(serviceRuns: boolean | undefined, spoolBytes: number | undefined): Promise<BackendList> {
     const { spoolDir, spoolDatabase, maxSpoolBytes, maxPayloadBytes } = this.config;
     if (spoolDatabase !== undefined)
       return checkDatabase(spoolDatabase, this.config, this.faulty, this.report);
-    if (spoolDir === undefined) return [];
-    let registered: readonly string[] = [];
+    if (spoolDir === undefined) return NO_BACKENDS;
+    let registered = NO_BACKENDS;
     let held = spoolBytes;
     await this.#check('spool', spoolDir, async () => {
       const found = await checkSpool(spoolDir, serviceRuns);
-      registered = found.registeredBackends;
+      registered = found.registered;
       held = found.bytes ?? held;
       return found.finding;
     });

@@ -1,11 +1,13 @@
+import { type BackendList, NO_BACKENDS } from '../config/backend-list.js';
 import { SpoolUnusableError } from '../spool/spool-unusable-error.js';
 import { type SpoolVisit, visitSpool } from '../spool/spool.module.js';
 import { fault, type Finding, ok } from './check-result.js';
+import { backendsIn } from './registered-backends.js';
 
 export interface SpoolFinding {
   readonly finding: Finding;
-  /** URLs; empty if the spool cannot be read. */
-  readonly registeredBackends: readonly string[];
+  /** None if the spool cannot be read. */
+  readonly registered: BackendList;
   /** Bytes that it holds; absent: it cannot be read. */
   readonly bytes?: number;
 }
@@ -18,19 +20,16 @@ export interface SpoolFinding {
 export async function checkSpool(dir: string, serviceRuns: boolean | undefined): Promise<SpoolFinding> {
   try {
     const visit = await visitSpool(dir);
-    const { registeredBackends, bytes } =
-      visit.state === 'sound' ? visit : { registeredBackends: [], bytes: undefined };
-    return {
-      finding: findingOf(visit, serviceRuns),
-      registeredBackends,
-      ...(bytes !== undefined && { bytes }),
-    };
+    const finding = findingOf(visit, serviceRuns);
+    return visit.state === 'sound'
+      ? { finding, registered: backendsIn(visit), bytes: visit.bytes }
+      : { finding, registered: NO_BACKENDS };
   } catch (error) {
     const finding =
       error instanceof SpoolUnusableError
         ? fault(error.found, error.advice)
         : fault(`cannot be read (${String(error)})`, 'see to that');
-    return { finding, registeredBackends: [] };
+    return { finding, registered: NO_BACKENDS };
   }
 }
 

@@ -450,6 +450,7 @@ describe('a fault', () => {
     ['http://a\nftp://b http://c', 'URL 2: url must begin with http:// or https://'],
     ['http://a http://b http://user:pass@c', 'URL 3: url must not contain credentials'],
     ['http://a,http://b', 'URL 1: url must not contain a comma'],
+    ['http://a http://b events=', 'URL 2: events must not be empty'],
   ])('is SPRAYPROXY_SERVER_BACKEND=%j', (urls, fault) => {
     expect(faultsOf({ ...SECRET, SPRAYPROXY_SERVER_BACKEND: urls })).toEqual([
       `SPRAYPROXY_SERVER_BACKEND must hold backend URLs; ${fault}`,

@@ -1,8 +1,8 @@
 import { toBackends } from '../model/to-backends.js';
+import { backendUrlsIn } from './backend-list.js';
 import { type EnvironmentVariables } from './environment-variables.js';
 import { isOurs, ownListeners } from './own-listeners.js';
 import { HttpProxy, parseProxyUrl } from './proxies.js';
-import { splitBackendUrls } from './variable.decorators.js';
 
 const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'] as const;
 
@@ -27,7 +27,7 @@ export function ownAddressFaults(
   });
   const faults: string[] = [];
   if (isSound('SPRAYPROXY_SERVER_BACKEND')) {
-    const backends = toBackends(splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? ''), 'static');
+    const backends = toBackends(backendUrlsIn(variables.SPRAYPROXY_SERVER_BACKEND ?? ''), 'static');
     const place = backends.findIndex((backend) => isOurs(backend, listeners));
     if (place >= 0) faults.push(backendIsOurs(place));
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CONFIG_SECRET, configFor } from '../../test/support/config-for.js';
 import { useTempDir } from '../../test/support/temp-dir.js';
 import { thrownBy } from '../../test/support/thrown-by.js';
+import { BackendFilter } from '../model/backend-filter.js';
 import { SprayproxyConfigModule } from './config.module.js';
 import { ConfigurationError } from './configuration-error.js';
 import { Proxies } from './proxies.js';
@@ -19,6 +20,7 @@ const DEFAULTS = {
   metricsPort: 9090,
   metricsTls: undefined,
   staticBackendUrls: [],
+  staticBackendFilters: new Map(),
   dynamicBackendsEnabled: false,
   allowLocalBackends: false,
   skipTlsVerify: false,
@@ -74,7 +76,7 @@ describe('SprayproxyConfig', () => {
       SPRAYPROXY_WEBHOOK_PORT: '3',
       SPRAYPROXY_WEBHOOK_CERT: certFile,
       SPRAYPROXY_WEBHOOK_KEY: keyFile,
-      SPRAYPROXY_SERVER_BACKEND: 'http://a\n https://b/c\n',
+      SPRAYPROXY_SERVER_BACKEND: 'http://a\n https://b/c events=push\n',
       SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: '1',
       SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL: '1',
       SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY: 't',
@@ -117,6 +119,7 @@ describe('SprayproxyConfig', () => {
       metricsTls: { certFile, keyFile },
       webhookListener: { host: '127.0.0.2', port: 3, tls: { certFile, keyFile } },
       staticBackendUrls: ['http://a', 'https://b/c'],
+      staticBackendFilters: new Map([['https://b/c', BackendFilter.of({ events: ['push'] })]]),
       dynamicBackendsEnabled: true,
       allowLocalBackends: true,
       skipTlsVerify: true,

@@ -1,5 +1,7 @@
 import { type DeliveryGuarantee } from '../model/forward.js';
 import { isPostgresUrl } from '../model/postgres-url.js';
+import { type BackendFilter } from '../model/backend-filter.js';
+import { NO_BACKENDS, readBackendList } from './backend-list.js';
 import { type BackendTlsFiles } from './backend-tls-files.js';
 import { ConfigurationError } from './configuration-error.js';
 import { type EnvironmentVariables } from './environment-variables.js';
@@ -9,7 +11,6 @@ import { readEnvironment } from './read-environment.js';
 import { type RecoveryConfig, recoveryConfig } from './recovery-config.js';
 import { type SpoolDatabase } from './spool-password.js';
 import { spoolDirectory } from './spool.decorators.js';
-import { splitBackendUrls } from './variable.decorators.js';
 
 export interface WebhookListenerConfig {
   /** `undefined`: all interfaces. */
@@ -38,6 +39,8 @@ export class SprayproxyConfig {
   /** Where nothing but webhooks comes in; `undefined`: there is no such listener. */
   readonly webhookListener: WebhookListenerConfig | undefined;
   readonly staticBackendUrls: readonly string[];
+  /** By key of the backend. */
+  readonly staticBackendFilters: ReadonlyMap<string, BackendFilter>;
   readonly dynamicBackendsEnabled: boolean;
   readonly allowLocalBackends: boolean;
   readonly skipTlsVerify: boolean;
@@ -99,7 +102,10 @@ export class SprayproxyConfig {
             port: webhookPort,
             tls: bothFiles(variables.SPRAYPROXY_WEBHOOK_CERT, variables.SPRAYPROXY_WEBHOOK_KEY),
           };
-    this.staticBackendUrls = splitBackendUrls(variables.SPRAYPROXY_SERVER_BACKEND ?? '');
+    const backends = readBackendList(variables.SPRAYPROXY_SERVER_BACKEND ?? '');
+    const { urls, filters } = typeof backends === 'string' ? NO_BACKENDS : backends;
+    this.staticBackendUrls = urls;
+    this.staticBackendFilters = filters;
     this.dynamicBackendsEnabled = variables.SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS;
     this.allowLocalBackends = variables.SPRAYPROXY_DYNAMIC_BACKENDS_ALLOW_LOCAL;
     this.skipTlsVerify = variables.SPRAYPROXY_SERVER_INSECURE_SKIP_TLS_VERIFY;

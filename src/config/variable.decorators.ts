@@ -4,8 +4,8 @@ import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min, ValidateBy } from 'cl
 import { accessSync, constants, statSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 
-import { parseBackendUrl } from '../model/backend-url.js';
 import { parseUrl } from '../model/parse-url.js';
+import { readBackendList } from './backend-list.js';
 import { parseGoBoolean, parseGoDurationMs } from './go-values.js';
 
 /** What the help text and `docs/configuration.md` say of an environment variable. */
@@ -132,12 +132,11 @@ export function isReadableFile(path: string): boolean {
   }
 }
 
-/** Backend URLs separated by white space. A fault tells which one by its place in the list, starting at 1. */
+/** Backend URLs, and the filters after them. A fault tells which one by its place in the list, starting at 1. */
 export const BackendUrls = (): PropertyDecorator => {
   const faultOf = (text: unknown): string | undefined => {
-    const parsedUrls = splitBackendUrls(text as string).map(parseBackendUrl);
-    const place = parsedUrls.findIndex((url) => typeof url === 'string');
-    return place < 0 ? undefined : `URL ${place + 1}: ${parsedUrls[place] as string}`;
+    const list = readBackendList(text as string);
+    return typeof list === 'string' ? list : undefined;
   };
   return ValidateBy({
     name: 'backendUrls',
@@ -147,5 +146,3 @@ export const BackendUrls = (): PropertyDecorator => {
     },
   });
 };
-
-export const splitBackendUrls = (text: string): string[] => text.split(/\s+/).filter((url) => url !== '');

@@ -1,4 +1,4 @@
-import { type AttemptRecord, type Forward, type ForwardState } from '../model/forward.js';
+import { type AttemptRecord, type Forward, type ShownState, shownState } from '../model/forward.js';
 import { type Outcome } from '../model/outcome.js';
 import { type FoundDelivery } from './delivery-finder.js';
 
@@ -17,8 +17,8 @@ export interface AttemptView {
 export interface ForwardSummary {
   /** URL of the backend. */
   readonly backend: string;
-  readonly state: ForwardState;
-  /** Why it is dead. */
+  readonly state: ShownState;
+  /** Why it is dead, or filtered. */
   readonly reason?: string;
   readonly attemptCount: number;
   /** When the attempt that is running began, RFC 3339. */
@@ -98,10 +98,10 @@ export const forwardOf = (forward: Forward): ForwardView => ({
 });
 
 function commonOf(forward: Forward): Omit<ForwardSummary, 'lastAttempt'> {
-  const { backend, state, reason, attemptCount, runningSince } = forward;
+  const { backend, reason, attemptCount, runningSince } = forward;
   return {
     backend,
-    state,
+    state: shownState(forward),
     ...(reason !== undefined && { reason }),
     attemptCount,
     ...(runningSince !== undefined && { runningSince: time(runningSince) }),

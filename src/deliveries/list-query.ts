@@ -2,7 +2,7 @@ import { Backend } from '../model/backend.js';
 import { parseBackendUrl } from '../model/backend-url.js';
 import { parseGoDurationMs } from '../config/go-values.js';
 import { type DeliveryFilter } from '../model/delivery-filter.js';
-import { FORWARD_STATES, type ForwardState } from '../model/forward.js';
+import { SHOWN_STATES, type ShownState } from '../model/forward.js';
 import { invalid, parametersOf } from './parameters.js';
 
 export const DEFAULT_LIMIT = 50;
@@ -52,9 +52,9 @@ export function parseListQuery(target: string, now: number): ListQuery {
   };
 }
 
-function parseState(text: string): ForwardState {
-  const state = FORWARD_STATES.find((known) => known === text);
-  return state ?? invalid(`state must be one of ${FORWARD_STATES.join(', ')}`);
+function parseState(text: string): ShownState {
+  const state = SHOWN_STATES.find((known) => known === text);
+  return state ?? invalid(`state must be one of ${SHOWN_STATES.join(', ')}`);
 }
 
 function parseBackend(text: string): string {

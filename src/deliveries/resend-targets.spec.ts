@@ -1,14 +1,17 @@
 import { Backend } from '../model/backend.js';
-import { type ForwardState, newForward } from '../model/forward.js';
+import { filteredForward, type ForwardState, newForward } from '../model/forward.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
 import { targetsOf } from './resend-targets.js';
 
 const STATES: readonly ForwardState[] = ['owed', 'dead', 'accepted', 'rejected'];
 const url = (name: string) => `https://${name}.example.com`;
 const stored = {
-  forwards: STATES.map((state) => ({ ...newForward(url(state)), state })),
+  forwards: [
+    ...STATES.map((state) => ({ ...newForward(url(state)), state, attemptCount: 1 })),
+    filteredForward(url('filtered'), 'events'),
+  ],
 } as unknown as StoredDelivery;
-const registered = [...STATES, 'other'].map((name) => new Backend(new URL(url(name)), 'static'));
+const registered = [...STATES, 'filtered', 'other'].map((name) => new Backend(new URL(url(name)), 'static'));
 const targets = (wanted: { backend?: string; accepted: boolean }, of = registered) =>
   targetsOf(stored, wanted, of).map(({ url: target }) => target);
 
@@ -17,6 +20,8 @@ it.each([
   [{ accepted: true }, STATES],
   [{ accepted: false, backend: url('dead') }, ['dead']],
   [{ accepted: true, backend: url('accepted') }, ['accepted']],
+  [{ accepted: false, backend: url('filtered') }, ['filtered']],
+  [{ accepted: true, backend: url('filtered') }, ['filtered']],
 ])('%j goes to %j', (wanted, names) => {
   expect(targets(wanted)).toEqual(names.map(url));
 });
@@ -32,4 +37,9 @@ it.each([
   [{ accepted: false }, [], /none of its backends/],
 ])('%j is refused', (wanted, of, reason) => {
   expect(() => targets(wanted, of)).toThrow(reason);
+});
+
+it.each([false, true])('of what all filters left out says so, accepted: %j', (accepted) => {
+  const filtered = { ...stored, forwards: stored.forwards.slice(-1) };
+  expect(() => targetsOf(filtered, { accepted }, registered)).toThrow(/name the backend/);
 });

@@ -10,7 +10,7 @@ import { Clock } from '../clock/clock.js';
 import { LanesService } from '../forwarding/lane/lanes.service.js';
 import { resultsOf, type RunningAttempt, untilAnswer } from '../forwarding/lane/running-attempt.js';
 import { InflightBudget, type Reservation } from '../inflight/inflight-budget.js';
-import { FORWARD_STATES, isKept, MISSING_STATES, revive, settle } from '../model/forward.js';
+import { FORWARD_STATES, isKept, MISSING_STATES, revive, settle, type ShownState } from '../model/forward.js';
 import { Spool } from '../spool/spool.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
 import { DeliveryFinder, type FoundDelivery } from './delivery-finder.js';
@@ -45,7 +45,8 @@ export class ResendService {
     }
     const targets = targetsOf(stored, wanted, this.registry.list());
     const held = await this.#hold(stored);
-    const from = wanted.accepted ? FORWARD_STATES : MISSING_STATES;
+    const from: ShownState[] = [...(wanted.accepted ? FORWARD_STATES : MISSING_STATES)];
+    if (wanted.backend !== undefined) from.push('filtered');
     let attempts: RunningAttempt[];
     try {
       attempts = targets

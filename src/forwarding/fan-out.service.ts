@@ -10,6 +10,7 @@ import { isKept, MISSING_STATES } from '../model/forward.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
 import { Spool } from '../spool/spool.js';
+import { Filtering } from './filtering.js';
 import { LanesService } from './lane/lanes.service.js';
 import { missing, resultsOf, type RunningAttempt, stillWanted, untilAnswer } from './lane/running-attempt.js';
 import { RecentDeliveries } from './recent/recent-deliveries.js';
@@ -30,6 +31,7 @@ export class FanOutService {
     private readonly lanes: LanesService,
     private readonly recent: RecentDeliveries,
     private readonly remains: RemainsService,
+    private readonly filtering: Filtering,
     private readonly spool: Spool,
     private readonly clock: Clock,
     private readonly config: SprayproxyConfig,
@@ -84,27 +86,26 @@ export class FanOutService {
     return this.registry.get(key) !== undefined || this.spool.isWantedElsewhere(key);
   }
 
-  /** All backends; where it came before and is known to be missing at some, those. */
-  async #targetsOf({ identity }: Delivery): Promise<Targets> {
-    const before = await this.recent.find(identity);
-    const all = this.registry.list();
-    if (before === undefined) return { backends: all, fillsGaps: false };
-    const { id } = before;
-    const gaps = new Set(before.stored?.forwards.filter(isKept).map(({ backend }) => backend));
-    const backends = all.filter(({ key }) => gaps.has(key));
+  /** All backends that it is for; where it came before and is known to be missing at some, those. */
+  async #targetsOf(delivery: Delivery): Promise<Targets> {
+    const before = await this.recent.find(delivery.identity);
+    const asNew = () => ({ ...this.filtering.apply(delivery), fillsGaps: false });
+    if (before === undefined) return asNew();
+    const { id, stored } = before;
+    const gaps = new Set(stored?.forwards.filter(isKept).map(({ backend }) => backend));
+    const backends = this.registry.list().filter(({ key }) => gaps.has(key));
     const elsewhere = this.#onlyElsewhere(gaps);
     // Those who missed it are gone for good: it is for the others as if it were new.
-    if (backends.length + elsewhere.length === 0 && gaps.size > 0) return { backends: all, fillsGaps: false };
-    return { backends, elsewhere, fillsGaps: true, id, ...(before.stored && { before: before.stored }) };
+    if (backends.length + elsewhere.length === 0 && gaps.size > 0) return asNew();
+    return { backends, elsewhere, fillsGaps: true, id, ...(stored && { before: stored }) };
   }
 
   async #fanOut(delivery: Delivery, wanted: Targets): Promise<Report> {
-    const { fillsGaps } = wanted;
     const attempts: RunningAttempt[] = [];
     const receivedAt = this.clock.now();
     for (const backend of wanted.backends) {
       const lane = this.lanes.of(backend);
-      const attempt = fillsGaps ? lane.sendPast(delivery) : lane.offer(delivery);
+      const attempt = wanted.fillsGaps ? lane.sendPast(delivery) : lane.offer(delivery);
       if (attempt !== undefined) attempts.push(attempt);
     }
     await this.#untilOver(attempts, delivery, true);
@@ -195,10 +196,9 @@ export class FanOutService {
       if (owed.length + elsewhere.length === 0) return { kind: 'served', ...common };
       const after = await this.spool.get(id);
       if (after === undefined && (await isAnswered())) return { kind: 'served', ...common };
-      const isStillThere = ({ key }: Backend) =>
-        after?.forwards.some(({ backend }) => backend === key) === true;
+      const isThere = ({ key }: Backend) => after?.forwards.some(({ backend }) => backend === key) === true;
       // Somebody may have discarded it.
-      if (after !== undefined && owed.every(isStillThere)) {
+      if (after !== undefined && owed.every(isThere)) {
         // Another process may have served some of them.
         owed = owed.filter(({ key }) => after.forwards.some((each) => each.backend === key && isKept(each)));
         return owed.length + elsewhere.length === 0
@@ -220,7 +220,7 @@ export class FanOutService {
     return (await this.spool.amend(known.delivery.id, { rawHeaders, query }))?.after;
   }
 
-  /** Waits as `#untilAnswer` does; one that was joined and could not be made leaves its backend without the delivery, no more. */
+  /** Waits as `#untilAnswer` does; one that was joined and could not be made leaves its backend without it, no more. */
   async #untilOver(
     attempts: readonly RunningAttempt[],
     delivery: Delivery,

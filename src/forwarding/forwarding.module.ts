@@ -13,6 +13,7 @@ import { BackendPools } from './client/backend-pools.js';
 import { BackendTls } from './client/backend-tls.js';
 import { socketAxios } from './client/socket-axios.js';
 import { FanOutService } from './fan-out.service.js';
+import { Filtering } from './filtering.js';
 import { ForwardMetrics } from './lane/forward-metrics.js';
 import { LaneMetrics } from './lane/lane-metrics.js';
 import { LanesService } from './lane/lanes.service.js';
@@ -30,6 +31,7 @@ import { RemainsService } from './remains.service.js';
     BackendPools,
     BackendTls,
     FanOutService,
+    Filtering,
     ForwardMetrics,
     LaneMetrics,
     LanesService,

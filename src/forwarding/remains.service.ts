@@ -6,12 +6,13 @@ import { Logger } from '../logging/logger.js';
 import { attemptRecord } from '../model/attempt-record.js';
 import { type Backend } from '../model/backend.js';
 import { type Delivery } from '../model/delivery.js';
-import { bury } from '../model/forward.js';
+import { bury, filteredForward } from '../model/forward.js';
 import { type Identity } from '../model/identity.js';
 import { IdentityMap } from '../model/identity-map.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { type NewDelivery, type StoredDelivery } from '../model/stored-delivery.js';
 import { Spool } from '../spool/spool.js';
+import { type Filtered } from './filtering.js';
 import { logGivenUp } from './lane/given-up.js';
 import { LanesService } from './lane/lanes.service.js';
 import { recordOf } from './lane/record-of.js';
@@ -25,6 +26,8 @@ const STORE_WITHIN_MS = 9000;
 /** Who is to get a delivery. */
 export interface Targets {
   readonly backends: readonly Backend[];
+  /** Those that it is not for. */
+  readonly filtered?: readonly Filtered[];
   /** Of the delivery that this one repeats, where some miss it and nobody keeps it. */
   readonly before?: StoredDelivery;
   readonly fillsGaps: boolean;
@@ -75,11 +78,10 @@ export class RemainsService {
       const stored = await storing;
       if (targets.before !== undefined) this.recent.drop(id);
       logGivenUp(this.logger, { before: { ...stored, forwards: [] }, after: stored });
-      const common = { attempts: resultsOf(attempts), fillsGaps: targets.fillsGaps };
       return {
         kind: 'kept',
         id: stored.delivery.id,
-        ...common,
+        ...commonOf(fanOut),
         ...openAmong(targets.backends, attempts, stored),
       };
     } catch (error) {
@@ -91,13 +93,8 @@ export class RemainsService {
   /** Every backend has answered. @param mayBeStored whether the spool may have it, and is to hear of the answers */
   served(fanOut: FanOut, mayBeStored = false): Served {
     const { attempts, targets, delivery } = fanOut;
-    const { fillsGaps, id } = targets;
-    const common = {
-      kind: 'served',
-      attempts: resultsOf(attempts),
-      fillsGaps,
-      ...(id !== undefined && { id }),
-    } as const;
+    const { id } = targets;
+    const common = { kind: 'served', ...commonOf(fanOut), ...(id !== undefined && { id }) } as const;
     const rejected = attempts.some(({ result }) => result?.outcome === 'rejected');
     const isOfUse = rejected || mayBeStored || targets.before !== undefined || this.recent.remembersAll;
     if (!isOfUse) return common;
@@ -149,13 +146,14 @@ export class RemainsService {
       );
     }
     const owed = missing(targets.backends, attempts);
-    return { kind: 'failed', id, attempts: resultsOf(attempts), owed, fillsGaps: targets.fillsGaps, fault };
+    return { kind: 'failed', id, ...commonOf(fanOut), owed, fault };
   }
 
   #recordOf({ targets, ...fanOut }: FanOut): NewDelivery {
-    const { backends, elsewhere = [], before } = targets;
+    const { backends, elsewhere = [], filtered = [], before } = targets;
     const keys = [...backends.map(({ key }) => key), ...elsewhere];
-    return recordOf({ ...fanOut, targets: keys, before }, this.config.deliveryGuarantee);
+    const leftOut = filtered.map(({ backend, by }) => filteredForward(backend.key, by));
+    return recordOf({ ...fanOut, targets: keys, leftOut, before }, this.config.deliveryGuarantee);
   }
 
   #remember({ id }: FanOut, record: NewDelivery, awaited: boolean): StoredDelivery {
@@ -164,6 +162,12 @@ export class RemainsService {
     return stored;
   }
 }
+
+const commonOf = ({ attempts, targets: { fillsGaps, filtered } }: FanOut) => ({
+  attempts: resultsOf(attempts),
+  fillsGaps,
+  ...(filtered !== undefined && { filtered: filtered.map(({ backend }) => backend) }),
+});
 
 /** The backends that miss a delivery that is kept: those it will be sent to, and those of which it is dead. */
 export function openAmong(

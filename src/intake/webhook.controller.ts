@@ -70,12 +70,15 @@ export class WebhookController implements OnModuleInit {
       ...measured,
       fillsGaps: report.fillsGaps || undefined,
       backends: report.attempts.map(loggedAttempt),
+      filtered: hosts(report.filtered ?? []),
     };
     switch (report.kind) {
       case 'served':
         if (report.attempts.length > 0) this.logger.often('info', fields, 'delivery proxied');
         else if (report.fillsGaps)
           this.logger.often('info', fields, 'redelivery sent to nobody: every backend has it');
+        else if (fields.filtered !== undefined)
+          this.logger.often('info', fields, 'delivery sent to nobody: every backend filters it');
         else this.logger.often('warn', fields, 'delivery has nowhere to go: there is no backend');
         return;
       case 'kept': {

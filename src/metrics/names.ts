@@ -20,6 +20,7 @@ export const INFLIGHT_MAX_BYTES = 'sprayproxy_inflight_payload_max_bytes';
 export const INFLIGHT_WAIT_SECONDS = 'sprayproxy_inflight_wait_duration_seconds';
 export const FORWARD_ATTEMPT_SECONDS = 'sprayproxy_forward_attempt_duration_seconds';
 export const FORWARD_RETRIES = 'sprayproxy_forward_retries_total';
+export const FORWARDS_FILTERED = 'sprayproxy_forwards_filtered_total';
 export const FORWARDS_SIGNED_ANEW = 'sprayproxy_forwards_signed_anew_total';
 export const FORWARDS_OWED = 'sprayproxy_forwards_owed';
 export const FORWARDS_DEAD = 'sprayproxy_forwards_dead';

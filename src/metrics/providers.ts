@@ -17,6 +17,7 @@ import {
   INFLIGHT_WAIT_SECONDS,
   FORWARD_ATTEMPT_SECONDS,
   FORWARD_RETRIES,
+  FORWARDS_FILTERED,
   FORWARDS_SIGNED_ANEW,
   FORWARDS_OWED,
   FORWARDS_DEAD,
@@ -126,6 +127,11 @@ export const metricProviders: Provider[] = [
     name: FORWARD_RETRIES,
     help: 'Attempts to send what was owed. outcome: accepted, rejected, refused, unknown.',
     labelNames: ['outcome'],
+  }),
+  makeCounterProvider({
+    name: FORWARDS_FILTERED,
+    help: 'Webhooks that a backend was not sent, as its filter leaves them out, by host; a redelivery that fills gaps does not count.',
+    labelNames: ['host'],
   }),
   makeCounterProvider({
     name: FORWARDS_SIGNED_ANEW,

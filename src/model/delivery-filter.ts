@@ -1,10 +1,10 @@
-import { type Forward, type ForwardState } from './forward.js';
+import { type Forward, type ShownState, shownState } from './forward.js';
 import { type StoredDelivery } from './stored-delivery.js';
 
 /** Which deliveries somebody asks for; what is absent does not matter. */
 export interface DeliveryFilter {
   /** Some forward is in this state; with `backend`, the one to it. */
-  readonly state?: ForwardState;
+  readonly state?: ShownState;
   /** Key of a backend, or its host. */
   readonly backend?: string;
   readonly guid?: string;
@@ -26,7 +26,7 @@ export function matches({ delivery, forwards }: StoredDelivery, filter: Delivery
     ((state === undefined && backend === undefined) ||
       forwards.some(
         (forward) =>
-          (state === undefined || forward.state === state) &&
+          (state === undefined || shownState(forward) === state) &&
           (backend === undefined || isTo(forward, backend)),
       ))
   );

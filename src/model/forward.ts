@@ -1,3 +1,4 @@
+import { type FilterKey } from './backend-filter.js';
 import { type Outcome } from './outcome.js';
 
 /**
@@ -8,6 +9,13 @@ import { type Outcome } from './outcome.js';
  */
 export const FORWARD_STATES = ['owed', 'accepted', 'rejected', 'dead'] as const;
 export type ForwardState = (typeof FORWARD_STATES)[number];
+
+/**
+ * As they are shown, and chosen by.
+ * - filtered: the backend's filter left the delivery out when it came in. It is not missed, and was never attempted.
+ */
+export const SHOWN_STATES = [...FORWARD_STATES, 'filtered'] as const;
+export type ShownState = (typeof SHOWN_STATES)[number];
 
 /** Those in which the backend misses the delivery. */
 export const MISSING_STATES = ['owed', 'dead', 'rejected'] as const satisfies readonly ForwardState[];
@@ -56,7 +64,9 @@ export interface Forward {
   readonly claimedBy?: string;
   /** What was rejected is kept no longer. */
   readonly released?: true;
-  /** Why it is dead. */
+  /** The backend's filter left it out. Its state is accepted: an older program knows none for it, and misses nothing. */
+  readonly filtered?: true;
+  /** Why it is dead, or filtered. */
   readonly reason?: string;
 }
 
@@ -67,6 +77,18 @@ export const newForward = (backend: string): Forward => ({
   attempts: [],
   unknownCount: 0,
 });
+
+/** @param by the list of the backend's filter that the delivery is not in */
+export const filteredForward = (backend: string, by: FilterKey): Forward => ({
+  ...newForward(backend),
+  state: 'accepted',
+  filtered: true,
+  reason: `not among the ${by} of its filter`,
+});
+
+/** An older program that sends it on request leaves the mark. */
+export const shownState = ({ state, filtered, attemptCount }: Forward): ShownState =>
+  filtered === true && state === 'accepted' && attemptCount === 0 ? 'filtered' : state;
 
 /** Whether the backend misses the delivery: a redelivery is for it. It keeps the payload, for that or for its own turn. */
 export const isKept = ({ state, released }: Forward): boolean => state !== 'accepted' && released !== true;
@@ -144,6 +166,6 @@ export const bury = (forward: Forward, reason: string): Forward =>
 
 /** Owed afresh, whatever came of it before. */
 export function revive(forward: Forward): Forward {
-  const { reason, released, refusedAloneCount, ...rest } = forward;
+  const { reason, released, refusedAloneCount, filtered, ...rest } = forward;
   return { ...rest, state: 'owed', unknownCount: 0 };
 }

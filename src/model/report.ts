@@ -9,6 +9,8 @@ interface Common {
   readonly attempts: readonly AttemptResult[];
   /** Whether this was a redelivery, sent to those alone that missed it. */
   readonly fillsGaps: boolean;
+  /** The backends that it was not for; absent: no backend has a filter. */
+  readonly filtered?: readonly Backend[];
 }
 
 /** Every backend that was to get the delivery has answered. */

@@ -1,5 +1,5 @@
 import { type DeliveryFilter } from '../model/delivery-filter.js';
-import { type AttemptRecord, type ForwardState, type SettleRules } from '../model/forward.js';
+import { type AttemptRecord, type SettleRules, type ShownState } from '../model/forward.js';
 import { type Recent } from '../model/recent.js';
 import { type DeliveryRecord, type NewDelivery, type StoredDelivery } from '../model/stored-delivery.js';
 import { type Note } from './notes.js';
@@ -101,7 +101,7 @@ export abstract class Spool {
     id: number,
     backend: string,
     at: number,
-    from?: readonly ForwardState[],
+    from?: readonly ShownState[],
   ): Promise<Change | undefined>;
 
   /**
@@ -122,7 +122,7 @@ export abstract class Spool {
   abstract revive(
     id: number,
     backends: readonly string[],
-    from: readonly ForwardState[],
+    from: readonly ShownState[],
   ): Promise<Change | undefined>;
 
   /** Changes what is sent of a delivery beside its payload. */

@@ -3,12 +3,13 @@ import {
   begin,
   bury,
   type Forward,
-  type ForwardState,
   isKept,
   isRunning,
   revive,
   settle,
   type SettleRules,
+  type ShownState,
+  shownState,
 } from '../model/forward.js';
 import { type DeliveryRecord, type StoredDelivery } from '../model/stored-delivery.js';
 
@@ -26,10 +27,10 @@ const ofForwards =
     return { delivery, forwards: changed.filter((forward) => forward !== undefined) };
   };
 
-export const toClaim = (backend: string, at: number, from: readonly ForwardState[], holder: string): Step =>
+export const toClaim = (backend: string, at: number, from: readonly ShownState[], holder: string): Step =>
   ofForwards(
     (forward) => {
-      if (isRunning(forward) || !from.includes(forward.state)) return forward;
+      if (isRunning(forward) || !from.includes(shownState(forward))) return forward;
       const owed = forward.state === 'owed' ? forward : revive(forward);
       return { ...begin(owed, at), claimedBy: holder };
     },
@@ -72,8 +73,8 @@ export const toSettle = (
 export const toBury = (backends: readonly string[], reason: string): Step =>
   ofForwards((forward) => bury(forward, reason), backends);
 
-export const toRevive = (backends: readonly string[], from: readonly ForwardState[]): Step =>
-  ofForwards((forward) => (from.includes(forward.state) ? revive(forward) : forward), backends);
+export const toRevive = (backends: readonly string[], from: readonly ShownState[]): Step =>
+  ofForwards((forward) => (from.includes(shownState(forward)) ? revive(forward) : forward), backends);
 
 export const toAmend =
   ({ rawHeaders, query }: Pick<DeliveryRecord, 'rawHeaders' | 'query'>): Step =>
@@ -95,7 +96,7 @@ export const toRelease = (): Step =>
 export const toReconcile = (known: readonly Forward[], holder: string): Step =>
   ofForwards((forward) => {
     const told = known.find(({ backend }) => backend === forward.backend);
-    if (told === undefined || isRunning(told)) return forward;
+    if (told === undefined || isRunning(told) || shownState(told) === 'filtered') return forward;
     const { claimedBy, runningSince, ...rest } = forward;
     const isElsewhere = runningSince !== undefined && claimedBy !== holder;
     if (told.state === 'accepted' || told.state === 'rejected') {

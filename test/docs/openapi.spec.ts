@@ -9,7 +9,7 @@ import { BackendsController } from '../../src/backends/backends.controller.js';
 import { DeliveriesController } from '../../src/deliveries/deliveries.controller.js';
 import { LanesController } from '../../src/deliveries/lanes.controller.js';
 import { DEFAULT_LIMIT, LIST_PARAMETERS, MAX_LIMIT } from '../../src/deliveries/list-query.js';
-import { FORWARD_STATES, MAX_KEPT_ATTEMPTS } from '../../src/model/forward.js';
+import { SHOWN_STATES, MAX_KEPT_ATTEMPTS } from '../../src/model/forward.js';
 import { OUTCOMES } from '../../src/model/outcome.js';
 import { VERSION } from '../../src/version.js';
 import { operations, undescribed } from '../support/description.js';
@@ -47,7 +47,7 @@ describe('docs/openapi.json', () => {
   it('knows the words and limits of the program', () => {
     const { schemas } = document.components;
     const { parameters } = document.paths['/deliveries'].get;
-    expect(schemas.ForwardState.enum).toEqual(FORWARD_STATES);
+    expect(schemas.ForwardState.enum).toEqual(SHOWN_STATES);
     expect(schemas.Attempt.properties.outcome.enum).toEqual(OUTCOMES);
     expect(schemas.Forward.properties.attempts.maxItems).toBe(MAX_KEPT_ATTEMPTS);
     expect(parameters.map(({ name }) => name)).toEqual(LIST_PARAMETERS);

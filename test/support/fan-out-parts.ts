@@ -1,6 +1,7 @@
 import { Payload } from '../../src/model/payload.js';
 import { type BackendClient } from '../../src/forwarding/client/backend-client.js';
 import { FanOutService } from '../../src/forwarding/fan-out.service.js';
+import { Filtering } from '../../src/forwarding/filtering.js';
 import { ForwardMetrics } from '../../src/forwarding/lane/forward-metrics.js';
 import { LanesService } from '../../src/forwarding/lane/lanes.service.js';
 import { Sender } from '../../src/forwarding/lane/sender.js';
@@ -57,6 +58,8 @@ export class FanOutParts {
   readonly fanOut: FanOutService;
   readonly budget: InflightBudget;
   readonly spool: Spool;
+  /** How often a filter left a delivery out. */
+  readonly filtered = newCounter('host');
   /** By host; what has none of its own: 202. */
   react: (host: string, guid: string) => Reaction = () => 202;
 
@@ -95,7 +98,13 @@ export class FanOutParts {
     this.lanes = new LanesService(spool, registry, sender, client, metrics, clock, config, log.logger);
     this.recent = new RecentDeliveries(config, spool, rememberingFor(spool, clock, log.logger));
     const remains = new RemainsService(this.lanes, this.recent, spool, clock, config, log.logger);
-    this.fanOut = new FanOutService(registry, this.lanes, this.recent, remains, spool, clock, config);
+    const filtering = new Filtering(
+      registry,
+      { beforeScrape: () => undefined } as unknown as MetricsServer,
+      this.filtered,
+    );
+    const { lanes, recent } = this;
+    this.fanOut = new FanOutService(registry, lanes, recent, remains, filtering, spool, clock, config);
   }
 
   backend(host = 'a'): Backend {

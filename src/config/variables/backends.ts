@@ -5,7 +5,10 @@ import { BackendUrls, GoBoolean, GoDurationOrOff, Variable } from '../variable.d
 
 /** Who gets the webhooks. */
 export class BackendVariables {
-  @Variable({ effect: 'backend URLs, separated by white space; unset: none' })
+  @Variable({
+    effect:
+      'backend URLs, separated by white space, each with its filter after it: events=…, repositories=…; unset: none',
+  })
   @IsOptional()
   @BackendUrls()
   SPRAYPROXY_SERVER_BACKEND?: string;

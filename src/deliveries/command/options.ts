@@ -122,7 +122,7 @@ Lists what became of deliveries, newest first; or shows one with every attempt t
 
   --url <url>           where the service is [on this host, as SPRAYPROXY_SERVER_PORT and _HOST say]
   --token-file <file>   file with the bearer token for the proxy in front of it
-  --state <state>       owed, dead, accepted or rejected at some backend
+  --state <state>       owed, dead, accepted, rejected or filtered at some backend
   --backend <backend>   URL or host of a backend
   --guid <guid>         GUID that GitHub shows under Recent Deliveries
   --event <event>       such as pull_request

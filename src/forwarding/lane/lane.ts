@@ -1,7 +1,7 @@
 import { type AttemptResult, isServed } from '../../model/attempt.js';
 import { type Backend } from '../../model/backend.js';
 import { type Delivery, type HeldPayload, type Message } from '../../model/delivery.js';
-import { type ForwardState } from '../../model/forward.js';
+import { type ShownState } from '../../model/forward.js';
 import { Identity } from '../../model/identity.js';
 import { type IdentityMap } from '../../model/identity-map.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
@@ -126,7 +126,7 @@ export class Lane {
    * is joined; its claim may be lost to somebody else's.
    * @param from states in which the forward may be
    */
-  sendNow(stored: StoredDelivery, held: HeldPayload, from: readonly ForwardState[]): RunningAttempt {
+  sendNow(stored: StoredDelivery, held: HeldPayload, from: readonly ShownState[]): RunningAttempt {
     const identity = Identity.ofRecord(stored.delivery);
     const before = this.running.get(identity);
     if (before === undefined) return this.#track(identity, this.#attemptStored(stored, { held, from }));

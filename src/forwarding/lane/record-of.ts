@@ -18,6 +18,8 @@ export interface FannedOut {
   readonly receivedAt: number;
   /** Keys of backends. */
   readonly targets: readonly string[];
+  /** Forwards to those that it is not for. */
+  readonly leftOut: readonly Forward[];
   /** A target without one was not tried. */
   readonly attempts: readonly RunningAttempt[];
   /** What was known of the delivery before: it goes on. */
@@ -26,10 +28,10 @@ export interface FannedOut {
 
 /** What is kept of a fan-out. */
 export function recordOf(fannedOut: FannedOut, guarantee: DeliveryGuarantee): NewDelivery {
-  const { delivery, receivedAt, targets, attempts, before } = fannedOut;
+  const { delivery, receivedAt, targets, leftOut, attempts, before } = fannedOut;
   const byKey = new Map(attempts.map((attempt) => [attempt.backend.key, attempt]));
   const keys = new Set(targets);
-  const forwards = before?.forwards ?? targets.map(newForward);
+  const forwards = before?.forwards ?? [...targets.map(newForward), ...leftOut];
   return {
     delivery: before === undefined ? metadataOf(delivery, receivedAt) : sentAs(delivery, before),
     forwards: forwards.map((forward) =>

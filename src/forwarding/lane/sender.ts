@@ -12,7 +12,7 @@ import { type AttemptResult, loggedAttempt } from '../../model/attempt.js';
 import { attemptRecord, guaranteeFor } from '../../model/attempt-record.js';
 import { type Backend } from '../../model/backend.js';
 import { type HeldPayload, type Message } from '../../model/delivery.js';
-import { type ForwardState, isRunning } from '../../model/forward.js';
+import { isRunning, type ShownState } from '../../model/forward.js';
 import { Payload } from '../../model/payload.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
@@ -38,7 +38,7 @@ export interface Sending {
   readonly lane: SendingLane;
   readonly stored: StoredDelivery;
   /** States in which the forward may be; it is sent however old it is where it need not be owed. */
-  readonly from?: readonly ForwardState[];
+  readonly from?: readonly ShownState[];
   readonly held?: HeldPayload;
 }
 
@@ -137,7 +137,7 @@ export class Sender {
   async #claim(
     id: number,
     backend: string,
-    from: readonly ForwardState[],
+    from: readonly ShownState[],
     joins: boolean,
   ): Promise<Change | undefined> {
     for (;;) {

@@ -1,7 +1,9 @@
 import { MemorySpool, MemoryStore } from '../../../test/support/memory-spool.js';
+import { BackendFilter } from '../../model/backend-filter.js';
 import { begin, newForward } from '../../model/forward.js';
 import { Identity, payloadDigest } from '../../model/identity.js';
 import { inShort, type NewDelivery } from '../../model/stored-delivery.js';
+import { filtersIn, keepFilter } from '../backend-filters.js';
 import { copySpool, type CopyCount } from './copy-spool.js';
 
 const RULES = { guarantee: 'at-least-once', othersGotThrough: false } as const;
@@ -57,6 +59,21 @@ it('copies all that is kept, with ids and payloads, and the registered backends'
   for (const each of stored) expect(await target.get(each.delivery.id)).toEqual(each);
   expect(await target.payload(stored[0]?.delivery.id ?? 0)).toEqual(payloadOf('one'));
   expect(await target.registeredBackends()).toEqual(['http://registered']);
+});
+
+it('copies the filters of registered backends, but where the target has the backend already', async () => {
+  const [push, issues] = ['push', 'issues'].map((event) => BackendFilter.of({ events: [event] })) as [
+    BackendFilter,
+    BackendFilter,
+  ];
+  for (const host of ['a', 'b', 'c']) await source.keepBackend(`http://${host}`);
+  for (const host of ['a', 'c']) await keepFilter(source, `http://${host}`, push);
+  await target.keepBackend('http://c');
+  await keepFilter(target, 'http://c', issues);
+  // Left by an earlier one of that name.
+  await keepFilter(target, 'http://b', issues);
+  expect(await copy()).toMatchObject({ backends: 2 });
+  expect(Object.fromEntries(await filtersIn(target))).toEqual({ 'http://a': push, 'http://c': issues });
 });
 
 it('leaves the source as it is', async () => {

@@ -9,6 +9,8 @@ import {
 } from '../../model/forward.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type DeliveryRecord, type StoredDelivery } from '../../model/stored-delivery.js';
+import { toBackends } from '../../model/to-backends.js';
+import { filtersIn, keepFilter } from '../backend-filters.js';
 import { type Spool } from '../spool.js';
 
 const PAGE = 500;
@@ -62,7 +64,11 @@ const NOTHING = { copied: 0, there: 0, renumbered: 0, interrupted: 0, bytes: 0 }
 async function copyBackends(source: Spool, target: Spool): Promise<number> {
   const known = new Set(await target.registeredBackends());
   const missing = (await source.registeredBackends()).filter((url) => !known.has(url));
-  for (const url of missing) await target.keepBackend(url);
+  const filters = await filtersIn(source);
+  for (const url of missing) {
+    for (const { key } of toBackends([url], 'registered')) await keepFilter(target, key, filters.get(key));
+    await target.keepBackend(url);
+  }
   return missing.length;
 }
 

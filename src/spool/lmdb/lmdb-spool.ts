@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, SystemClock } from '../../clock/clock.js';
 import {
   type AttemptRecord,
-  type ForwardState,
   isKept,
   isOwedAndRunning,
   type SettleRules,
+  type ShownState,
 } from '../../model/forward.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type NewDelivery, type StoredDelivery } from '../../model/stored-delivery.js';
@@ -129,7 +129,7 @@ export class LmdbSpool extends LocalSpool {
     id: number,
     backend: string,
     at: number,
-    from: readonly ForwardState[] = ['owed'],
+    from: readonly ShownState[] = ['owed'],
   ): Promise<Change | undefined> {
     return this.#change(id, steps.toClaim(backend, at, from, this.#holder));
   }

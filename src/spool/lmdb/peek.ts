@@ -15,7 +15,13 @@ import { SpoolLock } from './lock.js';
  */
 export type SpoolVisit =
   | { readonly state: 'missing' | 'taken' | 'empty' }
-  | { readonly state: 'sound'; readonly registeredBackends: readonly string[]; readonly bytes: number };
+  | {
+      readonly state: 'sound';
+      readonly registeredBackends: readonly string[];
+      /** The note with their filters. */
+      readonly backendFilters: string | undefined;
+      readonly bytes: number;
+    };
 
 /**
  * Looks at the directory of a spool as the start would, leaves everything as it was, and is in nobody's way: a process
@@ -32,11 +38,11 @@ export async function visitSpool(dir: string): Promise<SpoolVisit> {
   if (existing !== resolve(dir)) return { state: 'missing' };
   if (await SpoolLock.isTaken(dir)) return { state: 'taken' };
   if (!(await hasDataFile(dir))) return { state: 'empty' };
-  const { fault, registeredBackends = [], bytes = 0 } = await readAsGuest(dir);
+  const { fault, registeredBackends = [], backendFilters, bytes = 0 } = await readAsGuest(dir);
   // Whoever took it meanwhile may have changed what was being read.
   if (await SpoolLock.isTaken(dir)) return { state: 'taken' };
   if (fault !== undefined) throw damaged(dir, fault);
-  return { state: 'sound', registeredBackends, bytes };
+  return { state: 'sound', registeredBackends, backendFilters, bytes };
 }
 
 /** The directory, or the one above it in which it would be made. */

@@ -10,6 +10,8 @@ export interface SpoolReading {
   readonly fault?: string | undefined;
   /** URLs, for a guest: the owner reads them itself. */
   readonly registeredBackends?: readonly string[];
+  /** The note with their filters; for a guest. */
+  readonly backendFilters?: string | undefined;
   /** What it holds, as `SPRAYPROXY_SPOOL_MAX_BYTES` counts it; for a guest. */
   readonly bytes?: number;
 }

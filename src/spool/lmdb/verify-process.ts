@@ -1,5 +1,6 @@
 import { checkSpool } from './verify.js';
-import { openDatabases, openRoot } from './layout.js';
+import { BACKEND_FILTERS } from '../backend-filters.js';
+import { openDatabases, openRoot, type SpoolDatabases } from './layout.js';
 import { type SpoolReader, type SpoolReading } from './spool-reading.js';
 
 /** The program that reads the spool in the directory it is given, and tells its parent what it found. */
@@ -13,11 +14,16 @@ async function read(dir: string, reader: SpoolReader): Promise<SpoolReading> {
   const fault = await checkSpool(dir, reader);
   if (fault !== undefined || reader === 'owner') return { fault };
   const root = openRoot(dir, true);
-  const { backends, state } = openDatabases(root);
+  const databases = openDatabases(root);
+  const { backends, state } = databases;
   const registeredBackends = [...backends.getRange().map(({ value }) => value)];
+  const backendFilters = filtersIn(databases);
   const bytes = state.get('bytes') ?? 0;
   await root.close();
-  return { registeredBackends, bytes };
+  return { registeredBackends, backendFilters, bytes };
 }
+
+/** There may be no notes. */
+const filtersIn = ({ notes }: Partial<SpoolDatabases>) => notes?.get(BACKEND_FILTERS)?.text;
 
 void main(process.argv.slice(2));

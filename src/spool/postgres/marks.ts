@@ -1,5 +1,5 @@
 import { type DeliveryFilter } from '../../model/delivery-filter.js';
-import { type Forward, type ForwardState } from '../../model/forward.js';
+import { type Forward, type ShownState, shownState } from '../../model/forward.js';
 import { hash } from './hash.js';
 
 /** Backends are few, and it takes a while to work theirs out. */
@@ -9,7 +9,9 @@ const MAX_KNOWN = 1000;
 /** What a delivery with these forwards is found by. */
 export const marksOf = (forwards: readonly Forward[]): number[] => [...new Set(forwards.flatMap(marksOfOne))];
 
-function marksOfOne({ state, backend }: Forward): readonly number[] {
+function marksOfOne(forward: Forward): readonly number[] {
+  const { backend } = forward;
+  const state = shownState(forward);
   const name = `${state} ${backend}`;
   const before = known.get(name);
   if (before !== undefined) return before;
@@ -28,4 +30,4 @@ export const marksFor = ({ state, backend }: DeliveryFilter): number[] =>
   state === undefined && backend === undefined ? [] : [mark(state, backend)];
 
 /** @param to key of a backend, or its host */
-const mark = (state: ForwardState | undefined, to = ''): number => hash(`${state ?? ''} ${to}`);
+const mark = (state: ShownState | undefined, to = ''): number => hash(`${state ?? ''} ${to}`);

@@ -1,14 +1,17 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
+import { BACKEND_FILTERS } from '../backend-filters.js';
 import { type Database } from './database.js';
 import { CHANNEL, encode } from './message.js';
 import { type Tables } from './tables.js';
 
-/** The registered backends, and whether they are others than before. */
+/** The registered backends, and whether they, or their filters, are others than before. */
 export class RegisteredBackends {
   readonly #news: string;
   /** As last read, and with the own changes since; `undefined`: not read yet. */
   #known: Set<string> | undefined;
+  /** Text of the note with their filters, as last read. */
+  #filters: string | undefined;
   /** One more when an own change begins, and when it ends. */
   #revision = 0;
   #changing = 0;
@@ -40,12 +43,18 @@ export class RegisteredBackends {
   async look(db: Kysely<Tables>): Promise<void> {
     const revision = this.#revision;
     const isAlone = this.#changing === 0;
+    const filters = await filtersIn(db);
     const urls = new Set(await urlsIn(db));
     // What was read beside an own change may have it or not.
     if (!isAlone || revision !== this.#revision) return;
+    const isFirst = this.#known === undefined;
     const known = this.#known ?? urls;
+    const areOthers = known.size !== urls.size || [...urls].some((url) => !known.has(url));
+    // An own change of them is told as well, once more.
+    const areFiltersOthers = !isFirst && filters !== this.#filters;
     this.#known = urls;
-    if (known.size !== urls.size || [...urls].some((url) => !known.has(url))) this.onChange();
+    this.#filters = filters;
+    if (areOthers || areFiltersOthers) this.onChange();
   }
 
   async #change(statement: RawBuilder<unknown>, onMade: () => void): Promise<void> {
@@ -66,7 +75,13 @@ export class RegisteredBackends {
   }
 }
 
-async function urlsIn(db: Kysely<Tables>): Promise<string[]> {
+export async function urlsIn(db: Kysely<Tables>): Promise<string[]> {
   const rows = await db.selectFrom('sprayproxy_backend').select('url').orderBy('url').execute();
   return rows.map(({ url }) => url);
+}
+
+/** Text of the note with their filters. */
+export async function filtersIn(db: Kysely<Tables>): Promise<string | undefined> {
+  const note = db.selectFrom('sprayproxy_note').select('text').where('name', '=', BACKEND_FILTERS);
+  return (await note.executeTakeFirst())?.text;
 }

@@ -5,9 +5,11 @@ import { newDelivery, payloadOf } from '../../../test/spool-contract/store-under
 import { installCleanup, onCleanup } from '../../../test/support/cleanup.js';
 import { sharedPostgres } from '../../../test/support/postgres/start-postgres.js';
 import { told } from '../../../test/support/told.js';
+import { BackendFilter } from '../../model/backend-filter.js';
 import { type AttemptRecord, newForward, type SettleRules } from '../../model/forward.js';
 import { Identity } from '../../model/identity.js';
 import { inShort, type StoredDelivery } from '../../model/stored-delivery.js';
+import { filtersIn, keepFilter } from '../backend-filters.js';
 import { type Spool } from '../spool.js';
 
 installCleanup();
@@ -47,6 +49,13 @@ async function untilHeard(): Promise<void> {
     while (to.bytes > 0 || to.mayKnow('unheard of')) await to.get(id);
   }
 }
+
+/** Until they listen again, they hear nothing; then they look. */
+const endListening = () =>
+  postgres().exec(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = '${new URL(url).pathname.slice(1)}' AND query LIKE 'LISTEN%'`,
+  );
 
 const storeOne = (spool: Spool, guid: string, backends = [A]): Promise<StoredDelivery> =>
   spool.store(newDelivery(payloadOf(1), backends, { guid }), payloadOf(1));
@@ -127,12 +136,17 @@ it('know what they have shown somebody, whatever they were told', async () => {
 });
 
 it('ask the database of any delivery from when they hear no more until they have looked again', async () => {
-  const listening = new URL(url).pathname.slice(1);
-  await postgres().exec(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${listening}' AND query LIKE 'LISTEN%'`,
-  );
+  await endListening();
   while (!other.mayKnow('unheard of')) await other.get(1);
   while (other.mayKnow('unheard of')) await other.get(1);
+});
+
+it('find that a backend has another filter, whether or not they were told', async () => {
+  const backends = told(other, ({ kind }) => kind === 'backends');
+  await keepFilter(one, A, BackendFilter.of({ events: ['push'] }) as BackendFilter);
+  await endListening();
+  await backends;
+  expect([...(await filtersIn(other)).keys()]).toEqual([A]);
 });
 
 it('recall what others remember, until it is stored or forgotten', async () => {

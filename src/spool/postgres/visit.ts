@@ -13,6 +13,7 @@ import { Connections } from './connections.js';
 import { poolOf } from './database.js';
 import { reasonOf } from './database-error.js';
 import { CHANNEL } from './message.js';
+import { filtersIn, urlsIn } from './registered-backends.js';
 import { readReplicas } from './replica-rows.js';
 import { GONE_AFTER_MS } from './replicas.js';
 import { examineDatabase } from './start.js';
@@ -44,6 +45,8 @@ export interface SpoolContent {
   /** Of the deliveries that are kept. */
   readonly bytes: number;
   readonly registeredBackends: readonly string[];
+  /** The note with their filters. */
+  readonly backendFilters: string | undefined;
   /** Processes that use it now. */
   readonly replicas: number;
 }
@@ -120,11 +123,11 @@ async function contentOf(db: Kysely<Tables>): Promise<SpoolContent> {
   const { rows } = await sql<{ bytes: number }>`
     SELECT coalesce(sum(payload_bytes + ${BYTES_PER_DELIVERY}::bigint), 0)::float8 AS bytes
     FROM sprayproxy_delivery WHERE kept`.execute(db);
-  const backends = await db.selectFrom('sprayproxy_backend').select('url').orderBy('url').execute();
   const replicas = await readReplicas(db);
   return {
     bytes: rows[0]?.bytes ?? 0,
-    registeredBackends: backends.map(({ url }) => url),
+    registeredBackends: await urlsIn(db),
+    backendFilters: await filtersIn(db),
     replicas: replicas.filter((replica) => replica.age_ms < GONE_AFTER_MS).length,
   };
 }

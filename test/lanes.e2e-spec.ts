@@ -27,11 +27,12 @@ describe('the lanes', () => {
   it('tell how each backend fares, and what it is owed', async () => {
     const good = await BackendServer.start();
     const gone = `http://127.0.0.1:${await closedPort()}`;
-    const running = await start([good.url, gone], {
+    const running = await start([good.url, 'events=push', gone], {
       SPRAYPROXY_RETRY_MIN_DELAY: '10ms',
       SPRAYPROXY_RETRY_MAX_DELAY: '10ms',
     });
     const before = await lanes(running);
+    expect(before.backends.map(({ filter }) => filter)).toEqual([{ events: ['push'] }, undefined]);
     expect(before).toMatchObject({ keeps: true, version: expect.stringMatching(/^\d/) as string });
     expect(
       before.backends.map(({ backend, origin, state, since, owed }) => ({

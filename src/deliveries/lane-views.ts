@@ -6,6 +6,7 @@ import { LanesService } from '../forwarding/lane/lanes.service.js';
 import { type RecentAttempts } from '../forwarding/lane/recent-attempts.js';
 import { type AttemptResult } from '../model/attempt.js';
 import { type Backend, type BackendOrigin } from '../model/backend.js';
+import { type FilterLists } from '../model/backend-filter.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { Spool } from '../spool/spool.js';
 import { time } from './delivery-view.js';
@@ -19,6 +20,8 @@ export interface LaneView {
   readonly host: string;
   readonly origin: BackendOrigin;
   readonly state: (typeof LANE_STATES)[number];
+  /** Which webhooks it gets; absent: all. */
+  readonly filter?: FilterLists;
   /** Since when it has failed without one success, RFC 3339. */
   readonly since?: string;
   /** What the latest attempt failed with. */
@@ -57,11 +60,13 @@ export class LaneViews {
     const { url, key, host, origin } = backend;
     const { health, recent } = this.lanes.of(backend);
     const counts = this.spool.counts().get(key) ?? NOTHING;
+    const filter = this.registry.filters.get(key);
     const oldest = counts.owed > 0 ? await this.#oldestOwed(key) : undefined;
     const { lastFailure } = recent;
     const { owed, running, dead, rejected } = counts;
     return {
       ...{ backend: url, host, origin, state: health.down ? 'down' : 'up' },
+      ...(filter !== undefined && { filter: filter.lists }),
       ...(health.failingSince !== undefined && { since: time(this.#wallTime(health.failingSince)) }),
       ...(lastFailure !== undefined && { reason: reasonOf(lastFailure) }),
       ...{ owed, running, dead, rejected },

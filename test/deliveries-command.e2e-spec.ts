@@ -90,7 +90,7 @@ it('prints a table, one line a backend, and JSON for a machine', async () => {
   });
   for (const [code, args, err] of [
     [1, ['1'], 'no such delivery'],
-    [2, ['--state', 'lost'], 'state must be one of owed, accepted, rejected, dead'],
+    [2, ['--state', 'lost'], 'state must be one of owed, accepted, rejected, dead, filtered'],
   ] as const) {
     expect(await run('--url', url, ...args)).toEqual({
       code,

@@ -5,7 +5,7 @@ import { rememberingFor } from '../../test/support/fan-out-parts.js';
 import { MemorySpool, MemoryStore } from '../../test/support/memory-spool.js';
 import { newDelivery, payloadOf } from '../../test/spool-contract/store-under-test.js';
 import { RecentDeliveries } from '../forwarding/recent/recent-deliveries.js';
-import { type Forward, newForward } from '../model/forward.js';
+import { filteredForward, type Forward, newForward } from '../model/forward.js';
 import { Identity } from '../model/identity.js';
 import { type StoredDelivery } from '../model/stored-delivery.js';
 import { OwnRecord } from './own-record.js';
@@ -45,6 +45,13 @@ describe.each([
       'that all backends have',
       (_spool, recent) => {
         recent.remember(delivery(accepted));
+      },
+    ],
+    [
+      true,
+      'that all backends filter',
+      (_spool, recent) => {
+        recent.remember(delivery(filteredForward('https://a', 'events')));
       },
     ],
     [

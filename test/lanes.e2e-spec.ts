@@ -2,6 +2,7 @@ import { type LaneList } from '../src/deliveries/lanes.controller.js';
 import { BackendServer } from './support/backend-server.js';
 import { type BootedSprayproxy, bootSprayproxy } from './support/boot.js';
 import { closedPort } from './support/closed-port.js';
+import { operations } from './support/description.js';
 import { send, sendWebhook } from './support/send-webhook.js';
 import { useTempDir } from './support/temp-dir.js';
 import { untilSettled } from './support/until-settled.js';
@@ -132,6 +133,21 @@ describe('a browser', () => {
     expect(await ask({ Origin: running.url, ...JSON_TYPE })).toBe(otherwise);
     expect(await ask({})).toBe(otherwise);
   });
+
+  it.each(operations.filter((operation) => !operation.startsWith('get ')))(
+    'is refused before anything is looked at: %s',
+    async (operation) => {
+      const [method = '', path = ''] = operation.split(' ');
+      const running = await start([], { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' });
+      const headers = { ...EVIL, ...JSON_TYPE };
+      const reply = await send(running.url, {
+        method: method.toUpperCase(),
+        path: path.replace(/\{\w+\}/, '1'),
+        headers,
+      });
+      expect(reply.status).toBe(403);
+    },
+  );
 
   it('says what it sends; to /backends, older clients send JSON as a form', async () => {
     const running = await start([], { SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS: 'true' });

@@ -72,6 +72,8 @@ describe.each(HELMS.map((helm) => [basename(helm), helm] as const))('%s', (_name
     ['image.digest', { image: { digest: 'sha256:abc' } }, /image.digest/],
     ['backends', { backends: ['pac.example.com'] }, /backends.0/],
     ['backends', { backends: 'https://pac.example.com' }, /backends/],
+    ['a filter', { backends: ['https://pac.example.com event=push'] }, /backends.0/],
+    ['a filter', { backends: ['https://pac.example.com', 'events=push'] }, /backends.1/],
     ['platform', { platform: 'OpenShift' }, /platform/],
     ['certificates.by', { certificates: { by: 'hand' } }, /certificates.by/],
     ['extraEnv', { extraEnv: [{ name: 'A', valeu: 'b' }] }, /valeu/],

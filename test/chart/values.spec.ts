@@ -48,8 +48,8 @@ const CHANGES: Record<string, { to: unknown; beside?: Values; has: string | RegE
   'image.digest': { to: DIGEST, has: new RegExp(`"image":"quay[^":]+@${DIGEST}"`) },
   'image.pullSecrets': { to: ['pull'], has: '"imagePullSecrets":[{"name":"pull"}]' },
   backends: {
-    to: ['https://a.example.org', 'https://b.example.org'],
-    has: '"https://a.example.org https://b.example.org"',
+    to: ['https://a.example.org events=push repositories=org/*', 'https://b.example.org'],
+    has: '"https://a.example.org events=push repositories=org/* https://b.example.org"',
   },
   dynamicBackends: { to: true, has: '"name":"SPRAYPROXY_SERVER_ENABLE_DYNAMIC_BACKENDS","value":"true"' },
   deliveries: { to: false, has: /^(?!.*(_ENABLE_DELIVERIES|operator))/ },

@@ -236,6 +236,22 @@ describe('a registration', () => {
   });
 });
 
+it('the series of a backend begins at 0 with its filter, and ends with the backend', async () => {
+  const running = await startSprayproxy({ env: DYNAMIC });
+  const series = async () => {
+    const metrics = await scrape(running.metricsUrl);
+    return metrics.get('sprayproxy_forwards_filtered_total{host="a.example.com"}');
+  };
+  const body = { url: 'https://a.example.com', events: ['push'] };
+  expect(await series()).toBeUndefined();
+  await call(running, 'POST', '/backends', body);
+  expect(await series()).toBe(0);
+  await webhook(running, 'issues', 'octocat/hello');
+  expect(await series()).toBe(1);
+  await call(running, 'DELETE', '/backends', body);
+  expect(await series()).toBeUndefined();
+});
+
 it('a filter that cannot be used keeps it from starting', async () => {
   const program = runSprayproxy({
     GH_APP_WEBHOOK_SECRET: SECRET,

@@ -9,7 +9,7 @@ import { NoSpool } from '../spool/no-spool.js';
 import { type Spool } from '../spool/spool.js';
 import { Backend } from '../model/backend.js';
 import { BackendFilter } from '../model/backend-filter.js';
-import { keepFilter } from '../spool/backend-filters.js';
+import { filtersIn, keepFilter } from '../spool/backend-filters.js';
 
 function registryOf(...staticUrls: string[]) {
   const count = newGauge('origin');
@@ -227,6 +227,14 @@ describe('filters', () => {
     expect(shown(registry)).toEqual({ 'http://static': 'events=push' });
   });
 
+  it('of the environment count where the backend has been registered too', async () => {
+    const store = new MemoryStore();
+    await (await replica(store)).register(backendAt('http://static'), ISSUES);
+    expect(shown(await replica(store, 'http://static events=push'))).toEqual({
+      'http://static': 'events=push',
+    });
+  });
+
   it('go with their backend, and do not come back with it', async () => {
     const store = new MemoryStore();
     const registry = await replica(store, 'http://static events=push');
@@ -234,6 +242,7 @@ describe('filters', () => {
     await registry.unregister('http://a');
     await registry.unregister('http://static');
     expect(shown(registry)).toEqual({});
+    expect((await filtersIn(new MemorySpool({ store }))).size).toBe(0);
     await registry.register(backendAt('http://a'));
     expect(shown(registry)).toEqual({});
     expect(shown(await replica(store))).toEqual({});

@@ -71,8 +71,9 @@ describe('a delivery', () => {
     const made = new FanOutParts({ env: { SPRAYPROXY_SERVER_BACKEND: backends } });
     const delivery = about(made, 'push', 'org/name');
     const bytes = jest.spyOn(delivery.payload, 'bytes', 'get');
-    await made.fanOut.deliver(delivery);
+    const report = await made.fanOut.deliver(delivery);
     expect(bytes).toHaveBeenCalledTimes(times);
+    expect('filtered' in report).toBe(backends !== 'http://a');
   });
 
   it('that a backend misses is kept for that one, and for none whose filter left it out', async () => {

@@ -65,6 +65,8 @@ it.each([
   ['org/*', 'org/name', true],
   ['org/*', 'org/.', true],
   ['org/*', 'organisation/name', false],
+  ['org/b*', 'org/ab', false],
+  ['org/*b', 'org/ba', false],
   ['*/name', 'org/name', true],
   ['*/*', 'org/name', true],
   ['org/a.c', 'org/abc', false],

@@ -82,7 +82,7 @@ function isPartLike(text: string, pattern: string): boolean {
   const [begin = '', ...others] = pattern.split('*');
   const end = others.pop();
   if (end === undefined) return text === begin;
-  if (text.length < begin.length + end.length || !text.startsWith(begin) || !text.endsWith(end)) return false;
+  if (!text.startsWith(begin) || !text.endsWith(end)) return false;
   let from = begin.length;
   for (const piece of others) {
     const at = text.indexOf(piece, from);

@@ -5,6 +5,7 @@ import {
   begin,
   bury,
   DELIVERY_GUARANTEES,
+  filteredForward,
   type Forward,
   interruptedAttempt,
   isKept,
@@ -16,6 +17,7 @@ import {
   revive,
   settle,
   type SettleRules,
+  shownState,
 } from './forward.js';
 import { type Outcome, OUTCOMES } from './outcome.js';
 
@@ -214,6 +216,24 @@ describe('giving up', () => {
   it('keeps the first reason', () => {
     const dead = bury(newForward('http://backend'), 'first');
     expect(bury(dead, 'second')).toBe(dead);
+  });
+});
+
+describe('filtered', () => {
+  const filtered = filteredForward('http://a', 'events');
+  const accepted = { at: 1, outcome: 'accepted', durationMs: 1 } as const;
+  const rules: SettleRules = { guarantee: 'at-least-once', othersGotThrough: false };
+
+  it('is shown as such, is not missed, and is accepted to a program that does not know it', () => {
+    expect([shownState(filtered), isKept(filtered), filtered.state]).toEqual(['filtered', false, 'accepted']);
+  });
+
+  it('is none any more once it has been sent, also by such a program', () => {
+    expect(revive(filtered)).toEqual(newForward('http://a'));
+    expect(shownState(settle(revive(filtered), accepted, rules))).toBe('accepted');
+    const { reason, ...marked } = filtered;
+    expect(shownState({ ...marked, state: 'owed' })).toBe('owed');
+    expect(shownState(settle({ ...marked, state: 'owed' }, accepted, rules))).toBe('accepted');
   });
 });
 

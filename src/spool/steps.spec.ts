@@ -1,4 +1,4 @@
-import { begin, bury, type Forward, newForward, settle } from '../model/forward.js';
+import { begin, bury, filteredForward, type Forward, newForward, settle } from '../model/forward.js';
 import { type Outcome } from '../model/outcome.js';
 import { toReconcile } from './steps.js';
 
@@ -25,6 +25,10 @@ describe('a delivery that turns out to be stored', () => {
     expect(settled).toMatchObject(expected);
     expect(settled).not.toHaveProperty('claimedBy');
     expect(settled).not.toHaveProperty('runningSince');
+  });
+
+  it('is left to who sends what was filtered', () => {
+    expect(after(claimedBy('us'), filteredForward(A, 'events'))).toBeUndefined();
   });
 
   it('is left alone while our attempt is running', () => {

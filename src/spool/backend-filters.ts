@@ -1,11 +1,9 @@
 import { BackendFilter } from '../model/backend-filter.js';
+import { KEPT_FOR_GOOD } from './notes.js';
 import { type Spool } from './spool.js';
 
 /** The note with the filters of registered backends. Beside their URLs, since these are all that older programs read. */
 export const BACKEND_FILTERS = 'backend-filters';
-
-/** Notes are forgotten by their age. */
-const NEVER_OLD = Number.MAX_SAFE_INTEGER;
 
 type Notes = Pick<Spool, 'noted' | 'note'>;
 
@@ -41,7 +39,7 @@ export async function keepFilter(
     if (filter === undefined) filters.delete(key);
     else filters.set(key, filter);
     const text = JSON.stringify(Object.fromEntries([...filters].map(([of, { lists }]) => [of, lists])));
-    if (await notes.note({ name: BACKEND_FILTERS, text, at: NEVER_OLD }, before)) return;
+    if (await notes.note({ name: BACKEND_FILTERS, text, at: KEPT_FOR_GOOD }, before)) return;
   }
 }
 

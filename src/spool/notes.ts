@@ -6,6 +6,9 @@ export interface Note {
   readonly at: number;
 }
 
+/** The time of a note that is never too old. */
+export const KEPT_FOR_GOOD = Number.MAX_SAFE_INTEGER;
+
 /** Notes that are gone with the process. */
 export class NotesInMemory {
   readonly #notes = new Map<string, Note>();

@@ -23,7 +23,7 @@ export interface Change {
  * What has come about in the store, by whichever process.
  * - owed: a forward will be sent that was not there, or not owed, before.
  * - over: a delivery has left, as it was then; nothing of it is kept.
- * - backends: the registered backends are others.
+ * - backends: the registered backends, or which are paused, are others.
  * - owners: this process is, or is no longer, the one that drains some backends, or a process that had claims has gone.
  * - lost, found: from now on nothing, or something again, can be kept, as `fault` says.
  */
@@ -202,7 +202,7 @@ export abstract class Spool {
   abstract noted(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
 
   /**
-   * Notes a text, to outlive the process, in place of the one before.
+   * Notes a text, to outlive the process, in place of the one before. One of `PAUSES_NOTE` is told.
    * @param before `undefined`: there is none
    * @returns `false`: there is another than that, and it stays.
    */

@@ -10,8 +10,10 @@ import {
   type SettleRules,
 } from '../../src/model/forward.js';
 import { type Outcome } from '../../src/model/outcome.js';
+import { PAUSES_NOTE } from '../../src/model/pause.js';
 import { type StoredDelivery } from '../../src/model/stored-delivery.js';
 import { BYTES_PER_DELIVERY } from '../../src/spool/delivery-bytes.js';
+import { KEPT_FOR_GOOD } from '../../src/spool/notes.js';
 import { type Spool, type SpoolEvent } from '../../src/spool/spool.js';
 import { anyCommands, Real } from './commands.js';
 import { Model } from './model.js';
@@ -419,6 +421,22 @@ export function describeSpool(name: string, makeStore: () => StoreUnderTest): vo
         expect(await spool.note({ ...NOTE, text: 'two' }, 'none')).toBe(false);
         expect(await spool.note({ ...NOTE, text: 'two' }, 'one')).toBe(true);
         expect(await spool.noted(['n'])).toEqual(new Map([['n', 'two']]));
+      });
+
+      it('of pauses is told when it is another than before, and others are not', async () => {
+        const told: string[] = [];
+        spool.watch(({ kind }) => told.push(kind));
+        await spool.note(NOTE, undefined);
+        await spool.note({ ...NOTE, name: PAUSES_NOTE }, 'none');
+        expect(told).not.toContain('backends');
+        await spool.note({ ...NOTE, name: PAUSES_NOTE }, undefined);
+        expect(told).toContain('backends');
+      });
+
+      it('is kept for good if it is meant to be', async () => {
+        await spool.note({ ...NOTE, at: KEPT_FOR_GOOD }, undefined);
+        await spool.forgetNotes(KEPT_FOR_GOOD);
+        expect(await spool.noted(['n'])).toEqual(new Map([['n', 'one']]));
       });
 
       it('is had by one of many who write it at once', async () => {

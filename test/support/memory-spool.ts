@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Forward, isKept } from '../../src/model/forward.js';
 import { type DeliveryFilter, matches } from '../../src/model/delivery-filter.js';
 import { Identity, identityKey, payloadDigest } from '../../src/model/identity.js';
+import { PAUSES_NOTE } from '../../src/model/pause.js';
 import { type Recent } from '../../src/model/recent.js';
 import { SprayproxyError } from '../../src/model/sprayproxy-error.js';
 import { inShort, type StoredDelivery } from '../../src/model/stored-delivery.js';
@@ -134,7 +135,12 @@ export class MemorySpool extends Spool {
   forgetBackend = (url: string) => this.#register(url, 'delete');
 
   noted = (names: readonly string[]) => Promise.resolve(this.#store.notes.noted(names));
-  note = (note: Note, before: string | undefined) => this.#write(() => this.#store.notes.note(note, before));
+  note = (note: Note, before: string | undefined) =>
+    this.#write(() => {
+      const isMade = this.#store.notes.note(note, before);
+      if (isMade && note.name === PAUSES_NOTE) this.#store.listeners.tell([{ kind: 'backends' }]);
+      return isMade;
+    });
   forgetNotes = (before: number) =>
     this.#write(() => {
       this.#store.notes.forget(before);

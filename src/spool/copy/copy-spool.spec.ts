@@ -2,6 +2,7 @@ import { MemorySpool, MemoryStore } from '../../../test/support/memory-spool.js'
 import { BackendFilter } from '../../model/backend-filter.js';
 import { begin, newForward } from '../../model/forward.js';
 import { Identity, payloadDigest } from '../../model/identity.js';
+import { parsePauses, PAUSES_NOTE, type PausesByKey, pausesText } from '../../model/pause.js';
 import { inShort, type NewDelivery } from '../../model/stored-delivery.js';
 import { filtersIn, keepFilter } from '../backend-filters.js';
 import { copySpool, type CopyCount } from './copy-spool.js';
@@ -133,6 +134,34 @@ it('copies of a delivery that came to the target by itself only what that knows 
     ['http://b'],
     ['http://a'],
   ]);
+});
+
+it('copies which backends are paused; the target knows better of its own', async () => {
+  const [A, B, C] = ['http://a', 'http://b', 'http://c'];
+  const note = (spool: MemorySpool, pauses: PausesByKey) =>
+    spool.note({ name: PAUSES_NOTE, text: pausesText(pauses), at: 1 }, undefined);
+  await note(
+    source,
+    new Map([
+      [A, { since: 1 }],
+      [B, { since: 1 }],
+    ]),
+  );
+  await note(
+    target,
+    new Map([
+      [B, { since: 2 }],
+      [C, { since: 2 }],
+    ]),
+  );
+  await store(source, 'one');
+  const both = new Map([
+    [A, { since: 1 }],
+    [B, { since: 2 }],
+    [C, { since: 2 }],
+  ]);
+  await copy();
+  expect(parsePauses((await target.noted([PAUSES_NOTE])).get(PAUSES_NOTE))).toEqual(both);
 });
 
 it('ends attempts that were cut off with an unknown outcome', async () => {

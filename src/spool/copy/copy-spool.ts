@@ -7,10 +7,12 @@ import {
   settle,
   type SettleRules,
 } from '../../model/forward.js';
+import { parsePauses, PAUSES_NOTE, pausesText } from '../../model/pause.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type DeliveryRecord, type StoredDelivery } from '../../model/stored-delivery.js';
 import { toBackends } from '../../model/to-backends.js';
 import { filtersIn, keepFilter } from '../backend-filters.js';
+import { KEPT_FOR_GOOD } from '../notes.js';
 import { type Spool } from '../spool.js';
 
 const PAGE = 500;
@@ -42,13 +44,14 @@ interface Options {
 }
 
 /**
- * Copies all that is kept, and the registered backends; the oldest first, since whoever uses the target sends it at once. What
+ * Copies all that is kept, the registered backends and which are paused; the oldest first, since whoever uses the target sends it at once. What
  * is there is not copied twice: it can be begun again.
  * @throws SprayproxyError if a spool fails
  */
 export async function copySpool(options: Options): Promise<CopyCount> {
   const { source, target, onProgress } = options;
   const backends = await copyBackends(source, target);
+  await copyPauses(source, target);
   const ids = await idsIn(source);
   const count: CopyCount = { ...NOTHING, total: ids.length, damaged: [], backends };
   onProgress(count);
@@ -70,6 +73,17 @@ async function copyBackends(source: Spool, target: Spool): Promise<number> {
     await target.keepBackend(url);
   }
   return missing.length;
+}
+
+/** A backend that is paused is not to be sent what is copied; what the target says of one counts. */
+async function copyPauses(source: Spool, target: Spool): Promise<void> {
+  const pauses = parsePauses((await source.noted([PAUSES_NOTE])).get(PAUSES_NOTE));
+  if (pauses.size === 0) return;
+  for (let isMade = false; !isMade;) {
+    const before = (await target.noted([PAUSES_NOTE])).get(PAUSES_NOTE);
+    const text = pausesText(new Map([...pauses, ...parsePauses(before)]));
+    isMade = await target.note({ name: PAUSES_NOTE, text, at: KEPT_FOR_GOOD }, before);
+  }
 }
 
 /** Oldest first. */

@@ -8,6 +8,7 @@ import {
   type SettleRules,
   type ShownState,
 } from '../../model/forward.js';
+import { PAUSES_NOTE } from '../../model/pause.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { type NewDelivery, type StoredDelivery } from '../../model/stored-delivery.js';
 import { abandonedAmong } from '../abandoned.js';
@@ -197,7 +198,11 @@ export class LmdbSpool extends LocalSpool {
   }
 
   noted = (names: readonly string[]) => Promise.resolve(this.#notes.noted(names));
-  note = (note: Note, before: string | undefined) => this.#notes.note(note, before);
+  async note(note: Note, before: string | undefined): Promise<boolean> {
+    const isMade = await this.#notes.note(note, before);
+    if (isMade && note.name === PAUSES_NOTE) this.#listeners.tell([{ kind: 'backends' }]);
+    return isMade;
+  }
   forgetNotes = (before: number) => this.#notes.forget(before);
 
   watch(listener: (event: SpoolEvent) => void): () => void {

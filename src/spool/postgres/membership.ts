@@ -11,6 +11,7 @@ import { reasonOf, verdictOf } from './database-error.js';
 import { type DeliveryWriter } from './delivery-writer.js';
 import { Memory } from './memory.js';
 import { CHANNEL, encode, type Message } from './message.js';
+import { type Notes } from './notes.js';
 import { type Notices } from './notices.js';
 import { Outlook } from './outlook.js';
 import { type PostgresSpoolOptions } from './postgres-spool-options.js';
@@ -30,6 +31,7 @@ interface Options extends PostgresSpoolOptions {
   readonly listeners: SpoolListeners;
   readonly tally: Tally;
   readonly backends: RegisteredBackends;
+  readonly notes: Notes;
   readonly unclaimed: Unclaimed;
   readonly ids: SlotIds;
   readonly writer: DeliveryWriter;

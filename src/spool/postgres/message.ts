@@ -7,7 +7,8 @@ const MAX_BYTES = 8000;
 /**
  * - owed: a forward will be sent that was not there, or not owed, before.
  * - changed: a claim has ended, or a delivery has left.
- * - backends, replicas: the registered backends, or who drains what, are others.
+ * - backends: the registered backends, or which are paused, are others.
+ * - replicas: who is there, or who drains what, has changed.
  * - remembered: keys of deliveries that are remembered, and missed or awaited.
  * - look: anything may have changed.
  */

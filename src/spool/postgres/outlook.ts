@@ -7,6 +7,7 @@ import { type SpoolListeners } from '../spool-events.js';
 import { type Database } from './database.js';
 import { KnownKeys } from './known-keys.js';
 import { type Message } from './message.js';
+import { type Notes } from './notes.js';
 import { Refresher } from './refresher.js';
 import { type RegisteredBackends } from './registered-backends.js';
 import { type Tally } from './tally.js';
@@ -21,6 +22,7 @@ interface Options {
   readonly listeners: SpoolListeners;
   readonly tally: Tally;
   readonly backends: RegisteredBackends;
+  readonly notes: Notes;
   readonly unclaimed: Unclaimed;
   /** Whether messages are lost that are sent now, as they are while it connects. */
   readonly isUntold: () => boolean;
@@ -50,9 +52,10 @@ export class Outlook {
 
   /** Looks at everything for the first time; what there is then is no news. @throws Error */
   async begin(): Promise<void> {
-    const { database, tally, backends } = this.options;
+    const { database, tally, backends, notes } = this.options;
     await tally.look(database.db, false);
     await backends.look(database.db);
+    await notes.look(database.db);
     await this.#keys.load(database.db);
   }
 
@@ -134,7 +137,7 @@ export class Outlook {
   }
 
   async #look(): Promise<void> {
-    const { clock, database, tally, backends, unclaimed, onError } = this.options;
+    const { clock, database, tally, backends, notes, unclaimed, onError } = this.options;
     const { db } = database;
     const hasMissed = this.#mayHaveMissed;
     this.#mayHaveMissed = false;
@@ -148,6 +151,7 @@ export class Outlook {
       this.#lookedAt = clock.monotonic();
       unclaimed.tellAll();
       await backends.look(db);
+      await notes.look(db);
       await this.#keys.load(db);
       this.#isBlind = this.#mayHaveMissed || isUntold || this.options.isUntold();
     } catch (error) {

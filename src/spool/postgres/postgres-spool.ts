@@ -73,13 +73,15 @@ export class PostgresSpool extends Spool {
     this.#backends = new RegisteredBackends(database, holder, () => {
       listeners.tell([{ kind: 'backends' }]);
     });
-    this.#notes = new Notes(database);
+    this.#notes = new Notes(database, holder, () => {
+      listeners.tell([{ kind: 'backends' }]);
+    });
     const unclaimed = (this.#unclaimed = new Unclaimed(clock));
     const ids = (this.#ids = new SlotIds(() => this.#membership.replicas.slot));
-    const [backends, writer] = [this.#backends, this.#writer];
+    const [backends, notes, writer] = [this.#backends, this.#notes, this.#writer];
     this.#membership = new Membership({
       ...options,
-      ...{ database, holder, listeners, tally, backends, unclaimed, ids, writer, notices },
+      ...{ database, holder, listeners, tally, backends, notes, unclaimed, ids, writer, notices },
     });
   }
 

@@ -9,8 +9,10 @@ import { BackendFilter } from '../../model/backend-filter.js';
 import { type AttemptRecord, newForward, type SettleRules } from '../../model/forward.js';
 import { Identity } from '../../model/identity.js';
 import { inShort, type StoredDelivery } from '../../model/stored-delivery.js';
+import { PAUSES_NOTE } from '../../model/pause.js';
 import { filtersIn, keepFilter } from '../backend-filters.js';
 import { type Spool } from '../spool.js';
+import { CHANNEL, decode } from './message.js';
 
 installCleanup();
 const postgres = sharedPostgres();
@@ -50,12 +52,14 @@ async function untilHeard(): Promise<void> {
   }
 }
 
-/** Until they listen again, they hear nothing; then they look. */
-const endListening = () =>
-  postgres().exec(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = '${new URL(url).pathname.slice(1)}' AND query LIKE 'LISTEN%'`,
+const databaseName = () => new URL(url).pathname.slice(1);
+
+/** Their connections on which they listen end: they connect again, and look for what they have missed. */
+async function hearNoMore(): Promise<void> {
+  await postgres().exec(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${databaseName()}' AND query LIKE 'LISTEN%'`,
   );
+}
 
 const storeOne = (spool: Spool, guid: string, backends = [A]): Promise<StoredDelivery> =>
   spool.store(newDelivery(payloadOf(1), backends, { guid }), payloadOf(1));
@@ -136,7 +140,7 @@ it('know what they have shown somebody, whatever they were told', async () => {
 });
 
 it('ask the database of any delivery from when they hear no more until they have looked again', async () => {
-  await endListening();
+  await hearNoMore();
   while (!other.mayKnow('unheard of')) await other.get(1);
   while (other.mayKnow('unheard of')) await other.get(1);
 });
@@ -144,9 +148,36 @@ it('ask the database of any delivery from when they hear no more until they have
 it('find that a backend has another filter, whether or not they were told', async () => {
   const backends = told(other, ({ kind }) => kind === 'backends');
   await keepFilter(one, A, BackendFilter.of({ events: ['push'] }) as BackendFilter);
-  await endListening();
+  await hearNoMore();
   await backends;
   expect([...(await filtersIn(other)).keys()]).toEqual([A]);
+});
+
+it('tell which backends are paused in the statement that notes it', async () => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const heard = new Promise<void>((resolve) => {
+    client.on('notification', ({ payload = '' }) => {
+      if (decode(payload)?.message.kind === 'backends') resolve();
+    });
+  });
+  await client.query(`LISTEN ${CHANNEL}`);
+  const paused = told(other, ({ kind }) => kind === 'backends');
+  await one.note({ name: PAUSES_NOTE, text: '[]', at: 1 }, undefined);
+  await Promise.all([heard, paused]);
+  await client.end();
+  expect((await other.noted([PAUSES_NOTE])).get(PAUSES_NOTE)).toBe('[]');
+});
+
+it('find out which backends are paused where nobody has told them', async () => {
+  const paused = told(other, ({ kind }) => kind === 'backends');
+  await postgres().exec(
+    `INSERT INTO sprayproxy_note (name, text, noted_at) VALUES ('${PAUSES_NOTE}', '[]', 1)`,
+    databaseName(),
+  );
+  await hearNoMore();
+  await paused;
+  expect((await other.noted([PAUSES_NOTE])).get(PAUSES_NOTE)).toBe('[]');
 });
 
 it('recall what others remember, until it is stored or forgotten', async () => {

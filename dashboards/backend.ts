@@ -22,7 +22,7 @@ const THIS = 'host="$host"';
 const FAILED = 'outcome=~"refused|unknown"';
 const attempts = `${FORWARD_ATTEMPT_SECONDS}_count`;
 
-const { owed, oldest, dead, breaker } = owedPanels('pod', THIS);
+const { owed, oldest, dead, breaker, pauses } = owedPanels('pod', THIS);
 
 export const backend = dashboard({
   uid: BACKEND_UID,
@@ -161,6 +161,7 @@ export const backend = dashboard({
             query(`60 * sum(deriv(${series(FORWARDS_OWED, THIS)}[$__rate_interval]))`, 'change'),
           ).min(-1),
           breaker.height(GRAPH_HEIGHT),
+          pauses.height(GRAPH_HEIGHT),
         ],
       ],
     },

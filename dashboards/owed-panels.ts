@@ -1,14 +1,20 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 
-import { BACKEND_DOWN, FORWARDS_DEAD, FORWARDS_OWED, OLDEST_OWED_SECONDS } from '../src/metrics/names.js';
+import {
+  BACKEND_DOWN,
+  BACKEND_PAUSED,
+  FORWARDS_DEAD,
+  FORWARDS_OWED,
+  OLDEST_OWED_SECONDS,
+} from '../src/metrics/names.js';
 import { LOST, WAITING } from './colors.js';
-import { UP_OR_DOWN } from './mappings.js';
+import { PAUSED_OR_NOT, UP_OR_DOWN } from './mappings.js';
 import { graphByHost, query, timeline } from './panels.js';
 import { maxBy, series, sumBy } from './promql.js';
 import { from, limits, withLines } from './thresholds.js';
 
 /**
- * What is owed and dead, how old it is, and which breakers are open.
+ * What is owed and dead, how old it is, which breakers are open, and what is paused.
  * @param by what tells the lines apart: `host` for all backends, `pod` for the replicas that owe something to one.
  * @param matchers which backends.
  */
@@ -59,5 +65,15 @@ export function owedPanels(by: 'host' | 'pod', ...matchers: string[]) {
     },
     query(maxBy(by, series(BACKEND_DOWN, ...matchers)), each),
   ).mappings(UP_OR_DOWN);
-  return { owed, oldest, dead, breaker };
+  const pauses = timeline(
+    {
+      title: 'Pauses',
+      description:
+        'Paused: somebody wants it to be sent nothing, until it is resumed or the time has come. What comes in for it is owed, and it does not count as down.',
+      unit: units.Short,
+      section: 'sprayproxybackendpaused',
+    },
+    query(maxBy(by, series(BACKEND_PAUSED, ...matchers)), each),
+  ).mappings(PAUSED_OR_NOT);
+  return { owed, oldest, dead, breaker, pauses };
 }

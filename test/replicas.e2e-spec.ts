@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type DeliveryList } from '../src/deliveries/delivery-view.js';
 import { BackendServer, type ReceivedWebhook } from './support/backend-server.js';
+import { scrape } from './support/metrics.js';
 import { FaultyLink } from './support/postgres/faulty-link.js';
 import { sharedPostgres, startPostgres } from './support/postgres/start-postgres.js';
 import { ReplicaSet } from './support/replicas/replica-set.js';
@@ -41,6 +42,12 @@ async function until<T>(ask: () => Promise<T>, is: (answer: T) => boolean): Prom
     const answer = await ask();
     if (is(answer)) return answer;
   }
+}
+
+/** Of all replicas together. */
+async function metricSum({ all }: ReplicaSet, name: string): Promise<number> {
+  const scraped = await Promise.all(all.map(({ metricsUrl }) => scrape(metricsUrl)));
+  return scraped.reduce((sum, metrics) => sum + (metrics.get(name) ?? 0), 0);
 }
 
 const statusOf = async (url: string, path: string) => (await send(url, { method: 'GET', path })).status;
@@ -184,6 +191,67 @@ describe('two replicas on one database', () => {
     await replicas.at(0).program.stop();
     expect(await deliveriesOf(replicas.url(1))).toEqual(over);
     expect(guidsOf(backend)).toEqual([guid, guid]);
+  });
+});
+
+describe('a backend that is paused at one replica', () => {
+  const pause = (url: string, method: 'POST' | 'DELETE', backend: string) => {
+    const body = JSON.stringify({ backend });
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
+    return send(url, { method, path: '/deliveries/backends/pause', body, headers });
+  };
+
+  it('is attempted by none, until it is resumed at another', async () => {
+    const [up, paused] = [await BackendServer.start(202), await BackendServer.start(202)];
+    const replicas = await ReplicaSet.start(await postgres().freshDatabase(), {
+      backends: [up.url, paused.url],
+    });
+    expect((await pause(replicas.url(0), 'POST', paused.url)).status).toBe(200);
+    // It says so as soon as it has heard of it.
+    await until(
+      () => metricSum(replicas, `sprayproxy_backend_paused{host="${paused.host}"}`),
+      (sum) => sum === 1,
+    );
+    await until(
+      () => sendWebhook(replicas.url(1), PAYLOAD),
+      ({ status }) => status === 202,
+    );
+    const before = guidsOf(paused);
+    const owed = await sendInTurn(replicas, 6, 202);
+    // One that starts later knows it too.
+    await replicas.at(0).program.kill();
+    await replicas.start(0);
+    owed.push(...(await sendInTurn(replicas, 4, 202)));
+    expect(guidsOf(paused)).toEqual(before);
+    expect(guidsOf(up)).toEqual(expect.arrayContaining(owed));
+
+    expect((await pause(replicas.url(1), 'DELETE', paused.url)).status).toBe(200);
+    await received(paused, before.length + 1 + owed.length);
+    expect(guidsOf(paused).filter((guid) => owed.includes(guid))).toHaveLength(owed.length);
+    expect((await pause(replicas.url(0), 'DELETE', paused.url)).status).toBe(404);
+  });
+
+  it('stays so while the database is away, and after', async () => {
+    const server = await startPostgres();
+    const [up, paused] = [await BackendServer.start(202), await BackendServer.start(202)];
+    const replicas = await ReplicaSet.start(await server.freshDatabase(), {
+      count: 1,
+      backends: [up.url, paused.url],
+    });
+    await pause(replicas.url(0), 'POST', paused.url);
+    const kept = await sendInTurn(replicas, 1, 202);
+    await server.kill();
+    await sendInTurn(replicas, 1, 503);
+    expect((await pause(replicas.url(0), 'DELETE', paused.url)).status).toBe(503);
+    await server.start();
+    await until(
+      () => sendWebhook(replicas.url(0), PAYLOAD),
+      ({ status }) => status === 202,
+    );
+    expect([up.received.length > 2, paused.received.length]).toEqual([true, 0]);
+    await pause(replicas.url(0), 'DELETE', paused.url);
+    await received(paused, 2);
+    expect(guidsOf(paused)[0]).toBe(kept[0]);
   });
 });
 

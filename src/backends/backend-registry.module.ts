@@ -11,12 +11,14 @@ import { BackendRegistry } from './backend-registry.js';
 import { NameLookups } from './name-lookups.js';
 import { Ourselves } from './ourselves.js';
 import { OwnNames } from './own-names.js';
+import { Pauses } from './pauses.js';
 
 @Module({
   imports: [SpoolModule],
   providers: [
     BackendRegistry,
     OwnNames,
+    Pauses,
     {
       provide: NameLookups,
       useFactory: ({ threadPoolSize }: SprayproxyConfig, clock: Clock) =>
@@ -43,6 +45,6 @@ import { OwnNames } from './own-names.js';
       inject: [SprayproxyConfig, HttpAdapterHost, MetricsServer],
     },
   ],
-  exports: [BackendRegistry, NameLookups, Ourselves],
+  exports: [BackendRegistry, NameLookups, Ourselves, Pauses],
 })
 export class BackendRegistryModule {}

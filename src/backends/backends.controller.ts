@@ -11,6 +11,7 @@ import { BackendRegistry, MAX_REGISTERED_BACKENDS } from './backend-registry.js'
 import { type BackendOrigin } from '../model/backend.js';
 import { type FilterLists } from '../model/backend-filter.js';
 import { namedBackend, toBackend } from './named-backend.js';
+import { Pauses } from './pauses.js';
 import { type Registration, RegistrationPipe } from './registration.pipe.js';
 
 /** With its charset: clients may ask for the type with it or without. */
@@ -26,6 +27,7 @@ export class BackendsController {
   constructor(
     private readonly registry: BackendRegistry,
     private readonly addressPolicy: BackendAddressPolicy,
+    private readonly pauses: Pauses,
     private readonly logger: Logger,
   ) {}
 
@@ -58,7 +60,10 @@ export class BackendsController {
     @Body(RegistrationPipe) { url, filter }: Registration,
   ): Promise<string> {
     const backend = toBackend(url);
-    if (!this.registry.has(backend)) await this.addressPolicy.check(backend);
+    if (!this.registry.has(backend)) {
+      await this.addressPolicy.check(backend);
+      await this.pauses.endUnwanted(backend.key);
+    }
     const result = await this.registry.register(backend, filter);
     switch (result) {
       case 'registered':
@@ -100,6 +105,15 @@ export class BackendsController {
       { ...requestFields(request), user: remoteUser(request), backend: removed.url, origin: removed.origin },
       'backend unregistered',
     );
+    try {
+      if (removed.origin === 'registered') await this.pauses.end(removed.key);
+      else await this.pauses.endUnwanted(removed.key);
+    } catch (error) {
+      this.logger.warn(
+        { backend: removed.url, why: String(error) },
+        'the pause of an unregistered backend ends when it is registered again',
+      );
+    }
     return 'backend server unregistered';
   }
 }

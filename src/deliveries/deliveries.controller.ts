@@ -1,17 +1,19 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { type Request } from 'express';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { type Request, type Response } from 'express';
 
+import { Pauses } from '../backends/pauses.js';
 import { Clock } from '../clock/clock.js';
 import { remoteUser } from '../http/remote-user.js';
 import { requestIdOf } from '../http/request-id.js';
 import { Logger } from '../logging/logger.js';
-import { DeliveryFinder } from './delivery-finder.js';
+import { DeliveryFinder, type FoundDelivery } from './delivery-finder.js';
 import {
   type DeliveryList,
   type DeliveryView,
   type DiscardView,
   fieldsOf,
   forwardOf,
+  type ResendView,
   summaryOf,
   viewOf,
 } from './delivery-view.js';
@@ -32,6 +34,7 @@ export class DeliveriesController {
     private readonly finder: DeliveryFinder,
     private readonly resends: ResendService,
     private readonly discards: DiscardService,
+    private readonly pauses: Pauses,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -56,6 +59,7 @@ export class DeliveriesController {
   }
 
   /**
+   * Answers 202 where a backend is paused, and owed the delivery instead.
    * @throws SprayproxyError `invalid-request`, `invalid-json-body`, `delivery-unknown`, `payload-gone`,
    *   `forward-conflict`, `no-room`, `spool-failed`
    */
@@ -63,17 +67,30 @@ export class DeliveriesController {
   @HttpCode(200)
   async resend(
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
     @Param('id') id: string,
     @Body(ResendBodyPipe) body: ResendBody,
-  ): Promise<DeliveryView> {
+  ): Promise<ResendView> {
     parametersOf(request.url, []);
     const stored = await this.resends.resend(id, body);
     const { guid, event } = stored.delivery;
-    this.logger.info(
-      { ...askedBy(request), deliveryId: stored.delivery.id, delivery: guid, event, ...body },
-      'delivery sent again on request',
-    );
-    return viewOf(stored);
+    const paused = this.#pausedOf(stored, body);
+    const fields = { ...askedBy(request), deliveryId: stored.delivery.id, delivery: guid, event, ...body };
+    if (paused.length === 0) {
+      this.logger.info(fields, 'delivery sent again on request');
+      return viewOf(stored);
+    }
+    this.logger.info({ ...fields, paused }, 'delivery owed on request: a backend is paused');
+    response.status(202);
+    return { ...viewOf(stored), paused };
+  }
+
+  /** The backends that were to be sent a delivery and are owed it, since they are paused. */
+  #pausedOf({ forwards }: FoundDelivery, { backend: wanted }: ResendBody): string[] {
+    return forwards
+      .filter(({ backend, state }) => state === 'owed' && (wanted ?? backend) === backend)
+      .map(({ backend }) => backend)
+      .filter((backend) => this.pauses.holds(backend));
   }
 
   /** @throws SprayproxyError `invalid-request`, `delivery-unknown`, `forward-conflict`, `spool-failed` */

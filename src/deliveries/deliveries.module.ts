@@ -12,6 +12,7 @@ import { DeliveryFinder } from './delivery-finder.js';
 import { DiscardService } from './discard.service.js';
 import { LaneViews } from './lane-views.js';
 import { LanesController } from './lanes.controller.js';
+import { PausesController } from './pauses.controller.js';
 import { ResendService } from './resend.service.js';
 
 /** A URL has 2,048 characters at most; the rest is JSON around it. */
@@ -20,7 +21,7 @@ const MAX_BODY = '16kb';
 @Module({
   imports: [BackendRegistryModule, ForwardingModule, InflightModule],
   // In this order: whatever is at no path of its own is an id.
-  controllers: [LanesController, DeliveriesController],
+  controllers: [LanesController, PausesController, DeliveriesController],
   providers: [DeliveryFinder, DiscardService, LaneViews, ResendService],
 })
 export class DeliveriesModule implements NestModule {
@@ -28,6 +29,6 @@ export class DeliveriesModule implements NestModule {
     const body = raw({ type: () => true, limit: MAX_BODY });
     consumer
       .apply(browserHeaders, refuseOtherSites, expectJson, expectBody, body)
-      .forRoutes(LanesController, DeliveriesController);
+      .forRoutes(LanesController, PausesController, DeliveriesController);
   }
 }

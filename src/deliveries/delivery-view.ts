@@ -55,6 +55,12 @@ export interface DeliveryView extends DeliveryFields {
   readonly forwards: readonly ForwardView[];
 }
 
+/** A delivery that was sent again. */
+export interface ResendView extends DeliveryView {
+  /** URLs of the backends that are paused: they are owed it instead. */
+  readonly paused?: readonly string[];
+}
+
 export interface DeliveryList {
   readonly deliveries: readonly DeliverySummary[];
   readonly next: string | null;

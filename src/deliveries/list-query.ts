@@ -27,7 +27,7 @@ export const LIST_PARAMETERS = [
 ] as const;
 
 /** @see RFC 3339 section 5.6; a zone is required. */
-const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
+export const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
 /**
  * Reads the query of GET `/deliveries`.

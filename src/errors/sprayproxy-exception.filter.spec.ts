@@ -118,6 +118,8 @@ describe('an error of this program', () => {
       'invalid-json-body': [400, 'please provide a valid json body', undefined],
       'invalid-backend': [400, 'the reason', undefined],
       'backend-unknown': [404, 'backend server not found in the list', undefined],
+      'backend-not-paused': [404, 'backend is not paused', undefined],
+      'no-spool': [409, 'the reason', undefined],
       'invalid-request': [400, 'the reason', undefined],
       'delivery-unknown': [404, 'no such delivery', undefined],
       'payload-gone': [409, 'the reason', undefined],

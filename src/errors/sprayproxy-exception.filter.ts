@@ -34,6 +34,8 @@ export const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
   'invalid-json-body': { status: 400, text: 'please provide a valid json body' },
   'invalid-backend': { status: 400 },
   'backend-unknown': { status: 404, text: 'backend server not found in the list' },
+  'backend-not-paused': { status: 404, text: 'backend is not paused' },
+  'no-spool': { status: 409 },
   'invalid-request': { status: 400 },
   'delivery-unknown': { status: 404, text: 'no such delivery' },
   'payload-gone': { status: 409 },

@@ -129,7 +129,7 @@ export class FanOutService {
       .filter(({ key }) => !attempts.some(({ backend }) => backend.key === key))
       .map((backend) => this.lanes.of(backend))
       .filter((lane) => lane.mayProbe)
-      .map((lane) => lane.sendPast(delivery));
+      .flatMap((lane) => lane.sendPast(delivery) ?? []);
     attempts.push(...probes);
     await this.#untilOver(probes, delivery, false);
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { BackendRegistryModule } from '../backends/backend-registry.module.js';
 import { ForwardingModule } from '../forwarding/forwarding.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { InflightModule } from '../inflight/inflight.module.js';
@@ -15,7 +16,7 @@ import { WebhookSignatureGuard } from './webhook-signature.guard.js';
 import { WebhookTelemetry } from './webhook-telemetry.js';
 
 @Module({
-  imports: [ForwardingModule, HealthModule, InflightModule, SecretsModule],
+  imports: [BackendRegistryModule, ForwardingModule, HealthModule, InflightModule, SecretsModule],
   controllers: [WebhookController],
   providers: [
     ListenerTelemetry,

@@ -1,6 +1,7 @@
 import { Controller, type OnModuleInit } from '@nestjs/common';
 import { type ServerResponse } from 'node:http';
 
+import { Pauses } from '../backends/pauses.js';
 import { Clock } from '../clock/clock.js';
 import { type Backend } from '../model/backend.js';
 import { loggedAttempt } from '../model/attempt.js';
@@ -20,6 +21,7 @@ export class WebhookController implements OnModuleInit {
   constructor(
     private readonly route: WebhookRoute,
     private readonly fanOut: FanOutService,
+    private readonly pauses: Pauses,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -63,6 +65,8 @@ export class WebhookController implements OnModuleInit {
     }
   }
 
+  readonly #isPaused = ({ key }: Backend): boolean => this.pauses.get(key) !== undefined;
+
   #log(requestFields: RequestFields, report: Report, measured: object): void {
     const fields = {
       ...requestFields,
@@ -86,7 +90,7 @@ export class WebhookController implements OnModuleInit {
         const what = owed.length > 0 ? 'what is owed' : 'what was given up';
         this.logger.often(
           'warn',
-          { ...fields, owed: hosts(owed), dead: hosts(dead) },
+          { ...fields, owed: hosts(owed), paused: hosts(owed.filter(this.#isPaused)), dead: hosts(dead) },
           `delivery accepted: ${what} is in the spool`,
         );
         return;

@@ -26,6 +26,7 @@ export const FORWARDS_OWED = 'sprayproxy_forwards_owed';
 export const FORWARDS_DEAD = 'sprayproxy_forwards_dead';
 export const OLDEST_OWED_SECONDS = 'sprayproxy_oldest_owed_forward_age_seconds';
 export const BACKEND_DOWN = 'sprayproxy_backend_down';
+export const BACKEND_PAUSED = 'sprayproxy_backend_paused';
 export const SPOOL_BYTES = 'sprayproxy_spool_bytes';
 export const SPOOL_MAX_BYTES = 'sprayproxy_spool_max_bytes';
 export const SPOOL_WRITE_SECONDS = 'sprayproxy_spool_write_duration_seconds';

@@ -23,6 +23,7 @@ import {
   FORWARDS_DEAD,
   OLDEST_OWED_SECONDS,
   BACKEND_DOWN,
+  BACKEND_PAUSED,
   SPOOL_BYTES,
   SPOOL_MAX_BYTES,
   SPOOL_WRITE_SECONDS,
@@ -154,7 +155,12 @@ export const metricProviders: Provider[] = [
   }),
   makeGaugeProvider({
     name: BACKEND_DOWN,
-    help: '1 while the circuit breaker of a backend is open (five failures in a row), by host.',
+    help: '1 while the circuit breaker of a backend is open (five failures in a row), by host; 0 while it is paused.',
+    labelNames: ['host'],
+  }),
+  makeGaugeProvider({
+    name: BACKEND_PAUSED,
+    help: '1 while a backend is paused, by host.',
     labelNames: ['host'],
   }),
   makeGaugeProvider({

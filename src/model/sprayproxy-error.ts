@@ -12,6 +12,8 @@ export type SprayproxyErrorCode =
   | 'invalid-json-body'
   | 'invalid-backend'
   | 'backend-unknown'
+  | 'backend-not-paused'
+  | 'no-spool'
   | 'invalid-request'
   | 'delivery-unknown'
   | 'payload-gone'

@@ -8,6 +8,7 @@ import document from '../../docs/openapi.json';
 import { BackendsController } from '../../src/backends/backends.controller.js';
 import { DeliveriesController } from '../../src/deliveries/deliveries.controller.js';
 import { LanesController } from '../../src/deliveries/lanes.controller.js';
+import { PausesController } from '../../src/deliveries/pauses.controller.js';
 import { DEFAULT_LIMIT, LIST_PARAMETERS, MAX_LIMIT } from '../../src/deliveries/list-query.js';
 import { SHOWN_STATES, MAX_KEPT_ATTEMPTS } from '../../src/model/forward.js';
 import { OUTCOMES } from '../../src/model/outcome.js';
@@ -40,7 +41,9 @@ describe('docs/openapi.json', () => {
   });
 
   it('describes what is served, and nothing else', () => {
-    const served = [BackendsController, LanesController, DeliveriesController].flatMap(servedBy);
+    const served = [BackendsController, LanesController, PausesController, DeliveriesController].flatMap(
+      servedBy,
+    );
     expect([...operations].sort()).toEqual(served.sort());
   });
 

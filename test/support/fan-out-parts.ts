@@ -13,6 +13,7 @@ import { type MetricsServer } from '../../src/metrics/server.js';
 import { Remembering } from '../../src/forwarding/recent/remembering.js';
 import { RecentDeliveries } from '../../src/forwarding/recent/recent-deliveries.js';
 import { RemainsService } from '../../src/forwarding/remains.service.js';
+import { Pauses } from '../../src/backends/pauses.js';
 import { BackendRegistry } from '../../src/backends/backend-registry.js';
 import { InflightBudget } from '../../src/inflight/inflight-budget.js';
 import { type AttemptResult } from '../../src/model/attempt.js';
@@ -60,6 +61,7 @@ export class FanOutParts {
   readonly spool: Spool;
   /** How often a filter left a delivery out. */
   readonly filtered = newCounter('host');
+  readonly pauses: Pauses;
   /** By host; what has none of its own: 202. */
   react: (host: string, guid: string) => Reaction = () => 202;
 
@@ -95,7 +97,18 @@ export class FanOutParts {
       newCounter(),
     );
     const { registry } = this;
-    this.lanes = new LanesService(spool, registry, sender, client, metrics, clock, config, log.logger);
+    const pauses = (this.pauses = new Pauses(spool, clock, log.logger));
+    this.lanes = new LanesService(
+      spool,
+      registry,
+      pauses,
+      sender,
+      client,
+      metrics,
+      clock,
+      config,
+      log.logger,
+    );
     this.recent = new RecentDeliveries(config, spool, rememberingFor(spool, clock, log.logger));
     const remains = new RemainsService(this.lanes, this.recent, spool, clock, config, log.logger);
     const filtering = new Filtering(

@@ -3,14 +3,21 @@ import { printable } from '../../model/printable.js';
 import { type DeliveryList, type DeliverySummary, type DeliveryView } from '../delivery-view.js';
 import { MAX_LIMIT } from '../list-query.js';
 import { CommandError } from './command-error.js';
-import { type CommandOptions } from './options.js';
+import { type CommandOptions, type Service } from './options.js';
 
 /** A page takes the service some ms. */
 const TIMEOUT_MS = 30_000;
 
 const MAX_REASON = 200;
 
-const NOT_OURS = 'this is not the answer of Sprayproxy';
+/** What the service says itself where it answers 404. */
+const NOT_THERE: readonly string[] = [
+  'no such delivery',
+  'backend server not found in the list',
+  'backend is not paused',
+];
+
+export const NOT_OURS = 'this is not the answer of Sprayproxy';
 
 /**
  * Asks page by page until there are as many as wanted, or no more.
@@ -36,13 +43,25 @@ export async function show(options: CommandOptions, id: string): Promise<Deliver
   return (await get(options, `/deliveries/${encodeURIComponent(id)}`)) as DeliveryView;
 }
 
-async function get({ url, token }: CommandOptions, target: string): Promise<unknown> {
+const get = (service: Service, target: string): Promise<unknown> => ask(service, target);
+
+/** What is asked for, if it is no GET. */
+interface Asked {
+  readonly method: 'POST' | 'DELETE';
+  /** To be sent as JSON. */
+  readonly body: object;
+}
+
+/** @throws CommandError, UsageError */
+export async function ask({ url, token }: Service, target: string, asked?: Asked): Promise<unknown> {
   let status: number;
   let text: string;
   try {
     const response = await fetch(url + target, {
+      ...(asked !== undefined && { method: asked.method, body: JSON.stringify(asked.body) }),
       headers: {
         Accept: 'application/json',
+        ...(asked !== undefined && { 'Content-Type': 'application/json' }),
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
       },
       // A token is for nobody else.
@@ -78,7 +97,7 @@ export function reasonOf(status: number, text: string): string {
     case 403:
       return '403: this token may not read /deliveries';
     case 404:
-      return text === 'no such delivery'
+      return NOT_THERE.includes(text)
         ? text
         : '404: /deliveries is not served there; set SPRAYPROXY_SERVER_ENABLE_DELIVERIES=true';
     default:

@@ -3,6 +3,7 @@ import { UsageError } from '../../config/usage-error.js';
 import { list, show } from './client.js';
 import { CommandError } from './command-error.js';
 import { parseOptions, USAGE } from './options.js';
+import { isPauseVerb, pauseOrResume } from './pause.js';
 import { deliveryTable, listTable } from './table.js';
 
 /**
@@ -26,6 +27,8 @@ export async function deliveriesCommand(
 }
 
 async function output(args: readonly string[], env: CommandContext['env']): Promise<string> {
+  const [verb, ...rest] = args;
+  if (isPauseVerb(verb)) return pauseOrResume(verb, rest, env);
   const options = parseOptions(args, env);
   if (options.help) return USAGE;
   const { id, json } = options;

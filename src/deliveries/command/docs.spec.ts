@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { parseListQuery } from '../list-query.js';
 import { parseOptions } from './options.js';
+import { isPauseVerb, parsePauseOptions } from './pause.js';
 
 const PAGES = ['README.md', 'docs/http.md', 'docs/operating.md', 'docs/runbook.md'];
 
@@ -20,6 +21,13 @@ const callsOn = (page: string): string[][] =>
 it.each(PAGES.flatMap((page) => callsOn(page).map((args) => [page, args] as const)))(
   '%s calls it as it can be called: %j',
   (_page, args) => {
+    const [verb, ...rest] = args;
+    if (isPauseVerb(verb)) {
+      expect(parsePauseOptions(verb, rest, {})).toMatchObject({
+        body: { backend: expect.any(String) as string },
+      });
+      return;
+    }
     const { filters } = parseOptions(args, {});
     expect(() => parseListQuery(`/deliveries?${new URLSearchParams(filters).toString()}`, 0)).not.toThrow();
   },

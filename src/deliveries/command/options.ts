@@ -14,10 +14,14 @@ const FILTERS = LIST_PARAMETERS.filter((name) => name !== 'limit' && name !== 'c
 
 const DEFAULT_LIMIT = 50;
 
-export interface CommandOptions {
-  /** Where the service is, without a slash at the end. */
+/** Who is asked. */
+export interface Service {
+  /** Where it is, without a slash at the end. */
   readonly url: string;
   readonly token?: string;
+}
+
+export interface CommandOptions extends Service {
   /** Id of the one delivery to show. */
   readonly id?: string;
   readonly filters: Readonly<Record<string, string>>;
@@ -34,7 +38,7 @@ export interface CommandOptions {
  */
 export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv): CommandOptions {
   const { values, positionals } = parsed(args);
-  const { url, limit, json = false, help = false } = values;
+  const { limit, json = false, help = false } = values;
   const filters: Record<string, string> = {};
   for (const name of FILTERS) {
     const value = values[name];
@@ -47,15 +51,24 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
   }
   if (id !== undefined && parseId(id) === undefined)
     throw new UsageError('an id is a number, as lists show it');
-  const tokenFile = values['token-file'];
   return {
-    url: help ? '' : baseOf(url ?? serviceUrl(environment)),
-    ...(tokenFile !== undefined && !help && { token: readToken(tokenFile) }),
+    ...(help ? { url: '' } : serviceOf(values, environment)),
     ...(id !== undefined && { id }),
     filters,
     limit: limit === undefined ? DEFAULT_LIMIT : parseLimit(limit),
     json,
     help,
+  };
+}
+
+/** @throws UsageError, CommandError */
+export function serviceOf(
+  { url, 'token-file': tokenFile }: { url?: string | undefined; 'token-file'?: string | undefined },
+  environment: NodeJS.ProcessEnv,
+): Service {
+  return {
+    url: baseOf(url ?? serviceUrl(environment)),
+    ...(tokenFile !== undefined && { token: readToken(tokenFile) }),
   };
 }
 
@@ -117,6 +130,7 @@ function readToken(file: string): string {
 
 export const USAGE = `Usage: sprayproxy deliveries [options]
        sprayproxy deliveries [options] <id>
+       sprayproxy deliveries pause|resume --help
 
 Lists what became of deliveries, newest first; or shows one with every attempt that is kept.
 

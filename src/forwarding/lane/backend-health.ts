@@ -69,15 +69,18 @@ export class BackendHealth {
     this.#running -= 1;
   }
 
+  /** What is known may be true no longer, and counts no more: as at the beginning, but with one attempt at first. */
+  startOver(): void {
+    this.#closeBreaker();
+    this.#concurrency = 1;
+  }
+
   observe(result: AttemptResult): void {
     this.#running -= 1;
     const now = this.clock.monotonic();
     if (result.outcome === 'accepted') this.#lastAcceptedAt = now;
     if (isServed(result)) {
-      this.#failuresInRow = 0;
-      this.#failedRounds = 0;
-      this.#failingSince = undefined;
-      this.#retryAt = 0;
+      this.#closeBreaker();
       this.#concurrency = Math.min(this.limits.maxConcurrency, this.#concurrency + 1);
       return;
     }
@@ -94,5 +97,12 @@ export class BackendHealth {
     this.#failedRounds += 1;
     this.#retryAt =
       now + retryDelayMs(this.#failedRounds + 1, this.limits, this.clock.random(), retryAfterMs);
+  }
+
+  #closeBreaker(): void {
+    this.#failuresInRow = 0;
+    this.#failedRounds = 0;
+    this.#failingSince = undefined;
+    this.#retryAt = 0;
   }
 }

@@ -3,10 +3,12 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { type Gauge } from 'prom-client';
 
 import { BackendRegistry } from '../../backends/backend-registry.js';
+import { Pauses } from '../../backends/pauses.js';
 import { Clock } from '../../clock/clock.js';
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import {
   BACKEND_DOWN,
+  BACKEND_PAUSED,
   FORWARDS_DEAD,
   FORWARDS_OWED,
   OLDEST_OWED_SECONDS,
@@ -18,7 +20,7 @@ import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { Spool } from '../../spool/spool.js';
 import { LanesService } from './lanes.service.js';
 
-/** What the spool holds and which backends are down, looked up when somebody asks. */
+/** What the spool holds and which backends are down or paused, looked up when somebody asks. */
 @Injectable()
 export class LaneMetrics {
   /** By key of the backend, ms since the epoch. */
@@ -28,6 +30,7 @@ export class LaneMetrics {
     metricsServer: MetricsServer,
     private readonly registry: BackendRegistry,
     private readonly lanes: LanesService,
+    private readonly pauses: Pauses,
     private readonly spool: Spool,
     private readonly clock: Clock,
     private readonly config: SprayproxyConfig,
@@ -35,6 +38,7 @@ export class LaneMetrics {
     @InjectMetric(FORWARDS_DEAD) private readonly dead: Gauge,
     @InjectMetric(OLDEST_OWED_SECONDS) private readonly oldestAge: Gauge,
     @InjectMetric(BACKEND_DOWN) private readonly down: Gauge,
+    @InjectMetric(BACKEND_PAUSED) private readonly paused: Gauge,
     @InjectMetric(SPOOL_BYTES) private readonly bytes: Gauge,
     @InjectMetric(SPOOL_MAX_BYTES) private readonly maxBytes: Gauge,
   ) {
@@ -44,7 +48,7 @@ export class LaneMetrics {
   async #update(): Promise<void> {
     await this.#readOldest();
     // All the rest in one go: two who ask at once would add to what the other has begun.
-    for (const gauge of [this.owed, this.dead, this.oldestAge, this.down]) gauge.reset();
+    for (const gauge of [this.owed, this.dead, this.oldestAge, this.down, this.paused]) gauge.reset();
     // Of those who share a store one tells of each thing, so that sums are right.
     const speaks = this.spool.drains('');
     this.bytes.set(speaks ? this.spool.bytes : 0);
@@ -54,7 +58,11 @@ export class LaneMetrics {
       this.owed.inc(labels, 0);
       this.dead.inc(labels, 0);
       this.oldestAge.inc(labels, 0);
-      this.down.inc(labels, this.lanes.of(backend).health.down ? 1 : 0);
+      const isPaused = this.pauses.get(backend.key) !== undefined;
+      this.down.inc(labels, !isPaused && this.lanes.of(backend).health.down ? 1 : 0);
+      this.paused.inc(labels, 0);
+      // A host may have several.
+      if (isPaused) this.paused.set(labels, 1);
     }
     const oldest = new Map<string, number>();
     for (const [key, { owed, dead }] of this.spool.counts()) {

@@ -1,3 +1,4 @@
+import { type Pauses } from '../../backends/pauses.js';
 import { type Clock } from '../../clock/clock.js';
 import { type SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { type Logger } from '../../logging/logger.js';
@@ -10,6 +11,7 @@ import { type Sender } from './sender.js';
 
 export interface LaneParts {
   readonly spool: Spool;
+  readonly pauses: Pauses;
   readonly sender: Sender;
   readonly client: BackendClient;
   readonly clock: Clock;

@@ -53,7 +53,7 @@ export class Lane {
       pace: new Pace(clock, config.drainRate),
       stopped: this.stopped,
       room: () =>
-        spool.fault === undefined && spool.drains(backend.key)
+        !this.isPaused() && spool.fault === undefined && spool.drains(backend.key)
           ? Math.min(this.health.concurrency - this.running.size, this.#slots.free)
           : 0,
       isRunning: ({ delivery }) => this.running.get(Identity.ofRecord(delivery)) !== undefined,
@@ -76,9 +76,15 @@ export class Lane {
     return this.#stop.signal;
   }
 
+  /** Whether no attempt may begin: what comes in is owed. One that runs goes on. */
+  isPaused(): boolean {
+    return this.parts.pauses.holds(this.backend.key);
+  }
+
   /** Whether a webhook that comes in now waits behind what is older, or for the backend to be back. */
   get holdsBack(): boolean {
     const { spool } = this.parts;
+    if (this.isPaused()) return true;
     if (!spool.keeps || spool.fault !== undefined) return false;
     if (this.#slots.free <= 0) return true;
     const drains = spool.drains(this.backend.key);
@@ -91,7 +97,7 @@ export class Lane {
 
   /** Whether it is time to look if the backend is back, and nothing that is owed could show. */
   get mayProbe(): boolean {
-    return this.#owed === 0 && this.health.mayProbe;
+    return !this.isPaused() && this.#owed === 0 && this.health.mayProbe;
   }
 
   /** What is owed and not being sent: what is being sent, newer ones need not wait for. */
@@ -113,17 +119,21 @@ export class Lane {
     return running === undefined && this.holdsBack ? undefined : this.sendPast(delivery);
   }
 
-  /** The same, though others wait: somebody asked for this one, or it is to show whether the backend is back. */
-  sendPast(delivery: Delivery): RunningAttempt {
+  /**
+   * The same, though others wait: somebody asked for this one, or it is to show whether the backend is back. While the backend is
+   * paused it is held back too.
+   */
+  sendPast(delivery: Delivery): RunningAttempt | undefined {
     const running = this.running.get(delivery.identity);
-    if (running !== undefined) return running;
+    if (running !== undefined || this.isPaused()) return running;
     delivery.room.retain();
     return this.#track(delivery.identity, this.attempt(delivery), delivery.room);
   }
 
   /**
    * Sends a delivery of the spool now, whether its turn has come or not and however old it is. An attempt that is running
-   * is joined; its claim may be lost to somebody else's.
+   * is joined; its claim may be lost to somebody else's. While the backend is paused it is owed instead, and the attempt comes to
+   * nothing.
    * @param from states in which the forward may be
    */
   sendNow(stored: StoredDelivery, held: HeldPayload, from: readonly ShownState[]): RunningAttempt {
@@ -167,6 +177,13 @@ export class Lane {
     this.#drain.wake();
   }
 
+  /** The backend is no longer paused: it is as if it had just come. */
+  resume(): void {
+    this.health.startOver();
+    this.#ahead.startOver();
+    this.wake();
+  }
+
   /** Begins no more attempts. Resolves when those that are running are over. */
   async stop(): Promise<void> {
     this.#stop.abort();
@@ -188,6 +205,8 @@ export class Lane {
       if (this.#isRemoved()) {
         return { ...notMade(this.backend, 'the backend is no longer registered'), withdrawn: true };
       }
+      // It was not when this one was begun with: it has waited for its turn since.
+      if (this.isPaused()) return notMade(this.backend, 'the backend is paused');
       this.health.begin();
       const beganAt = this.parts.clock.monotonic();
       const attempt = await this.parts.client

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 
 import { BackendRegistry } from '../../backends/backend-registry.js';
+import { Pauses } from '../../backends/pauses.js';
 import { Clock } from '../../clock/clock.js';
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { Logger } from '../../logging/logger.js';
@@ -32,6 +33,7 @@ export class LanesService implements OnApplicationBootstrap {
   constructor(
     private readonly spool: Spool,
     private readonly registry: BackendRegistry,
+    private readonly pauses: Pauses,
     private readonly sender: Sender,
     private readonly client: BackendClient,
     private readonly metrics: ForwardMetrics,
@@ -51,6 +53,13 @@ export class LanesService implements OnApplicationBootstrap {
       if (event.kind === 'owed') this.#wake(event.backend, event.id);
       else if (event.kind === 'owners' || event.kind === 'found') void this.#takeOver();
     });
+    this.pauses.on('ended', (key) => {
+      const backend = this.registry.get(key);
+      if (backend !== undefined && !this.#stopped) this.of(backend).resume();
+    });
+    this.pauses.on('known', () => {
+      for (const lane of this.#lanes.values()) lane.wake();
+    });
     await this.#takeOver();
   }
 
@@ -59,9 +68,9 @@ export class LanesService implements OnApplicationBootstrap {
     if (lane === undefined) {
       const running = this.#running.get(backend.key) ?? new IdentityMap<RunningAttempt>();
       this.#running.set(backend.key, running);
-      const { spool, sender, client, clock, config, logger } = this;
+      const { spool, pauses, sender, client, clock, config, logger } = this;
       const onResult = this.#onResult;
-      lane = new Lane(backend, { spool, sender, client, clock, config, logger, onResult }, running);
+      lane = new Lane(backend, { spool, pauses, sender, client, clock, config, logger, onResult }, running);
       if (this.#stopped) void lane.stop();
       else if (this.registry.has(backend)) this.#lanes.set(backend.key, lane);
       else void lane.remove();
@@ -124,6 +133,7 @@ export class LanesService implements OnApplicationBootstrap {
     const { expireBackendsAfterMs } = this.config;
     if (expireBackendsAfterMs === undefined || failingSince === undefined || backend.origin === 'static')
       return;
+    if (this.pauses.get(backend.key) !== undefined) return;
     const failingMs = this.clock.monotonic() - failingSince;
     if (failingMs < expireBackendsAfterMs) return;
     const fields = { backend: backend.url, failingMs };

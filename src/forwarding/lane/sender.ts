@@ -30,6 +30,7 @@ export interface SendingLane {
   readonly backend: Backend;
   /** Ends the wait for room. */
   readonly stopped: AbortSignal;
+  isPaused(): boolean;
   /** @param id of the delivery */
   attempt(message: Message, id: number): Promise<AttemptResult>;
 }
@@ -67,12 +68,17 @@ export class Sender {
   }
 
   /**
-   * @returns `undefined`: no attempt was made; the forward was discarded, is given up, or somebody else has its claim.
+   * @returns `undefined`: no attempt was made; the forward was discarded, is given up or owed to a backend that is paused, or
+   *   somebody else has its claim.
    * @throws SprayproxyError `spool-failed`, `overload`
    */
   async send({ lane, stored, from = ['owed'], held }: Sending): Promise<AttemptResult | undefined> {
     const { id, receivedAt, payloadBytes, query } = stored.delivery;
     const { key } = lane.backend;
+    if (lane.isPaused()) {
+      await this.#oweInstead(id, key, from);
+      return undefined;
+    }
     if (held === undefined && this.#time.isPast(receivedAt + this.config.maxForwardAgeMs)) {
       await this.#bury(id, key, 'older than SPRAYPROXY_RETRY_MAX_AGE');
       return undefined;
@@ -83,7 +89,8 @@ export class Sender {
     try {
       const payload = held?.payload ?? (await this.#payload(id, key));
       // What was read ahead may have been sent, given up or discarded since.
-      if (payload === undefined || !(await this.#claim(id, key, from, held !== undefined))) return undefined;
+      if (payload === undefined || lane.isPaused() || !(await this.#claim(id, key, from, held !== undefined)))
+        return undefined;
       try {
         const rawHeaders = forwardHeaders(this.signer.headersOf(stored, payload, lane.backend));
         result = await lane.attempt({ payload, query, rawHeaders }, id);
@@ -131,6 +138,12 @@ export class Sender {
         await new Promise<void>((resolve) => this.clock.after(TROUBLE_PAUSE_MS, resolve));
       }
     }
+  }
+
+  /** Somebody asked for it while its backend is paused. */
+  async #oweInstead(id: number, backend: string, from: readonly ShownState[]): Promise<void> {
+    const others = from.filter((state) => state !== 'owed');
+    if (others.length > 0) await this.spool.revive(id, [backend], others);
   }
 
   /** @param joins whether an attempt that another process is making is waited for */

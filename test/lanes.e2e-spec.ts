@@ -70,6 +70,20 @@ describe('the lanes', () => {
     expect(down).not.toHaveProperty('lastAcceptedAt');
   });
 
+  it('say which are paused, since when and why', async () => {
+    const { url } = await BackendServer.start(503);
+    const running = await start([url]);
+    const path = '/deliveries/backends/pause';
+    const body = JSON.stringify({ backend: url, for: '2h', reason: 'upgrade' });
+    await send(running.url, { method: 'POST', path, body });
+    expect((await lanes(running)).backends[0]).toMatchObject({
+      state: 'paused',
+      pause: { since: expect.any(String) as string, until: expect.any(String) as string, reason: 'upgrade' },
+    });
+    await send(running.url, { method: 'DELETE', path: `${path}?backend=${encodeURIComponent(url)}` });
+    expect((await lanes(running)).backends[0]).not.toHaveProperty('pause');
+  });
+
   it('say so where nothing is kept', async () => {
     const running = await start(['http://127.0.0.1:9'], { SPRAYPROXY_SPOOL_URL: '' });
     expect(await lanes(running)).toMatchObject({ keeps: false, backends: [{ owed: 0, dead: 0 }] });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { BackendRegistry } from '../backends/backend-registry.js';
+import { Pauses } from '../backends/pauses.js';
 import { Clock } from '../clock/clock.js';
 import { LanesService } from '../forwarding/lane/lanes.service.js';
 import { type RecentAttempts } from '../forwarding/lane/recent-attempts.js';
@@ -10,8 +11,9 @@ import { type FilterLists } from '../model/backend-filter.js';
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { Spool } from '../spool/spool.js';
 import { time } from './delivery-view.js';
+import { type PauseView, pauseViewOf } from './pause-view.js';
 
-export const LANE_STATES = ['up', 'down'] as const;
+export const LANE_STATES = ['up', 'down', 'paused'] as const;
 
 /** How a backend fares, and what it is owed. What was attempted is what this process has attempted. */
 export interface LaneView {
@@ -22,6 +24,7 @@ export interface LaneView {
   readonly state: (typeof LANE_STATES)[number];
   /** Which webhooks it gets; absent: all. */
   readonly filter?: FilterLists;
+  readonly pause?: PauseView;
   /** Since when it has failed without one success, RFC 3339. */
   readonly since?: string;
   /** What the latest attempt failed with. */
@@ -48,6 +51,7 @@ export class LaneViews {
   constructor(
     private readonly registry: BackendRegistry,
     private readonly lanes: LanesService,
+    private readonly pauses: Pauses,
     private readonly spool: Spool,
     private readonly clock: Clock,
   ) {}
@@ -60,13 +64,15 @@ export class LaneViews {
     const { url, key, host, origin } = backend;
     const { health, recent } = this.lanes.of(backend);
     const counts = this.spool.counts().get(key) ?? NOTHING;
+    const pause = this.pauses.get(key);
     const filter = this.registry.filters.get(key);
     const oldest = counts.owed > 0 ? await this.#oldestOwed(key) : undefined;
     const { lastFailure } = recent;
     const { owed, running, dead, rejected } = counts;
     return {
-      ...{ backend: url, host, origin, state: health.down ? 'down' : 'up' },
+      ...{ backend: url, host, origin, state: pause !== undefined ? 'paused' : health.down ? 'down' : 'up' },
       ...(filter !== undefined && { filter: filter.lists }),
+      ...(pause !== undefined && { pause: pauseViewOf(pause) }),
       ...(health.failingSince !== undefined && { since: time(this.#wallTime(health.failingSince)) }),
       ...(lastFailure !== undefined && { reason: reasonOf(lastFailure) }),
       ...{ owed, running, dead, rejected },

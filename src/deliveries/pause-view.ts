@@ -1,4 +1,5 @@
 import { type Pause } from '../model/pause.js';
+import { time } from './delivery-view.js';
 
 /** A pause as it is shown; times in RFC 3339. */
 export interface PauseView {
@@ -14,5 +15,3 @@ export const pauseViewOf = ({ since, until, reason, user }: Pause): PauseView =>
   ...(reason !== undefined && { reason }),
   ...(user !== undefined && { user }),
 });
-
-const time = (ms: number): string => new Date(ms).toISOString();

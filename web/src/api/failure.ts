@@ -40,7 +40,7 @@ export class Failure extends Error {
       case 401:
         return 'You are not signed in, or not any more. Load the page again to sign in.';
       case 403:
-        return 'You may not do this: the proxy in front of the service has refused it.';
+        return `You may not do this${this.text === '' ? '' : `: ${this.text}`}.`;
       case 404:
         return this.text.includes('page not found')
           ? 'Not enabled: SPRAYPROXY_SERVER_ENABLE_DELIVERIES=true switches it on at the service.'

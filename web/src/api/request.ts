@@ -19,9 +19,13 @@ export async function read<T>(
 ): Promise<Read<T>> {
   const timeout = AbortSignal.timeout(READ_TIMEOUT_MS);
   const response = await ask(path, {
-    // Whether it has changed is asked here, with the tag at hand.
+    // Whether it has changed is asked here, with the tag at hand. A browser would add no-cache, which has all sent again.
     cache: 'no-store',
-    headers: { Accept: 'application/json', ...(etag !== undefined && { 'If-None-Match': etag }) },
+    headers: {
+      Accept: 'application/json',
+      'Cache-Control': 'max-age=0',
+      ...(etag !== undefined && { 'If-None-Match': etag }),
+    },
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
   });
   if (response.status === 304) return { data: undefined, etag };

@@ -1,4 +1,4 @@
-const WIDTH = 90;
+const WIDTH = 60;
 const HEIGHT = 22;
 /** Half of it is the width of the stroke. */
 const MARGIN = 2;

@@ -44,6 +44,7 @@ async function play(stayS: number | undefined, defer: Defer): Promise<number> {
     // Nobody wants to wait long; one at a time, so that the order can be seen.
     SPRAYPROXY_RETRY_MAX_DELAY: '1s',
     SPRAYPROXY_DRAIN_CONCURRENCY: '1',
+    SPRAYPROXY_SERVER_ENABLE_DELIVERIES: 'true',
   };
   const directory = mkdtempSync(join(tmpdir(), 'sprayproxy-demo-'));
   // However this ends. The program has ended by then, or been killed.
@@ -138,11 +139,12 @@ All ${broken.sent.length} reached ${backends[1].name} in the order they were sen
 }
 
 /** Says how to send one more, for how long, and where to look. */
-function invite({ proxy, metrics }: SprayproxyUrls, secret: string, stayS: number | undefined): void {
+function invite({ proxy, metrics, page }: SprayproxyUrls, secret: string, stayS: number | undefined): void {
   const payload = { zen: 'Keep it logically awesome.', hook_id: 292430182 };
   const ping = signedWebhook('ping', Buffer.from(JSON.stringify(payload)), secret);
   const until = stayS === undefined ? 'until Ctrl-C' : `for ${stayS} s (--stay <seconds> changes that)`;
   print(`
+The page: ${page}
 Metrics: ${metrics}
 All stays up ${until}. To send one more by hand, as often as you like:
 

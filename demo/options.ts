@@ -15,7 +15,8 @@ backend got every webhook, byte for byte, else with 1.
 
 Usage: npm run demo [-- options]
 
-  --stay <seconds>  how long to stay up afterwards for webhooks sent by hand; 0: not at all
+  --stay [seconds]  how long to stay up afterwards for webhooks sent by hand, and for the page to
+                    be looked at; without a number until Ctrl-C; 0: not at all
                     [on a terminal: until Ctrl-C, else: ${STAY_WITHOUT_TERMINAL_S}]
   --help            shows this
 `;
@@ -31,6 +32,7 @@ export class UsageError extends Error {}
 /** @throws UsageError */
 export function parseOptions(args: string[], isTerminal: boolean): Options {
   const { help = false, stay } = parse(args);
+  if (stay === '') return { help, stayS: undefined };
   if (stay === undefined) return { help, stayS: isTerminal ? undefined : STAY_WITHOUT_TERMINAL_S };
   if (!/^\d+(\.\d+)?$/.test(stay) || Number(stay) > MAX_STAY_S)
     throw new UsageError(`--stay takes seconds, from 0 to ${MAX_STAY_S}`);
@@ -39,8 +41,13 @@ export function parseOptions(args: string[], isTerminal: boolean): Options {
 
 function parse(args: string[]): { help?: boolean; stay?: string } {
   try {
-    return parseArgs({ args, options: { help: { type: 'boolean' }, stay: { type: 'string' } } }).values;
+    // An option has a value or has none: of one that may have, the value is empty.
+    const given = args.map((arg, at) => (arg === '--stay' && isOption(args[at + 1]) ? '--stay=' : arg));
+    return parseArgs({ args: given, options: { help: { type: 'boolean' }, stay: { type: 'string' } } })
+      .values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
+
+const isOption = (next: string | undefined): boolean => next?.startsWith('--') ?? true;

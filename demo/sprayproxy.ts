@@ -8,6 +8,8 @@ export class SprayproxyDied extends Error {}
 export interface SprayproxyUrls {
   readonly proxy: string;
   readonly metrics: string;
+  /** To look at what became of webhooks. */
+  readonly page: string;
 }
 
 /** The real program, as a process of its own. */
@@ -31,12 +33,13 @@ export class Sprayproxy {
     return new Sprayproxy(Program.run({ env: { ...ON_FREE_PORTS, ...variables } }));
   }
 
-  /** URLs of the webhook listener and of the metrics, as soon as it listens; `died` tells if it never does. */
+  /** URLs of the webhook listener, of the metrics and of the page, as soon as it listens; `died` tells if it never does. */
   async urls(): Promise<SprayproxyUrls> {
     const { port, metricsPort } = await Promise.race([this.program.listening(), this.died]);
     return {
       proxy: `http://127.0.0.1:${port}/proxy`,
       metrics: `http://127.0.0.1:${metricsPort}/metrics`,
+      page: `http://127.0.0.1:${port}/deliveries`,
     };
   }
 

@@ -105,10 +105,13 @@ describe('the demo', () => {
     });
   });
 
-  it('ends with a curl line that sends one more, which both backends get', async () => {
-    const demo = spawn(process.execPath, [DEMO, '--stay', '50'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  it('ends with the page, and a curl line that sends one more, which both backends get, until it is told to end', async () => {
+    const demo = spawn(process.execPath, [DEMO, '--stay'], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const lines = createInterface({ input: demo.stdout })[Symbol.asyncIterator]();
+      const page = await lineThat((line) => line.startsWith('The page: '), lines);
+      const html = await fetch(page.slice('The page: '.length), { headers: { Accept: 'text/html' } });
+      expect(await html.text()).toContain('<title>Sprayproxy</title>');
       const curl = await lineThat((line) => line.startsWith('curl '), lines);
       const request = parseCurl(curl);
       const answer = await fetch(request.url, { method: 'POST', ...request });

@@ -54,6 +54,8 @@ it.each(['a new spool', 'the spool of the run before'])(
     await scrapeUntil(`http://127.0.0.1:${metricsPort}`, forwarded, 1);
     const served = await send(url, { method: 'GET', path: '/deliveries/openapi.json' });
     expect(JSON.parse(served.text)).toEqual(description);
+    const page = await fetch(`${url}/deliveries`, { headers: { Accept: 'text/html' } });
+    expect(await page.text()).toContain('<title>Sprayproxy</title>');
 
     expect(await program.stop()).toBe(0);
     expect(program.errorOutput).toBe('');

@@ -58,6 +58,10 @@ export interface Operation {
   readonly total: Count;
   /** Forwards. */
   readonly done: number;
+  /** URLs of the backends that nothing comes back from. */
+  readonly waitingFor?: readonly string[];
+  /** Who has cancelled it. */
+  readonly cancelledBy?: string;
   readonly outcomes?: Readonly<Record<string, number>>;
 }
 

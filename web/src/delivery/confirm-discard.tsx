@@ -4,7 +4,12 @@ import { announce } from '../ui/announcer.js';
 import { Confirm } from '../ui/confirm.js';
 import { type ConfirmProps, namesOf } from './confirm-resend.js';
 
-export function ConfirmDiscard({ delivery: { id }, forwards, onDone, onClose }: ConfirmProps) {
+export function ConfirmDiscard({
+  delivery: { id },
+  forwards,
+  onDone,
+  onClose,
+}: Omit<ConfirmProps, 'isPaused'>) {
   const [only] = forwards.length === 1 ? forwards : [];
   const discard = async () => {
     const query = only === undefined ? '' : `?${queryOf({ backend: only.backend })}`;

@@ -8,11 +8,13 @@ export interface ConfirmProps {
   readonly delivery: DeliveryView;
   /** To whom; one, or all that miss it. */
   readonly forwards: readonly ForwardView[];
+  /** Whether one of those backends is paused. */
+  readonly isPaused: boolean;
   readonly onDone: () => void;
   readonly onClose: () => void;
 }
 
-export function ConfirmResend({ delivery: { id }, forwards, onDone, onClose }: ConfirmProps) {
+export function ConfirmResend({ delivery: { id }, forwards, isPaused, onDone, onClose }: ConfirmProps) {
   const [only] = forwards.length === 1 ? forwards : [];
   const accepted = forwards.some(({ state }) => state === 'accepted');
   const send = async () => {
@@ -20,12 +22,13 @@ export function ConfirmResend({ delivery: { id }, forwards, onDone, onClose }: C
       ...(only !== undefined && { backend: only.backend }),
       ...(accepted && { accepted }),
     });
-    announce('Sent again.');
+    announce(isPaused ? 'It is owed.' : 'Sent again.');
     onDone();
   };
   return (
     <Confirm title="Send again" yes="Send again" act={send} onClose={onClose}>
       <p>{`It is sent again to ${namesOf(forwards)}.`}</p>
+      {isPaused && <p>What is paused is owed it instead, and gets it when it is resumed.</p>}
       {accepted && <p>That backend has accepted it already: its pipelines may run twice.</p>}
       {forwards.some(({ attempts }) => attempts.at(-1)?.outcome === 'unknown') && (
         <p>What came of the last attempt is unknown: it may have been taken, and pipelines may run twice.</p>

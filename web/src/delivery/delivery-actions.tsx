@@ -7,11 +7,13 @@ import { misses } from './misses.js';
 
 interface DeliveryActionsProps {
   readonly delivery: DeliveryView;
+  /** URLs of the backends that are paused. */
+  readonly paused: ReadonlySet<string>;
   readonly onChange: () => void;
 }
 
 /** For all backends that miss it. */
-export function DeliveryActions({ delivery, onChange }: DeliveryActionsProps) {
+export function DeliveryActions({ delivery, paused, onChange }: DeliveryActionsProps) {
   const [open, setOpen] = useState<'resend' | 'discard'>();
   const close = () => {
     setOpen(undefined);
@@ -40,7 +42,13 @@ export function DeliveryActions({ delivery, onChange }: DeliveryActionsProps) {
         Discard everywhere …
       </button>
       {open === 'resend' && (
-        <ConfirmResend delivery={delivery} forwards={missing} onDone={onChange} onClose={close} />
+        <ConfirmResend
+          delivery={delivery}
+          forwards={missing}
+          isPaused={missing.some(({ backend }) => paused.has(backend))}
+          onDone={onChange}
+          onClose={close}
+        />
       )}
       {open === 'discard' && (
         <ConfirmDiscard delivery={delivery} forwards={missing} onDone={onChange} onClose={close} />

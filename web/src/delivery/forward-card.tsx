@@ -44,12 +44,12 @@ export function ForwardCard({ delivery, forward, isPaused, onChange }: ForwardCa
           <AttemptItem key={attempt.at} attempt={attempt} isLast={at === attempts.length - 1} />
         ))}
       </ol>
-      <ForwardActions delivery={delivery} forward={forward} onChange={onChange} />
+      <ForwardActions delivery={delivery} forward={forward} isPaused={isPaused} onChange={onChange} />
     </article>
   );
 }
 
-function ForwardActions({ delivery, forward, onChange }: Omit<ForwardCardProps, 'isPaused'>) {
+function ForwardActions({ delivery, forward, isPaused, onChange }: ForwardCardProps) {
   const [open, setOpen] = useState<'resend' | 'discard'>();
   const close = () => {
     setOpen(undefined);
@@ -81,7 +81,13 @@ function ForwardActions({ delivery, forward, onChange }: Omit<ForwardCardProps, 
         </button>
       )}
       {open === 'resend' && (
-        <ConfirmResend delivery={delivery} forwards={[forward]} onDone={onChange} onClose={close} />
+        <ConfirmResend
+          delivery={delivery}
+          forwards={[forward]}
+          isPaused={isPaused}
+          onDone={onChange}
+          onClose={close}
+        />
       )}
       {open === 'discard' && (
         <ConfirmDiscard delivery={delivery} forwards={[forward]} onDone={onChange} onClose={close} />

@@ -72,7 +72,7 @@ function Shown({ delivery, lanes, onChange }: ShownProps) {
             {requestId !== undefined && <span class="outside">{`, request ${requestId}`}</span>}
           </Fact>
         </dl>
-        <DeliveryActions delivery={delivery} onChange={onChange} />
+        <DeliveryActions delivery={delivery} paused={paused} onChange={onChange} />
       </section>
       <h2>Backends</h2>
       {forwards.length === 0 && <Notice>It was for no backend.</Notice>}

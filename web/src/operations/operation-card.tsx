@@ -4,7 +4,7 @@ import { FailureNotice } from '../ui/notice.js';
 import { State } from '../ui/state.js';
 import { Time } from '../ui/time.js';
 import { useAction } from '../ui/use-action.js';
-import { count, filterWords } from '../ui/words.js';
+import { backendName, count, filterWords } from '../ui/words.js';
 
 interface OperationCardProps {
   readonly operation: Operation;
@@ -14,7 +14,7 @@ interface OperationCardProps {
 
 /** An operation: how far it is, what came of it, and a way to stop it. */
 export function OperationCard({ operation, onChange, onDismiss }: OperationCardProps) {
-  const { id, state, done, total, startedAt, user, error } = operation;
+  const { id, state, done, total, startedAt, user, error, waitingFor = [], cancelledBy } = operation;
   const cancelling = useAction();
   const cancel = () => {
     cancelling.run(async () => {
@@ -33,6 +33,10 @@ export function OperationCard({ operation, onChange, onDismiss }: OperationCardP
         {done.toLocaleString('en-US')} of {count(total.forwards, 'forward')}
         {outcomesOf(operation)}, since <Time at={startedAt} />
         {user !== undefined && ` by ${user}`}
+        {cancelledBy !== undefined && `, cancelled by ${cancelledBy}`}
+        {waitingFor.length > 0 && (
+          <span class="outside">{`, waits for ${waitingFor.map(backendName).join(', ')}: down or paused`}</span>
+        )}
         {error !== undefined && <span class="outside">{`: ${error}`}</span>}
       </p>
       <div class="buttons">

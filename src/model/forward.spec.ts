@@ -247,6 +247,7 @@ it('revived, it is owed whatever came of it, with its history and fresh counts',
         const before = afterOutcomes(outcomes, { guarantee, othersGotThrough });
         const { reason, refusedAloneCount, ...rest } = before;
         expect(revive({ ...before, released: true })).toEqual({ ...rest, state: 'owed', unknownCount: 0 });
+        expect(revive(before, 7)).toEqual({ ...rest, state: 'owed', unknownCount: 0, owedSince: 7 });
         expect(typeof reason).toBe(before.state === 'dead' ? 'string' : 'undefined');
       },
     ),

@@ -58,6 +58,8 @@ export interface Forward {
   readonly unknownCount: number;
   /** How many were refused while the backend accepted others, since the forward was last owed afresh. */
   readonly refusedAloneCount?: number;
+  /** When somebody wanted it sent again, ms since the epoch: its age counts from then. */
+  readonly owedSince?: number;
   /** When the attempt that is running began, ms since the epoch. */
   readonly runningSince?: number;
   /** Who makes that attempt, as the spool names it. */
@@ -164,8 +166,8 @@ export const interruptedAttempt = ({ runningSince = 0 }: Forward): AttemptRecord
 export const bury = (forward: Forward, reason: string): Forward =>
   forward.state === 'owed' ? { ...forward, state: 'dead', reason } : forward;
 
-/** Owed afresh, whatever came of it before. */
-export function revive(forward: Forward): Forward {
+/** Owed afresh, whatever came of it before. @param at its age counts from then, ms since the epoch; absent: as before */
+export function revive(forward: Forward, at?: number): Forward {
   const { reason, released, refusedAloneCount, filtered, ...rest } = forward;
-  return { ...rest, state: 'owed', unknownCount: 0 };
+  return { ...rest, state: 'owed', unknownCount: 0, ...(at !== undefined && { owedSince: at }) };
 }

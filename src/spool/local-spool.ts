@@ -11,6 +11,7 @@ export abstract class LocalSpool extends Spool {
     return this.fault;
   }
 
+  isGone = (holder: string) => Promise.resolve(holder !== this.holder);
   untilUnclaimed = () => Promise.resolve(false);
   remember = () => NOTHING;
   forget = () => NOTHING;

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 import { IdSequence } from './id-sequence.js';
 import { LocalSpool } from './local-spool.js';
@@ -9,6 +11,7 @@ const NONE = Promise.resolve([]);
 /** Stands in where there is no spool: it keeps nothing, and says so when it is asked to. */
 export class NoSpool extends LocalSpool {
   readonly keeps = false;
+  readonly holder = randomUUID();
   readonly fault = undefined;
   readonly bytes = 0;
   readonly #ids = new IdSequence();
@@ -36,6 +39,8 @@ export class NoSpool extends LocalSpool {
   payload = () => NOTHING;
   find = () => NONE;
   list = () => NONE;
+  listAfter = () => NONE;
+  getEach = () => NONE;
   registeredBackends = () => NONE;
   keepBackend = () => NOTHING;
   forgetBackend = () => NOTHING;

@@ -70,6 +70,9 @@ export abstract class Spool {
   /** Whether it remembers what is over, and what nothing keeps, for all who use the store. */
   abstract readonly remembers: boolean;
 
+  /** Its name as a holder of claims, which no other ever has. */
+  abstract readonly holder: string;
+
   /** What the deliveries take, about: their payloads and a page for each. */
   abstract readonly bytes: number;
 
@@ -118,11 +121,15 @@ export abstract class Spool {
   /** Gives up those that are owed. */
   abstract bury(id: number, backends: readonly string[], reason: string): Promise<Change | undefined>;
 
-  /** Owes those afresh that are in one of the states `from`. */
+  /**
+   * Owes those afresh that are in one of the states `from`.
+   * @param at ms since the epoch; their age counts from then. Absent: as before
+   */
   abstract revive(
     id: number,
     backends: readonly string[],
     from: readonly ShownState[],
+    at?: number,
   ): Promise<Change | undefined>;
 
   /** Changes what is sent of a delivery beside its payload. */
@@ -162,6 +169,15 @@ export abstract class Spool {
 
   /** Deliveries with an id below `before`, latest first. @param filter others than these may be left out */
   abstract list(before: number, limit: number, filter?: DeliveryFilter): Promise<StoredDelivery[]>;
+
+  /** The same with an id above `after`, oldest first. */
+  abstract listAfter(after: number, limit: number, filter?: DeliveryFilter): Promise<StoredDelivery[]>;
+
+  /** Those of them that are kept, in no order. */
+  abstract getEach(ids: readonly number[]): Promise<StoredDelivery[]>;
+
+  /** Whether the process is gone whose holder had this name. */
+  abstract isGone(holder: string): Promise<boolean>;
 
   /** Resolves when a claim that another process has on a forward has ended. @returns `false`: there is none. */
   abstract untilUnclaimed(id: number, backend: string): Promise<boolean>;

@@ -73,8 +73,8 @@ export const toSettle = (
 export const toBury = (backends: readonly string[], reason: string): Step =>
   ofForwards((forward) => bury(forward, reason), backends);
 
-export const toRevive = (backends: readonly string[], from: readonly ShownState[]): Step =>
-  ofForwards((forward) => (from.includes(shownState(forward)) ? revive(forward) : forward), backends);
+export const toRevive = (backends: readonly string[], from: readonly ShownState[], at?: number): Step =>
+  ofForwards((forward) => (from.includes(shownState(forward)) ? revive(forward, at) : forward), backends);
 
 export const toAmend =
   ({ rawHeaders, query }: Pick<DeliveryRecord, 'rawHeaders' | 'query'>): Step =>

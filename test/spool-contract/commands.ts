@@ -138,18 +138,23 @@ const settleOne = fc
   );
 
 const buryOrRevive = fc
-  .record({ at: anyPlace, backends: someBackends, from: fc.option(anyStates, { nil: undefined }) })
-  .map(({ at, backends, from }) =>
+  .record({
+    at: anyPlace,
+    backends: someBackends,
+    from: fc.option(anyStates, { nil: undefined }),
+    since: fc.option(fc.nat(9), { nil: undefined }),
+  })
+  .map(({ at, backends, from, since }) =>
     command(`${from === undefined ? 'bury' : 'revive'}(${at})`, async (model, { spool }) => {
       const id = pick(model, at);
       const changed = model.change(id, backends, (forward: Forward) => {
         if (from === undefined) return bury(forward, 'too old');
         if (!from.includes(forward.state)) return forward;
         if (forward.state !== 'owed') model.owedAfresh(id, forward.backend);
-        return revive(forward);
+        return revive(forward, since);
       });
       const change =
-        from === undefined ? spool.bury(id, backends, 'too old') : spool.revive(id, backends, from);
+        from === undefined ? spool.bury(id, backends, 'too old') : spool.revive(id, backends, from, since);
       expect(bareChange(await change)).toEqual(changed);
     }),
   );
@@ -206,6 +211,14 @@ const read = fc
       expect(await spool.payload(id)).toEqual(known?.payload);
       expect((await spool.list(id, limit)).map(bare)).toEqual(
         model.latestFirst.filter(({ delivery }) => delivery.id < id).slice(0, limit),
+      );
+      expect((await spool.listAfter(id, limit)).map(bare)).toEqual(
+        model.oldestFirst.filter(({ delivery }) => delivery.id > id).slice(0, limit),
+      );
+      const [oldest = 0] = model.deliveries.keys();
+      const each = (await spool.getEach([id, oldest, id])).map(bare);
+      expect(each.sort((a, b) => a.delivery.id - b.delivery.id)).toEqual(
+        model.oldestFirst.filter(({ delivery }) => [id, oldest].includes(delivery.id)),
       );
       const owed = model.with((forward) => forward.backend === backend && forward.state === 'owed');
       expect((await spool.owedTo(backend, limit)).map(bare)).toEqual(owed.slice(0, limit));

@@ -405,6 +405,15 @@ export function describeSpool(name: string, makeStore: () => StoreUnderTest): vo
       });
     });
 
+    it('tells who is there and who is gone', async () => {
+      const [other, gone] = [store.isShared ? await openSpool() : spool, spool.holder];
+      expect([await spool.isGone(gone), await other.isGone(other.holder)]).toEqual([false, false]);
+      if (store.isShared)
+        expect([await other.isGone(gone), await spool.isGone(other.holder)]).toEqual([false, false]);
+      const after = await openAfter(spool);
+      expect([await after.isGone(gone), await after.isGone(after.holder)]).toEqual([true, false]);
+    });
+
     describe('a note', () => {
       const NOTE = { name: 'n', text: 'one', at: 2 };
 

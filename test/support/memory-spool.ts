@@ -36,7 +36,7 @@ export class MemorySpool extends Spool {
   readonly keeps = true;
   /** Whether it is one of several processes. */
   readonly remembers: boolean;
-  readonly #holder = randomUUID();
+  readonly holder = randomUUID();
   readonly #store: MemoryStore;
   readonly #maxBytes: number;
   #failing = false;
@@ -47,7 +47,7 @@ export class MemorySpool extends Spool {
     this.#store = store ?? new MemoryStore();
     this.#maxBytes = maxBytes;
     this.remembers = store !== undefined;
-    this.#store.holders.set(this.#holder, []);
+    this.#store.holders.set(this.holder, []);
     this.#store.listeners.tell([{ kind: 'owners' }]);
   }
 
@@ -87,20 +87,20 @@ export class MemorySpool extends Spool {
         throw new SprayproxyError('spool-full', `the spool holds ${this.bytes} of ${this.#maxBytes} bytes`);
       this.#store.recents.delete(id);
       if (awaited) this.#store.awaited.add(id);
-      const claimed = forwards.map((forward) => steps.asStored(forward, this.#holder));
+      const claimed = forwards.map((forward) => steps.asStored(forward, this.holder));
       this.#store.payloads.set(id, payload);
       return this.#put(undefined, { delivery: { ...delivery, id }, forwards: claimed });
     });
 
   claim: Spool['claim'] = (id, backend, at, from = ['owed']) =>
-    this.#change(id, steps.toClaim(backend, at, from, this.#holder));
+    this.#change(id, steps.toClaim(backend, at, from, this.holder));
   settle: Spool['settle'] = (id, backend, attempt, rules) =>
     this.#change(
       id,
-      steps.toSettle(backend, attempt, rules, (by) => by !== this.#holder && this.#store.holders.has(by)),
+      steps.toSettle(backend, attempt, rules, (by) => by !== this.holder && this.#store.holders.has(by)),
     );
   bury: Spool['bury'] = (id, backends, reason) => this.#change(id, steps.toBury(backends, reason));
-  revive: Spool['revive'] = (id, backends, from) => this.#change(id, steps.toRevive(backends, from));
+  revive: Spool['revive'] = (id, backends, from, at) => this.#change(id, steps.toRevive(backends, from, at));
   amend: Spool['amend'] = (id, sent) => this.#change(id, steps.toAmend(sent));
   discard: Spool['discard'] = (id, backends) => this.#change(id, steps.toDiscard(backends));
   release: Spool['release'] = (id) => this.#change(id, steps.toRelease());
@@ -117,6 +117,13 @@ export class MemorySpool extends Spool {
       .reverse()
       .filter((stored) => matches(stored, filter))
       .slice(0, limit);
+  listAfter: Spool['listAfter'] = async (after, limit, filter = {}) =>
+    (await this.#read((_forward, id) => id > after))
+      .filter((stored) => matches(stored, filter))
+      .slice(0, limit);
+  getEach = (ids: readonly number[]) =>
+    Promise.resolve([...new Set(ids)].flatMap((id) => this.#store.deliveries.get(id) ?? []));
+  isGone = (holder: string) => Promise.resolve(!this.#store.holders.has(holder));
   find: Spool['find'] = async (key) =>
     (await this.list(Infinity, Infinity)).filter(
       ({ delivery }) => identityKey(delivery.guid, delivery.payloadDigest) === key,
@@ -150,7 +157,7 @@ export class MemorySpool extends Spool {
     const forward = () => this.#store.deliveries.get(id)?.forwards.find((each) => each.backend === backend);
     const isElsewhere = () => {
       const { runningSince, claimedBy } = forward() ?? {};
-      return runningSince !== undefined && claimedBy !== this.#holder && this.#store.holders.has(claimedBy);
+      return runningSince !== undefined && claimedBy !== this.holder && this.#store.holders.has(claimedBy);
     };
     if (!isElsewhere()) return false;
     while (isElsewhere()) await new Promise((resolve) => setImmediate(resolve));
@@ -185,31 +192,31 @@ export class MemorySpool extends Spool {
   drains = (backend: string): boolean => {
     const able = [...this.#store.holders].filter(([, backends]) => backends !== undefined);
     const [first] = [...able.filter(([, backends]) => backends?.includes(backend)), ...able];
-    return first?.[0] === this.#holder;
+    return first?.[0] === this.holder;
   };
   isWantedElsewhere = (backend: string): boolean =>
     [...this.#store.holders].some(
-      ([holder, backends]) => holder !== this.#holder && backends?.includes(backend) === true,
+      ([holder, backends]) => holder !== this.holder && backends?.includes(backend) === true,
     );
   announce = (backends: readonly string[]): void => {
-    if (this.#store.holders.get(this.#holder) === undefined) return;
-    this.#store.holders.set(this.#holder, backends);
+    if (this.#store.holders.get(this.holder) === undefined) return;
+    this.#store.holders.set(this.holder, backends);
     this.#store.listeners.tell([{ kind: 'owners' }]);
   };
   retire(): Promise<void> {
-    this.#store.holders.set(this.#holder, undefined);
+    this.#store.holders.set(this.holder, undefined);
     this.#store.listeners.tell([{ kind: 'owners' }]);
     return Promise.resolve();
   }
 
   watch: Spool['watch'] = (listener) =>
     this.#store.listeners.add((event) => {
-      if (this.#store.holders.has(this.#holder)) listener(event);
+      if (this.#store.holders.has(this.holder)) listener(event);
     });
 
   async close(): Promise<void> {
     await this.#writes;
-    if (!this.#store.holders.delete(this.#holder)) return;
+    if (!this.#store.holders.delete(this.holder)) return;
     this.#store.listeners.tell([{ kind: 'owners' }]);
   }
 
@@ -256,7 +263,7 @@ export class MemorySpool extends Spool {
 
   #write<T>(action: () => T): Promise<T> {
     const written = this.#writes.then(() => {
-      const fault = this.#store.holders.has(this.#holder) ? this.fault : 'it is closed';
+      const fault = this.#store.holders.has(this.holder) ? this.fault : 'it is closed';
       if (fault === undefined) return action();
       throw new SprayproxyError('spool-failed', `the spool cannot be written to: ${fault}`);
     });

@@ -169,6 +169,22 @@ describe('age', () => {
     });
   });
 
+  it('counts from when somebody wanted it sent again', async () => {
+    const parts = await started(new FanOutParts());
+    parts.react = () => 'no connection';
+    const [old] = await owe(parts, 'old');
+    const id = old?.delivery.id ?? 0;
+    await pass(parts, 73 * 60 * MINUTE_MS, 5 * MINUTE_MS);
+    parts.react = () => 503;
+    const before = parts.sentTo('a').length;
+    await parts.spool.revive(id, ['http://a'], ['dead'], parts.clock.now());
+    await pass(parts, 5 * MINUTE_MS);
+    expect(parts.sentTo('a').length).toBeGreaterThan(before + 1);
+    expect(await stateOf(parts, id)).toMatchObject({ state: 'owed' });
+    await pass(parts, 73 * 60 * MINUTE_MS, 5 * MINUTE_MS);
+    expect(await stateOf(parts, id)).toMatchObject({ state: 'dead' });
+  });
+
   it('is not believed of a clock that is set ahead for a while', async () => {
     const parts = await started(new FanOutParts());
     parts.react = () => 503;

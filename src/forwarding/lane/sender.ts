@@ -79,7 +79,8 @@ export class Sender {
       await this.#oweInstead(id, key, from);
       return undefined;
     }
-    if (held === undefined && this.#time.isPast(receivedAt + this.config.maxForwardAgeMs)) {
+    const { owedSince = receivedAt } = stored.forwards.find(({ backend }) => backend === key) ?? {};
+    if (held === undefined && this.#time.isPast(owedSince + this.config.maxForwardAgeMs)) {
       await this.#bury(id, key, 'older than SPRAYPROXY_RETRY_MAX_AGE');
       return undefined;
     }

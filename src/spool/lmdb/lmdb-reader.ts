@@ -70,6 +70,11 @@ export class LmdbReader {
     return this.#take(ids, ({ delivery: { id } }) => id < before, limit, 'latest first');
   }
 
+  listAfter(after: number, limit: number): StoredDelivery[] {
+    const ids = this.databases.deliveries.getKeys({ start: after + 1 });
+    return this.#take(ids, ({ delivery: { id } }) => id > after, limit);
+  }
+
   registeredBackends(): string[] {
     return [...this.databases.backends.getRange().map(({ value }) => value)];
   }

@@ -41,7 +41,7 @@ export interface LmdbSpoolOptions {
 /** A spool in one directory of this machine. One process has it: whoever else has a claim is gone. */
 export class LmdbSpool extends LocalSpool {
   readonly keeps = true;
-  readonly #holder = randomUUID();
+  readonly holder = randomUUID();
   readonly #ids: IdSequence;
   readonly #counts = new KeptCounts();
   readonly #listeners = new SpoolListeners();
@@ -108,7 +108,7 @@ export class LmdbSpool extends LocalSpool {
     }
     const stored = {
       delivery: { ...delivery, id },
-      forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),
+      forwards: forwards.map((forward) => steps.asStored(forward, this.holder)),
     };
     // Taken before it is written, so that many at once do not all find the same room.
     this.#bytes += bytes;
@@ -132,7 +132,7 @@ export class LmdbSpool extends LocalSpool {
     at: number,
     from: readonly ShownState[] = ['owed'],
   ): Promise<Change | undefined> {
-    return this.#change(id, steps.toClaim(backend, at, from, this.#holder));
+    return this.#change(id, steps.toClaim(backend, at, from, this.holder));
   }
 
   settle(
@@ -148,7 +148,7 @@ export class LmdbSpool extends LocalSpool {
   }
 
   bury: Spool['bury'] = (id, backends, reason) => this.#change(id, steps.toBury(backends, reason));
-  revive: Spool['revive'] = (id, backends, from) => this.#change(id, steps.toRevive(backends, from));
+  revive: Spool['revive'] = (id, backends, from, at) => this.#change(id, steps.toRevive(backends, from, at));
   amend: Spool['amend'] = (id, sent) => this.#change(id, steps.toAmend(sent));
   discard: Spool['discard'] = (id, backends) => this.#change(id, steps.toDiscard(backends));
   release: Spool['release'] = (id) => this.#change(id, steps.toRelease());
@@ -162,7 +162,7 @@ export class LmdbSpool extends LocalSpool {
   }
 
   abandoned(): Promise<StoredDelivery[]> {
-    return Promise.resolve(abandonedAmong(this.#reader.running(), (holder) => holder !== this.#holder));
+    return Promise.resolve(abandonedAmong(this.#reader.running(), (holder) => holder !== this.holder));
   }
 
   get(id: number): Promise<StoredDelivery | undefined> {
@@ -181,6 +181,14 @@ export class LmdbSpool extends LocalSpool {
 
   list(before: number, limit: number): Promise<StoredDelivery[]> {
     return Promise.resolve(this.#reader.list(before, limit));
+  }
+
+  listAfter(after: number, limit: number): Promise<StoredDelivery[]> {
+    return Promise.resolve(this.#reader.listAfter(after, limit));
+  }
+
+  getEach(ids: readonly number[]): Promise<StoredDelivery[]> {
+    return Promise.resolve([...new Set(ids)].flatMap((id) => this.#reader.get(id) ?? []));
   }
 
   registeredBackends = () => Promise.resolve(this.#reader.registeredBackends());

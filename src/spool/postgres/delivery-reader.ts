@@ -1,4 +1,4 @@
-import { type Kysely, type SelectQueryBuilder } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 
 import { type DeliveryFilter, matches } from '../../model/delivery-filter.js';
 import { isKept, isRunning } from '../../model/forward.js';
@@ -116,10 +116,26 @@ export class DeliveryReader {
 
   list(before: number, limit: number, filter: DeliveryFilter): Promise<StoredDelivery[]> {
     return this.#take({
-      read: (db, asked) => new Memory(db).listKept(before, asked, filter),
+      read: (db, asked) => new Memory(db).listKept({ before }, asked, filter),
       belongs: (stored) => stored.delivery.id < before && matches(stored, filter),
       limit,
       order: 'desc',
+    });
+  }
+
+  listAfter(after: number, limit: number, filter: DeliveryFilter): Promise<StoredDelivery[]> {
+    return this.#take({
+      read: (db, asked) => new Memory(db).listKept({ after }, asked, filter),
+      belongs: (stored) => stored.delivery.id > after && matches(stored, filter),
+      limit,
+    });
+  }
+
+  getEach(ids: readonly number[]): Promise<StoredDelivery[]> {
+    const wanted = new Set(ids);
+    return this.#take({
+      read: (db, asked) => first(kept(db).where('id', '=', sql<number>`ANY(${ids}::bigint[])`), asked),
+      belongs: ({ delivery: { id } }) => wanted.has(id),
     });
   }
 

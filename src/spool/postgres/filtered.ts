@@ -11,32 +11,35 @@ import { type Tables } from './tables.js';
 /** What a list is of. */
 export type ListOf = 'kept' | 'past';
 
-/** So many of the latest tell whether a mark is common. */
+/** Where a list begins, and which way it goes. */
+export type ListFrom = { readonly before: number } | { readonly after: number };
+
+/** So many of the first tell whether a mark is common. */
 const SAMPLE = 2000;
 /** In the sample, of those that are: reading one delivery after the other then finds a page soon. */
 const COMMON = 8;
 
-/** Deliveries with an id below `before` to which a filter applies, latest first. */
+/** Deliveries to which a filter applies, with an id below `before`, latest first, or above `after`, oldest first. */
 export async function listFiltered(
   db: Kysely<Tables>,
   of: ListOf,
-  before: number,
+  begin: ListFrom,
   limit: number,
   filter: DeliveryFilter,
 ): Promise<StoredDelivery[]> {
   const found: StoredDelivery[] = [];
-  for (let below = Math.min(before, Number.MAX_SAFE_INTEGER); found.length < limit;) {
+  for (let from = begin; found.length < limit;) {
     const missing = limit - found.length;
-    const conditions = all([sql`id < ${below}`, isOf(of), ...conditionsOf(filter)]);
+    const conditions = all([isBeyond(from), isOf(of), ...conditionsOf(filter)]);
     const { rows } = await sql<StoredRow>`
-      ${await sourceFor(db, of, below, filter)} WHERE ${conditions} ORDER BY id DESC LIMIT ${missing}`.execute(
+      ${await sourceFor(db, of, from, filter)} WHERE ${conditions} ${inOrder(from)} LIMIT ${missing}`.execute(
       db,
     );
     // Hashes collide.
     found.push(...rows.map(storedFrom).filter((stored) => matches(stored, filter)));
     const last = rows.at(-1);
     if (last === undefined || rows.length < missing) break;
-    below = last.id;
+    from = 'before' in from ? { before: last.id } : { after: last.id };
   }
   return found;
 }
@@ -45,28 +48,33 @@ export async function listFiltered(
  * Where to look. The planner takes every mark that is not in most deliveries for one that is in half a percent of them, and
  * would read all deliveries for one that is in none: those that are rare are all looked up first.
  */
-async function sourceFor(db: Kysely<Tables>, of: ListOf, below: number, filter: DeliveryFilter) {
+async function sourceFor(db: Kysely<Tables>, of: ListOf, from: ListFrom, filter: DeliveryFilter) {
   const columns = sql.join(STORED_COLUMNS.map((name) => sql.ref(name)));
   const marks = marksFor(filter);
   const isNarrow = filter.guid !== undefined || filter.repository !== undefined;
-  if (marks.length === 0 || isNarrow || (await isCommon(db, of, below, marks))) {
+  if (marks.length === 0 || isNarrow || (await isCommon(db, of, from, marks))) {
     return sql`SELECT ${columns} FROM sprayproxy_delivery`;
   }
   return sql`
     WITH marked AS MATERIALIZED (
-      SELECT * FROM sprayproxy_delivery WHERE ${all([hasMarks(marks), isOf(of), sql`id < ${below}`])}
+      SELECT * FROM sprayproxy_delivery WHERE ${all([hasMarks(marks), isOf(of), isBeyond(from)])}
     )
     SELECT ${columns} FROM marked`;
 }
 
-async function isCommon(db: Kysely<Tables>, of: ListOf, below: number, marks: number[]): Promise<boolean> {
+async function isCommon(db: Kysely<Tables>, of: ListOf, from: ListFrom, marks: number[]): Promise<boolean> {
   const { rows } = await sql<{ count: number }>`
     SELECT count(*)::integer AS count FROM (
-      SELECT marks FROM sprayproxy_delivery WHERE id < ${below} AND ${isOf(of)} ORDER BY id DESC LIMIT ${SAMPLE}
-    ) AS latest WHERE ${hasMarks(marks)}`.execute(db);
+      SELECT marks FROM sprayproxy_delivery WHERE ${isBeyond(from)} AND ${isOf(of)} ${inOrder(from)} LIMIT ${SAMPLE}
+    ) AS first WHERE ${hasMarks(marks)}`.execute(db);
   return (rows[0]?.count ?? 0) >= COMMON;
 }
 
+const isBeyond = (from: ListFrom) =>
+  'before' in from
+    ? sql`id < ${Math.min(from.before, Number.MAX_SAFE_INTEGER)}`
+    : sql`id > ${Math.max(from.after, 0)}`;
+const inOrder = (from: ListFrom) => ('before' in from ? sql`ORDER BY id DESC` : sql`ORDER BY id`);
 const all = (conditions: RawBuilder<unknown>[]) => sql.join(conditions, sql` AND `);
 
 /** As the indexes have it: they know a condition by its very words. */

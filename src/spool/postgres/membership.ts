@@ -185,8 +185,13 @@ export class Membership {
    * It takes no turn at the database: whoever asks may have one, and would wait for others who ask the same.
    */
   async knowHolders(deliveries: readonly StoredDelivery[]): Promise<void> {
-    const holders = deliveries.flatMap(({ forwards }) => forwards.filter(isRunning));
-    if (holders.every(({ claimedBy }) => this.replicas.isThere(claimedBy))) return;
+    const running = deliveries.flatMap(({ forwards }) => forwards.filter(isRunning));
+    await this.know(running.map(({ claimedBy }) => claimedBy));
+  }
+
+  /** The same of holders, whatever they have. */
+  async know(holders: readonly (string | undefined)[]): Promise<void> {
+    if (holders.every((holder) => this.replicas.isThere(holder))) return;
     await this.replicas.beat();
   }
 

@@ -167,7 +167,7 @@ it('only marks what is kept as awaited or not', async () => {
   await memory.remember([recent(1, { guid: 'other', awaited: true })]);
   expect(idsOf(await memory.listPast(Infinity, 10))).toEqual([]);
   expect([await memory.recall('g'), await memory.past(1)]).toEqual([[], undefined]);
-  expect(await memory.listKept(Infinity, 10)).toEqual([known.stored]);
+  expect(await memory.listKept({ before: Infinity }, 10)).toEqual([known.stored]);
   const rows = await db.selectFrom('sprayproxy_delivery').select(['kept', 'awaited', 'guid']).execute();
   expect(rows).toEqual([{ kept: true, awaited: true, guid: 'g' }]);
 });
@@ -189,13 +189,13 @@ describe('forgets, but nothing that is kept', () => {
   it('what it is told to', async () => {
     await memory.forget([1, 2, 7]);
     expect(idsOf(await memory.listPast(Infinity, 10))).toEqual([5, 4, 3]);
-    expect(idsOf(await memory.listKept(Infinity, 10))).toEqual([2]);
+    expect(idsOf(await memory.listKept({ before: Infinity }, 10))).toEqual([2]);
   });
 
   it('the oldest, so many at once', async () => {
     expect([await memory.trim(5, 2), await memory.trim(5, 2), await memory.trim(5, 2)]).toEqual([2, 1, 0]);
     expect(idsOf(await memory.listPast(Infinity, 10))).toEqual([5]);
-    expect(idsOf(await memory.listKept(Infinity, 10))).toEqual([2]);
+    expect(idsOf(await memory.listKept({ before: Infinity }, 10))).toEqual([2]);
   });
 });
 
@@ -240,10 +240,15 @@ describe('lists', () => {
       more = page.length === 7;
     }
     expect(found).toEqual(expected.reverse());
-    expect(await memory.listKept(Infinity, 7, filter)).toEqual([]);
+    expect(await memory.listKept({ before: Infinity }, 7, filter)).toEqual([]);
     await sql`UPDATE sprayproxy_delivery SET kept = true`.execute(db);
-    expect(idsOf(await memory.listKept(Infinity, 7, filter))).toEqual(expected.slice(0, 7));
+    expect(idsOf(await memory.listKept({ before: Infinity }, 7, filter))).toEqual(expected.slice(0, 7));
     expect(await memory.listPast(Infinity, 7, filter)).toEqual([]);
+    const oldestFirst: number[] = [];
+    for (let page: number[] = [0]; page.length > 0; oldestFirst.push(...page)) {
+      page = idsOf(await memory.listKept({ after: oldestFirst.at(-1) ?? 0 }, 7, filter));
+    }
+    expect(oldestFirst).toEqual(expected.toReversed());
   });
 
   it('whole pages though a hash means others too', async () => {

@@ -4,7 +4,7 @@ import { type DeliveryFilter } from '../../model/delivery-filter.js';
 import { Identity } from '../../model/identity.js';
 import { type Recent } from '../../model/recent.js';
 import { type StoredDelivery } from '../../model/stored-delivery.js';
-import { listFiltered } from './filtered.js';
+import { listFiltered, type ListFrom } from './filtered.js';
 import { toPgText } from './pg-text.js';
 import { putRecents, recentRows } from './recent-rows.js';
 import { STORED_COLUMNS, storedFrom } from './rows.js';
@@ -54,12 +54,12 @@ export class Memory {
   }
 
   listPast(before: number, limit: number, filter: DeliveryFilter = {}): Promise<StoredDelivery[]> {
-    return listFiltered(this.db, 'past', before, limit, filter);
+    return listFiltered(this.db, 'past', { before }, limit, filter);
   }
 
   /** Those that are kept. */
-  listKept(before: number, limit: number, filter: DeliveryFilter = {}): Promise<StoredDelivery[]> {
-    return listFiltered(this.db, 'kept', before, limit, filter);
+  listKept(from: ListFrom, limit: number, filter: DeliveryFilter = {}): Promise<StoredDelivery[]> {
+    return listFiltered(this.db, 'kept', from, limit, filter);
   }
 
   /** Remembers the oldest no longer. @returns how many it were; `limit`: there may be more */

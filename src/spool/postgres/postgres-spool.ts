@@ -30,7 +30,7 @@ const MAX_LEAVE_MS = 3000;
 export class PostgresSpool extends Spool {
   readonly keeps = true;
   readonly remembers = true;
-  readonly #holder = randomUUID();
+  readonly holder = randomUUID();
   readonly #listeners = new SpoolListeners();
   readonly #untold = new Untold();
   readonly #verbs: Verbs;
@@ -49,7 +49,7 @@ export class PostgresSpool extends Spool {
   constructor(options: PostgresSpoolOptions) {
     super();
     const { connections, clock, maxBytes } = options;
-    const [holder, listeners, untold] = [this.#holder, this.#listeners, this.#untold];
+    const [holder, listeners, untold] = [this.holder, this.#listeners, this.#untold];
     this.#clock = clock;
     this.#verbs = new Verbs(options);
     const database = (this.#database = new Database({
@@ -109,7 +109,7 @@ export class PostgresSpool extends Spool {
       const { id = this.nextId(delivery.receivedAt) } = options;
       const stored = {
         delivery: { ...delivery, id },
-        forwards: forwards.map((forward) => steps.asStored(forward, this.#holder)),
+        forwards: forwards.map((forward) => steps.asStored(forward, this.holder)),
       };
       const key = identityKey(delivery.guid, delivery.payloadDigest);
       this.#membership.outlook.knows([key]);
@@ -129,7 +129,7 @@ export class PostgresSpool extends Spool {
     this.#verbs.write('claim', async () => {
       await this.#membership.stayThere();
       try {
-        return await this.#writer.change(id, steps.toClaim(backend, at, from, this.#holder));
+        return await this.#writer.change(id, steps.toClaim(backend, at, from, this.holder));
       } catch (error) {
         if (isUnsure(error)) this.#membership.mayHaveClaimed(id, backend, at);
         throw error;
@@ -139,15 +139,15 @@ export class PostgresSpool extends Spool {
   settle: Spool['settle'] = (id, backend, attempt, rules) =>
     this.#verbs.write('settle', () => {
       const isHeld = (claimedBy: string | undefined) =>
-        claimedBy !== this.#holder && this.#membership.replicas.isThere(claimedBy);
+        claimedBy !== this.holder && this.#membership.replicas.isThere(claimedBy);
       const step = steps.toSettle(backend, attempt, rules, isHeld);
       return this.#writer.change(id, step, (before) => this.#membership.knowHolders([before]));
     });
 
   bury: Spool['bury'] = (id, backends, reason) =>
     this.#verbs.write('bury', () => this.#writer.change(id, steps.toBury(backends, reason)));
-  revive: Spool['revive'] = (id, backends, from) =>
-    this.#verbs.write('revive', () => this.#writer.change(id, steps.toRevive(backends, from)));
+  revive: Spool['revive'] = (id, backends, from, at) =>
+    this.#verbs.write('revive', () => this.#writer.change(id, steps.toRevive(backends, from, at)));
   amend: Spool['amend'] = (id, sent) =>
     this.#verbs.write('amend', () => this.#writer.change(id, steps.toAmend(sent)));
   discard: Spool['discard'] = (id, backends) =>
@@ -177,6 +177,15 @@ export class PostgresSpool extends Spool {
       this.#membership.outlook.shown(await this.#reader.list(before, limit, filter)),
     );
 
+  listAfter: Spool['listAfter'] = (after, limit, filter = {}) =>
+    this.#verbs.read('listAfter', () => this.#reader.listAfter(after, limit, filter));
+  getEach: Spool['getEach'] = (ids) => this.#verbs.read('getEach', () => this.#reader.getEach(ids));
+
+  isGone: Spool['isGone'] = (holder) =>
+    this.#verbs.read('isGone', async () => {
+      await this.#database.read(() => this.#membership.know([holder]));
+      return !this.#membership.replicas.isThere(holder);
+    });
   untilUnclaimed: Spool['untilUnclaimed'] = (id, backend) =>
     this.#unclaimed.whileSo(id, async () => {
       const stored = await this.get(id);

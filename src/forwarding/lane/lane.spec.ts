@@ -3,6 +3,7 @@ import { MemorySpool, MemoryStore } from '../../../test/support/memory-spool.js'
 import { type StoredDelivery } from '../../model/stored-delivery.js';
 import { MISSING_STATES } from '../../model/forward.js';
 import { DOWN_AFTER } from './backend-health.js';
+import { KeptCounts } from '../../spool/counts.js';
 import { NoSpool } from '../../spool/no-spool.js';
 import { Signer } from './signer.js';
 
@@ -331,6 +332,15 @@ it('what cannot be written is tried until it is', async () => {
 });
 
 describe('what is owed is found again', () => {
+  it('where another process owes it and it is not counted yet', async () => {
+    const spool = new MemorySpool();
+    const parts = await started(new FanOutParts({ spool, env: { SPRAYPROXY_DRAIN_CONCURRENCY: '1' } }));
+    spool.counts = () => new KeptCounts();
+    await owe(parts, 'one', 'two', 'three');
+    await settle();
+    expect(parts.sentTo('a')).toEqual(['one', 'two', 'three']);
+  });
+
   const env = { SPRAYPROXY_DRAIN_CONCURRENCY: '2' };
 
   /** Answers, by GUID, what is let wait. */

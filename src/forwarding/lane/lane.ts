@@ -266,7 +266,8 @@ export class Lane {
       if (result === undefined ? followUp !== undefined : !isServed(result)) this.#ahead.startOver();
       // Where nothing came of it somebody else has its claim: asking again and again would not change that.
       const isOver = result !== undefined || followUp !== undefined;
-      if (this.#owed > 0 && (isOver || this.#drain.waitsForRoom)) this.#drain.wake();
+      // What others have come to owe may not be counted yet.
+      if (this.#drain.waitsForRoom || (this.#owed > 0 && isOver)) this.#drain.wake();
     };
     const attempt = new RunningAttempt(this.backend, this.parts.clock.now(), ending, () => {
       room?.release();

@@ -15,6 +15,7 @@ import {
   MAX_UNKNOWN_ATTEMPTS,
   newForward,
   revive,
+  withdraw,
   settle,
   type SettleRules,
   shownState,
@@ -247,7 +248,15 @@ it('revived, it is owed whatever came of it, with its history and fresh counts',
         const before = afterOutcomes(outcomes, { guarantee, othersGotThrough });
         const { reason, refusedAloneCount, ...rest } = before;
         expect(revive({ ...before, released: true })).toEqual({ ...rest, state: 'owed', unknownCount: 0 });
-        expect(revive(before, 7)).toEqual({ ...rest, state: 'owed', unknownCount: 0, owedSince: 7 });
+        const again = revive(before, 7);
+        expect(again).toMatchObject({ ...rest, state: 'owed', unknownCount: 0, owedSince: 7 });
+        expect(withdraw(again)).toEqual(
+          before.state === 'owed'
+            ? again
+            : { ...rest, unknownCount: 0, ...(reason !== undefined && { reason }) },
+        );
+        expect(withdraw(revive(again))).toEqual(revive(again));
+        expect(withdraw(begin(again, 8))).toEqual(begin(again, 8));
         expect(typeof reason).toBe(before.state === 'dead' ? 'string' : 'undefined');
       },
     ),

@@ -60,6 +60,8 @@ export interface Forward {
   readonly refusedAloneCount?: number;
   /** When somebody wanted it sent again, ms since the epoch: its age counts from then. */
   readonly owedSince?: number;
+  /** What it was then. */
+  readonly before?: Pick<Forward, 'state' | 'reason' | 'released'>;
   /** When the attempt that is running began, ms since the epoch. */
   readonly runningSince?: number;
   /** Who makes that attempt, as the spool names it. */
@@ -166,8 +168,29 @@ export const interruptedAttempt = ({ runningSince = 0 }: Forward): AttemptRecord
 export const bury = (forward: Forward, reason: string): Forward =>
   forward.state === 'owed' ? { ...forward, state: 'dead', reason } : forward;
 
-/** Owed afresh, whatever came of it before. @param at its age counts from then, ms since the epoch; absent: as before */
+/**
+ * Owed afresh, whatever came of it before.
+ * @param at ms since the epoch: its age counts from then, and it can be withdrawn. Absent: neither
+ */
 export function revive(forward: Forward, at?: number): Forward {
-  const { reason, released, refusedAloneCount, filtered, ...rest } = forward;
-  return { ...rest, state: 'owed', unknownCount: 0, ...(at !== undefined && { owedSince: at }) };
+  const { reason, released, refusedAloneCount, filtered, before, ...rest } = forward;
+  const { state } = forward;
+  return {
+    ...rest,
+    state: 'owed',
+    unknownCount: 0,
+    ...(at !== undefined && { owedSince: at }),
+    ...(at !== undefined &&
+      state !== 'owed' && {
+        before: { state, ...(reason !== undefined && { reason }), ...(released && { released }) },
+      }),
+  };
+}
+
+/** As it was before somebody wanted it sent again, unless it is over or being sent. */
+export function withdraw(forward: Forward): Forward {
+  const { before, owedSince, ...rest } = forward;
+  return before === undefined || forward.state !== 'owed' || isRunning(forward)
+    ? forward
+    : { ...rest, ...before };
 }

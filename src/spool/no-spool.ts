@@ -29,6 +29,7 @@ export class NoSpool extends LocalSpool {
   settle = () => NOTHING;
   bury = () => NOTHING;
   revive = () => NOTHING;
+  withdraw = () => NOTHING;
   amend = () => NOTHING;
   discard = () => NOTHING;
   release = () => NOTHING;

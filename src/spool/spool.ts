@@ -123,7 +123,7 @@ export abstract class Spool {
 
   /**
    * Owes those afresh that are in one of the states `from`.
-   * @param at ms since the epoch; their age counts from then. Absent: as before
+   * @param at ms since the epoch: their age counts from then, and they can be withdrawn. Absent: neither
    */
   abstract revive(
     id: number,
@@ -131,6 +131,9 @@ export abstract class Spool {
     from: readonly ShownState[],
     at?: number,
   ): Promise<Change | undefined>;
+
+  /** Makes those that were owed afresh what they were before, but for what is over or claimed. */
+  abstract withdraw(id: number, backends: readonly string[]): Promise<Change | undefined>;
 
   /** Changes what is sent of a delivery beside its payload. */
   abstract amend(id: number, sent: Pick<DeliveryRecord, 'rawHeaders' | 'query'>): Promise<Change | undefined>;

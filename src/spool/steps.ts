@@ -10,6 +10,7 @@ import {
   type SettleRules,
   type ShownState,
   shownState,
+  withdraw,
 } from '../model/forward.js';
 import { type DeliveryRecord, type StoredDelivery } from '../model/stored-delivery.js';
 
@@ -75,6 +76,8 @@ export const toBury = (backends: readonly string[], reason: string): Step =>
 
 export const toRevive = (backends: readonly string[], from: readonly ShownState[], at?: number): Step =>
   ofForwards((forward) => (from.includes(shownState(forward)) ? revive(forward, at) : forward), backends);
+
+export const toWithdraw = (backends: readonly string[]): Step => ofForwards(withdraw, backends);
 
 export const toAmend =
   ({ rawHeaders, query }: Pick<DeliveryRecord, 'rawHeaders' | 'query'>): Step =>

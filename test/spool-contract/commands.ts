@@ -10,6 +10,7 @@ import {
   isRunning,
   revive,
   settle,
+  withdraw,
 } from '../../src/model/forward.js';
 import { identityKey, payloadDigest } from '../../src/model/identity.js';
 import { OUTCOMES } from '../../src/model/outcome.js';
@@ -159,6 +160,14 @@ const buryOrRevive = fc
     }),
   );
 
+const withdrawSome = fc.record({ at: anyPlace, backends: someBackends }).map(({ at, backends }) =>
+  command(`withdraw(${at})`, async (model, { spool }) => {
+    const id = pick(model, at);
+    const changed = model.change(id, backends, withdraw);
+    expect(bareChange(await spool.withdraw(id, backends))).toEqual(changed);
+  }),
+);
+
 const discard = fc
   .record({ at: anyPlace, backends: fc.option(someBackends, { nil: undefined }) })
   .map(({ at, backends }) =>
@@ -260,7 +269,7 @@ async function expectSame(model: Model, real: Real): Promise<void> {
 export const anyCommands = fc.commands(
   [
     ...[store, store, claim, claim, claim, settleOne, settleOne, settleOne, buryOrRevive],
-    ...[buryOrRevive, discard, release, amend, register, read, reopen],
+    ...[buryOrRevive, withdrawSome, discard, release, amend, register, read, reopen],
   ],
   { maxCommands: 60, size: 'max' },
 );

@@ -149,6 +149,7 @@ export class LmdbSpool extends LocalSpool {
 
   bury: Spool['bury'] = (id, backends, reason) => this.#change(id, steps.toBury(backends, reason));
   revive: Spool['revive'] = (id, backends, from, at) => this.#change(id, steps.toRevive(backends, from, at));
+  withdraw: Spool['withdraw'] = (id, backends) => this.#change(id, steps.toWithdraw(backends));
   amend: Spool['amend'] = (id, sent) => this.#change(id, steps.toAmend(sent));
   discard: Spool['discard'] = (id, backends) => this.#change(id, steps.toDiscard(backends));
   release: Spool['release'] = (id) => this.#change(id, steps.toRelease());

@@ -148,6 +148,8 @@ export class PostgresSpool extends Spool {
     this.#verbs.write('bury', () => this.#writer.change(id, steps.toBury(backends, reason)));
   revive: Spool['revive'] = (id, backends, from, at) =>
     this.#verbs.write('revive', () => this.#writer.change(id, steps.toRevive(backends, from, at)));
+  withdraw: Spool['withdraw'] = (id, backends) =>
+    this.#verbs.write('withdraw', () => this.#writer.change(id, steps.toWithdraw(backends)));
   amend: Spool['amend'] = (id, sent) =>
     this.#verbs.write('amend', () => this.#writer.change(id, steps.toAmend(sent)));
   discard: Spool['discard'] = (id, backends) =>

@@ -8,6 +8,7 @@ import { ClockModule } from './clock/clock.module.js';
 import { SprayproxyConfigModule } from './config/config.module.js';
 import { type SprayproxyConfig } from './config/sprayproxy-config.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
+import { OperationsModule } from './deliveries/operations/operations.module.js';
 import { SprayproxyExceptionFilter } from './errors/sprayproxy-exception.filter.js';
 import { HealthModule } from './health/health.module.js';
 import { rejectUnserved } from './http/reject-unserved.js';
@@ -41,6 +42,7 @@ export class AppModule implements NestModule {
         IntakeModule,
         await ConditionalModule.registerWhen(BackendsModule, () => config.dynamicBackendsEnabled, only),
         await ConditionalModule.registerWhen(PageModule, () => config.deliveriesEnabled, only),
+        await ConditionalModule.registerWhen(OperationsModule, () => config.deliveriesEnabled, only),
         await ConditionalModule.registerWhen(DeliveriesModule, () => config.deliveriesEnabled, only),
         await ConditionalModule.registerWhen(RecoveryModule, () => config.recovery !== undefined, only),
       ],

@@ -13,10 +13,8 @@ import { DiscardService } from './discard.service.js';
 import { LaneViews } from './lane-views.js';
 import { LanesController } from './lanes.controller.js';
 import { PausesController } from './pauses.controller.js';
+import { MAX_BODY } from './parameters.js';
 import { ResendService } from './resend.service.js';
-
-/** A URL has 2,048 characters at most; the rest is JSON around it. */
-const MAX_BODY = '16kb';
 
 @Module({
   imports: [BackendRegistryModule, ForwardingModule, InflightModule],

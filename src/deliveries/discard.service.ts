@@ -52,8 +52,7 @@ export class DiscardService {
   #inMemory(found: FoundDelivery, isNamed: (forward: Forward) => boolean): StoredDelivery {
     const { delivery, forwards } = found;
     const rest = forwards.filter((forward) => !isNamed(forward));
-    if (rest.length === 0) this.recent.forget(delivery.id);
-    else this.recent.remember({ delivery, forwards: rest });
+    this.recent.replace({ delivery, forwards: rest });
     return found;
   }
 }

@@ -2,6 +2,9 @@ import { SprayproxyError } from '../model/sprayproxy-error.js';
 
 const MAX_LENGTH = 2048;
 
+/** A URL has 2,048 characters at most; the rest is JSON around it. */
+export const MAX_BODY = '16kb';
+
 /**
  * The parameters of a request's query.
  * @param target path and query of the request as they came

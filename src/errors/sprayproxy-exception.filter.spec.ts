@@ -122,6 +122,7 @@ describe('an error of this program', () => {
       'no-spool': [409, 'the reason', undefined],
       'invalid-request': [400, 'the reason', undefined],
       'delivery-unknown': [404, 'no such delivery', undefined],
+      'operation-unknown': [404, 'no such operation', undefined],
       'payload-gone': [409, 'the reason', undefined],
       'forward-conflict': [409, 'the reason', undefined],
       'no-room': [503, 'overloaded', undefined],

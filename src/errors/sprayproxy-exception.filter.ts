@@ -38,6 +38,7 @@ export const ANSWERS: Readonly<Record<SprayproxyErrorCode, Answer>> = {
   'no-spool': { status: 409 },
   'invalid-request': { status: 400 },
   'delivery-unknown': { status: 404, text: 'no such delivery' },
+  'operation-unknown': { status: 404, text: 'no such operation' },
   'payload-gone': { status: 409 },
   'forward-conflict': { status: 409 },
   'no-room': { status: 503, text: 'overloaded', retryAfterSeconds: 10 },

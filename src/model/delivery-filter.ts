@@ -24,13 +24,18 @@ export function matches({ delivery, forwards }: StoredDelivery, filter: Delivery
     (repository === undefined || delivery.repository?.toLowerCase() === repository) &&
     (since === undefined || delivery.receivedAt >= since) &&
     ((state === undefined && backend === undefined) ||
-      forwards.some(
-        (forward) =>
-          (state === undefined || shownState(forward) === state) &&
-          (backend === undefined || isTo(forward, backend)),
-      ))
+      forwards.some((forward) => matchesForward(forward, filter)))
   );
 }
 
-const isTo = ({ backend: key }: Forward, backend: string): boolean =>
+/** Whether a forward is one of those by which its delivery is asked for. */
+export const matchesForward = (
+  forward: Forward,
+  { state, backend }: Pick<DeliveryFilter, 'state' | 'backend'>,
+): boolean =>
+  (state === undefined || shownState(forward) === state) &&
+  (backend === undefined || isTo(forward.backend, backend));
+
+/** Whether the backend with a key is the one that is asked for, by its key or its host. */
+export const isTo = (key: string, backend: string): boolean =>
   key === backend || (!backend.includes('://') && new URL(key).host === backend);

@@ -16,6 +16,7 @@ export type SprayproxyErrorCode =
   | 'no-spool'
   | 'invalid-request'
   | 'delivery-unknown'
+  | 'operation-unknown'
   | 'payload-gone'
   | 'forward-conflict'
   | 'no-room'

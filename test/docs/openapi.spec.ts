@@ -10,7 +10,11 @@ import { DeliveriesController } from '../../src/deliveries/deliveries.controller
 import { LanesController } from '../../src/deliveries/lanes.controller.js';
 import { PausesController } from '../../src/deliveries/pauses.controller.js';
 import { DEFAULT_LIMIT, LIST_PARAMETERS, MAX_LIMIT } from '../../src/deliveries/list-query.js';
-import { SHOWN_STATES, MAX_KEPT_ATTEMPTS } from '../../src/model/forward.js';
+import { MAX_OPERATIONS } from '../../src/deliveries/operations/operation-notes.js';
+import { ACTIONS, OPERATION_OUTCOMES, OPERATION_STATES } from '../../src/deliveries/operations/operation.js';
+import { OperationsController } from '../../src/deliveries/operations/operations.controller.js';
+import { FILTER_NAMES } from '../../src/deliveries/operations/bulk-request.js';
+import { MAX_KEPT_ATTEMPTS, SHOWN_STATES } from '../../src/model/forward.js';
 import { OUTCOMES } from '../../src/model/outcome.js';
 import { VERSION } from '../../src/version.js';
 import { operations, undescribed } from '../support/description.js';
@@ -41,9 +45,14 @@ describe('docs/openapi.json', () => {
   });
 
   it('describes what is served, and nothing else', () => {
-    const served = [BackendsController, LanesController, PausesController, DeliveriesController].flatMap(
-      servedBy,
-    );
+    const controllers = [
+      BackendsController,
+      LanesController,
+      PausesController,
+      DeliveriesController,
+      OperationsController,
+    ];
+    const served = controllers.flatMap(servedBy);
     expect([...operations].sort()).toEqual(served.sort());
   });
 
@@ -54,6 +63,15 @@ describe('docs/openapi.json', () => {
     expect(schemas.Attempt.properties.outcome.enum).toEqual(OUTCOMES);
     expect(schemas.Forward.properties.attempts.maxItems).toBe(MAX_KEPT_ATTEMPTS);
     expect(parameters.map(({ name }) => name)).toEqual(LIST_PARAMETERS);
+    const { action, state, outcomes } = schemas.Operation.properties;
+    expect([action.enum, state.enum]).toEqual([ACTIONS, OPERATION_STATES]);
+    expect(Object.keys(outcomes.properties)).toEqual(OPERATION_OUTCOMES);
+    expect(schemas.OperationList.properties.operations.maxItems).toBe(MAX_OPERATIONS);
+    for (const { parameters: filters } of [
+      document.paths['/deliveries/attempts'].post,
+      document.paths['/deliveries'].delete,
+    ])
+      expect(filters.map(({ name }) => name).sort()).toEqual([...FILTER_NAMES].sort());
     expect(parameters.find(({ name }) => name === 'limit')?.schema).toEqual({
       type: 'integer',
       minimum: 1,

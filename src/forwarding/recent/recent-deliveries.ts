@@ -125,6 +125,12 @@ export class RecentDeliveries {
     this.remember({ ...stored, forwards }, awaited);
   }
 
+  /** Of what is remembered only some forwards are wanted any more, or none. */
+  replace(stored: StoredDelivery): void {
+    if (stored.forwards.length === 0) this.forget(stored.delivery.id);
+    else this.remember(stored);
+  }
+
   /** Nobody wants it any more. */
   forget(id: number): void {
     this.#forget(id);

@@ -11,7 +11,7 @@ export function helpText(): string {
 
 Usage: sprayproxy [server] [options]
        sprayproxy check [--help]        tells what would go wrong, and changes nothing
-       sprayproxy deliveries [--help]   asks a running one what became of deliveries
+       sprayproxy deliveries [--help]   asks a running one what became of deliveries; sends many again, pauses backends
        sprayproxy recover [--help]      asks GitHub to send again what it could not deliver
        sprayproxy spool copy [--help]   copies what is kept to a database, or back
 

@@ -38,7 +38,15 @@ async function main(): Promise<void> {
   const command = COMMANDS.get(name);
   if (command !== undefined) {
     process.stdout.on('error', endUnread);
-    process.exitCode = await command(rest, { env, stdout: process.stdout, stderr: process.stderr });
+    process.exitCode = await command(rest, {
+      env,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      // Opened by who asks for it.
+      get stdin() {
+        return process.stdin;
+      },
+    });
   } else if (name === 'help' || ['--help', '-h'].some((flag) => args.includes(flag))) {
     process.stdout.write((await import('./help.js')).helpText());
   } else if (args.includes('--version')) {

@@ -121,7 +121,7 @@ it('reads page by page, with the token', async () => {
 
 it.each([
   [401, 'Unauthorized', '401: not authenticated; give a valid token with --token-file'],
-  [403, 'Forbidden', '403: this token may not read /deliveries'],
+  [403, 'Forbidden', '403: this token may not use /deliveries in that way'],
   [
     404,
     '404 page not found',

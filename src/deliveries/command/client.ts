@@ -3,7 +3,7 @@ import { printable } from '../../model/printable.js';
 import { type DeliveryList, type DeliverySummary, type DeliveryView } from '../delivery-view.js';
 import { MAX_LIMIT } from '../list-query.js';
 import { CommandError } from './command-error.js';
-import { type CommandOptions, type Service } from './options.js';
+import { type CommandOptions, type Connection } from './options.js';
 
 /** A page takes the service some ms. */
 const TIMEOUT_MS = 30_000;
@@ -13,6 +13,7 @@ const MAX_REASON = 200;
 /** What the service says itself where it answers 404. */
 const NOT_THERE: readonly string[] = [
   'no such delivery',
+  'no such operation',
   'backend server not found in the list',
   'backend is not paused',
 ];
@@ -43,30 +44,40 @@ export async function show(options: CommandOptions, id: string): Promise<Deliver
   return (await get(options, `/deliveries/${encodeURIComponent(id)}`)) as DeliveryView;
 }
 
-const get = (service: Service, target: string): Promise<unknown> => ask(service, target);
+const get = (connection: Connection, target: string): Promise<unknown> => ask(connection, { target });
 
-/** What is asked for, if it is no GET. */
-interface Asked {
-  readonly method: 'POST' | 'DELETE';
-  /** To be sent as JSON. */
-  readonly body: object;
-}
-
-/** @throws CommandError, UsageError */
-export async function ask({ url, token }: Service, target: string, asked?: Asked): Promise<unknown> {
+/**
+ * The JSON that a request is answered with.
+ * @throws CommandError, UsageError: the service does not take what was given
+ */
+export async function ask(
+  { url, token }: Connection,
+  {
+    method = 'GET',
+    target,
+    body,
+    timeoutMs = TIMEOUT_MS,
+  }: {
+    readonly method?: 'GET' | 'POST' | 'DELETE';
+    readonly target: string;
+    readonly body?: object;
+    readonly timeoutMs?: number;
+  },
+): Promise<unknown> {
   let status: number;
   let text: string;
   try {
     const response = await fetch(url + target, {
-      ...(asked !== undefined && { method: asked.method, body: JSON.stringify(asked.body) }),
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       headers: {
         Accept: 'application/json',
-        ...(asked !== undefined && { 'Content-Type': 'application/json' }),
+        ...(method !== 'GET' && { 'Content-Type': 'application/json' }),
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
       },
       // A token is for nobody else.
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     ({ status } = response);
     text = await response.text();
@@ -74,7 +85,7 @@ export async function ask({ url, token }: Service, target: string, asked?: Asked
     throw new CommandError(`cannot reach ${url}: ${whyNot(error)}`);
   }
   if (status === 400) throw new UsageError(printable(text.trim(), MAX_REASON));
-  if (status !== 200) throw new CommandError(reasonOf(status, text));
+  if (status !== 200 && status !== 202) throw new CommandError(reasonOf(status, text));
   try {
     return JSON.parse(text);
   } catch {
@@ -95,11 +106,13 @@ export function reasonOf(status: number, text: string): string {
     case 401:
       return '401: not authenticated; give a valid token with --token-file';
     case 403:
-      return '403: this token may not read /deliveries';
+      return '403: this token may not use /deliveries in that way';
     case 404:
       return NOT_THERE.includes(text)
         ? text
         : '404: /deliveries is not served there; set SPRAYPROXY_SERVER_ENABLE_DELIVERIES=true';
+    case 409:
+      return printable(text.trim(), MAX_REASON);
     default:
       return `${status}: ${printable(text.trim(), MAX_REASON)}`;
   }

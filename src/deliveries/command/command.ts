@@ -1,21 +1,23 @@
 import { type CommandContext } from '../../config/command-context.js';
 import { UsageError } from '../../config/usage-error.js';
+import { asJson } from './as-json.js';
 import { list, show } from './client.js';
 import { CommandError } from './command-error.js';
 import { parseOptions, USAGE } from './options.js';
-import { isPauseVerb, pauseOrResume } from './pause.js';
 import { deliveryTable, listTable } from './table.js';
+import { VERBS } from './verbs.js';
 
 /**
  * `sprayproxy deliveries`: asks a running service.
  * @param args what follows `deliveries`
  * @returns the exit code: 1 if there is no answer, or none that helps; 2 if it was called wrongly
  */
-export async function deliveriesCommand(
-  args: readonly string[],
-  { env, stdout, stderr }: CommandContext,
-): Promise<number> {
+export async function deliveriesCommand(args: readonly string[], context: CommandContext): Promise<number> {
+  const { env, stdout, stderr } = context;
   try {
+    const [name, ...rest] = args;
+    const verb = name === undefined ? undefined : VERBS.get(name);
+    if (verb !== undefined) return await verb(rest, context);
     stdout.write(await output(args, env));
     return 0;
   } catch (error) {
@@ -27,8 +29,6 @@ export async function deliveriesCommand(
 }
 
 async function output(args: readonly string[], env: CommandContext['env']): Promise<string> {
-  const [verb, ...rest] = args;
-  if (isPauseVerb(verb)) return pauseOrResume(verb, rest, env);
   const options = parseOptions(args, env);
   if (options.help) return USAGE;
   const { id, json } = options;
@@ -39,5 +39,3 @@ async function output(args: readonly string[], env: CommandContext['env']): Prom
   const page = await list(options);
   return json ? asJson(page) : listTable(page);
 }
-
-const asJson = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;

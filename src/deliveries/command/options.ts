@@ -14,14 +14,14 @@ const FILTERS = LIST_PARAMETERS.filter((name) => name !== 'limit' && name !== 'c
 
 const DEFAULT_LIMIT = 50;
 
-/** Who is asked. */
-export interface Service {
-  /** Where it is, without a slash at the end. */
+/** Whom to ask. */
+export interface Connection {
+  /** Where the service is, without a slash at the end. */
   readonly url: string;
   readonly token?: string;
 }
 
-export interface CommandOptions extends Service {
+export interface CommandOptions extends Connection {
   /** Id of the one delivery to show. */
   readonly id?: string;
   readonly filters: Readonly<Record<string, string>>;
@@ -52,7 +52,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
   if (id !== undefined && parseId(id) === undefined)
     throw new UsageError('an id is a number, as lists show it');
   return {
-    ...(help ? { url: '' } : serviceOf(values, environment)),
+    ...(help ? { url: '' } : connectionOf(values, environment)),
     ...(id !== undefined && { id }),
     filters,
     limit: limit === undefined ? DEFAULT_LIMIT : parseLimit(limit),
@@ -62,10 +62,11 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
 }
 
 /** @throws UsageError, CommandError */
-export function serviceOf(
-  { url, 'token-file': tokenFile }: { url?: string | undefined; 'token-file'?: string | undefined },
+export function connectionOf(
+  values: { readonly url?: string | undefined; readonly 'token-file'?: string | undefined },
   environment: NodeJS.ProcessEnv,
-): Service {
+): Connection {
+  const { url, 'token-file': tokenFile } = values;
   return {
     url: baseOf(url ?? serviceUrl(environment)),
     ...(tokenFile !== undefined && { token: readToken(tokenFile) }),
@@ -130,7 +131,7 @@ function readToken(file: string): string {
 
 export const USAGE = `Usage: sprayproxy deliveries [options]
        sprayproxy deliveries [options] <id>
-       sprayproxy deliveries pause|resume --help
+       sprayproxy deliveries <command> --help
 
 Lists what became of deliveries, newest first; or shows one with every attempt that is kept.
 
@@ -145,6 +146,8 @@ Lists what became of deliveries, newest first; or shows one with every attempt t
   --limit <number>      deliveries to show at most [${DEFAULT_LIMIT}], read ${MAX_LIMIT} at a time
   --json                prints JSON
   --help                shows this
+
+Commands: resend, discard, operations, cancel, pause, resume.
 
 Exit code: 0 here they are, 1 they cannot be had, 2 it was called wrongly.
 `;

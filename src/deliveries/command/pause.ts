@@ -1,10 +1,11 @@
+import { type CommandContext } from '../../config/command-context.js';
 import { commandOptions } from '../../config/command-options.js';
 import { UsageError } from '../../config/usage-error.js';
 import { printable } from '../../model/printable.js';
 import { type PauseView } from '../pause-view.js';
 import { ask, NOT_OURS } from './client.js';
 import { CommandError } from './command-error.js';
-import { type Service, serviceOf } from './options.js';
+import { type Connection, connectionOf } from './options.js';
 
 const TARGET = '/deliveries/backends/pause';
 
@@ -17,7 +18,7 @@ export const isPauseVerb = (text: string | undefined): text is PauseVerb =>
 
 /** What the service is asked; `undefined`: only for help. */
 interface PauseOptions {
-  readonly service: Service;
+  readonly connection: Connection;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -42,24 +43,27 @@ export function parsePauseOptions(
   const { help, url, 'token-file': tokenFile, ...body } = values;
   if (help === true) return undefined;
   if (body.backend === undefined) throw new UsageError('give --backend');
-  return { service: serviceOf({ url, 'token-file': tokenFile }, environment), body };
+  return { connection: connectionOf({ url, 'token-file': tokenFile }, environment), body };
 }
 
 /**
  * `sprayproxy deliveries pause` and `resume`.
- * @returns what is to be printed
+ * @returns the exit code
  * @throws CommandError, UsageError
  */
-export async function pauseOrResume(
+export async function pauseCommand(
   verb: PauseVerb,
   args: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): Promise<string> {
-  const options = parsePauseOptions(verb, args, environment);
-  if (options === undefined) return PAUSE_USAGE;
-  const { service, body } = options;
+  { env, stdout }: CommandContext,
+): Promise<number> {
+  const options = parsePauseOptions(verb, args, env);
+  stdout.write(options === undefined ? PAUSE_USAGE : await pauseOrResume(verb, options));
+  return 0;
+}
+
+async function pauseOrResume(verb: PauseVerb, { connection, body }: PauseOptions): Promise<string> {
   const method = verb === 'pause' ? 'POST' : 'DELETE';
-  const { backend, pause } = (await ask(service, TARGET, { method, body })) as Answer;
+  const { backend, pause } = (await ask(connection, { method, target: TARGET, body })) as Answer;
   if (verb === 'resume') return `${shown(backend)} is no longer paused: it is sent what it is owed\n`;
   const end = pause?.until === undefined ? 'somebody resumes it' : shown(pause.until);
   return `${shown(backend)} is paused until ${end}: what comes in for it is owed\n`;

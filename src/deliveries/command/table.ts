@@ -5,10 +5,10 @@ import {
   type DeliveryView,
   type ForwardSummary,
 } from '../delivery-view.js';
+import { cell, MAX_CELL, table } from './cells.js';
 
 /** Characters of the last column; the one delivery has it whole. */
 const MAX_ERROR = 80;
-const MAX_CELL = 256;
 
 const HEAD = [
   'ID',
@@ -74,26 +74,3 @@ function forwardCells({ backend, state, reason, attemptCount, runningSince, last
 }
 
 const errorOf = (attempt: AttemptView | undefined): string | undefined => attempt?.error ?? attempt?.answer;
-
-/** What came over the network is made safe for a terminal. */
-const cell = (value: string | number | undefined): string =>
-  value === undefined || value === '' ? '-' : printable(String(value), MAX_CELL);
-
-/** Columns as wide as their widest cell, two spaces between. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.forEach((text, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, text.length);
-    });
-  }
-  return rows
-    .map(
-      (row) =>
-        row
-          .map((text, column) => text.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd() + '\n',
-    )
-    .join('');
-}

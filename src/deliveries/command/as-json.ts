@@ -1,0 +1,1 @@
+export const asJson = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;

@@ -51,7 +51,9 @@ it('sends again and discards, shows how far it is, and lists what was done', asy
   const { out } = await run('operations', '--url', url);
   const [head, row, ...rest] = out.split('\n');
   expect(head).toMatch(/^ID +STARTED +ACTION +STATE +USER +DONE +OUTCOMES +FILTERS +WAITING FOR$/);
-  expect(row).toMatch(new RegExp(`^${id} +20\\S+Z +resend +done +- +30/30 +30 accepted +state=dead backend=`));
+  expect(row).toMatch(
+    new RegExp(`^${id} +20\\S+Z +resend +done +- +30/30 +30 accepted +state=dead backend=`),
+  );
   expect(rest).toEqual(['']);
   const shown = await run('operations', id, '--url', url, '--json');
   expect(JSON.parse(shown.out)).toEqual(await latest(url));

@@ -1,4 +1,5 @@
 import { type BackendRegistry } from '../../backends/backend-registry.js';
+import { type Pauses } from '../../backends/pauses.js';
 import { type Clock } from '../../clock/clock.js';
 import { type SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { type LanesService } from '../../forwarding/lane/lanes.service.js';
@@ -12,6 +13,7 @@ import { type Progress } from './progress.js';
 export interface OperationTools {
   readonly spool: Spool;
   readonly registry: BackendRegistry;
+  readonly pauses: Pauses;
   readonly lanes: LanesService;
   readonly recent: RecentDeliveries;
   readonly clock: Clock;

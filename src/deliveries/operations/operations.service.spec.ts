@@ -1,7 +1,7 @@
 import { configFor } from '../../../test/support/config-for.js';
 import { FanOutParts, settle } from '../../../test/support/fan-out-parts.js';
 import { MemorySpool, MemoryStore } from '../../../test/support/memory-spool.js';
-import { bury, type Forward, type ForwardState, newForward } from '../../model/forward.js';
+import { bury, filteredForward, type Forward, type ForwardState, newForward } from '../../model/forward.js';
 import { payloadDigest } from '../../model/identity.js';
 import { NoSpool } from '../../spool/no-spool.js';
 import { parseBulkRequest } from './bulk-request.js';
@@ -23,7 +23,16 @@ class Tried {
   private constructor(readonly parts: FanOutParts) {
     const { spool, registry, lanes, recent, clock, log } = parts;
     const { logger } = log;
-    this.service = new OperationsService(spool, registry, lanes, recent, clock, configFor(), logger);
+    this.service = new OperationsService(
+      spool,
+      registry,
+      parts.pauses,
+      lanes,
+      recent,
+      clock,
+      configFor(),
+      logger,
+    );
   }
 
   static async on(options: ConstructorParameters<typeof FanOutParts>[0] = {}): Promise<Tried> {
@@ -181,6 +190,25 @@ describe('sending many again', () => {
     });
   });
 
+  it('waits for a backend that is paused, and says so at once', async () => {
+    const tried = await Tried.on();
+    await tried.parts.pauses.pause(keyOf('a'), {});
+    await tried.store(3, dead('a'));
+    const { id } = await tried.begin('resend', { state: 'dead' });
+    const { waitingFor, done } = await tried.until(id, (operation) => operation.waitingFor !== undefined);
+    expect([waitingFor, done, tried.parts.clock.monotonic() < 10_000]).toEqual([[keyOf('a')], 0, true]);
+    await tried.parts.pauses.end(keyOf('a'));
+    expect(await tried.untilEnded(id)).toMatchObject({ state: 'done', outcomes: { accepted: 3 } });
+  });
+
+  it('sends nobody what their filter left out, though it counts as accepted there', async () => {
+    const tried = await Tried.on({ hosts: ['a', 'b'] });
+    await tried.store(2, dead('a'), filteredForward(keyOf('b'), 'events'));
+    const { id } = await tried.begin('resend', { since: '1h', accepted: true });
+    expect(await tried.untilEnded(id)).toMatchObject({ done: 2, outcomes: { accepted: 2 } });
+    expect(tried.parts.sentTo('b')).toEqual([]);
+  });
+
   it('goes on at the others while a backend is down, says whom it waits for, and goes on when that is back', async () => {
     const tried = await Tried.on({ hosts: ['a', 'b'] });
     let up = false;
@@ -235,8 +263,8 @@ describe('sending many again', () => {
 
   it('cannot be without a spool', async () => {
     const tried = await Tried.on({ spool: new NoSpool() });
-    await expect(tried.begin('resend', { since: '1h' })).rejects.toMatchObject({ code: 'payload-gone' });
-    await expect(tried.count('resend', { since: '1h' })).rejects.toMatchObject({ code: 'payload-gone' });
+    await expect(tried.begin('resend', { since: '1h' })).rejects.toMatchObject({ code: 'no-spool' });
+    await expect(tried.count('resend', { since: '1h' })).rejects.toMatchObject({ code: 'no-spool' });
   });
 });
 

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 
 import { BackendRegistry } from '../../backends/backend-registry.js';
+import { Pauses } from '../../backends/pauses.js';
 import { Clock } from '../../clock/clock.js';
 import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { LanesService } from '../../forwarding/lane/lanes.service.js';
@@ -31,13 +32,14 @@ export class OperationsService implements BeforeApplicationShutdown {
   constructor(
     private readonly spool: Spool,
     registry: BackendRegistry,
+    pauses: Pauses,
     lanes: LanesService,
     recent: RecentDeliveries,
     private readonly clock: Clock,
     config: SprayproxyConfig,
     private readonly logger: Logger,
   ) {
-    this.#tools = { spool, registry, lanes, recent, clock, config };
+    this.#tools = { spool, registry, pauses, lanes, recent, clock, config };
     this.#notes = new OperationNotes(spool, clock);
   }
 
@@ -50,7 +52,7 @@ export class OperationsService implements BeforeApplicationShutdown {
   /**
    * How much there would be to do.
    * @param end aborted: nobody wants to know
-   * @throws SprayproxyError `payload-gone`, `spool-failed`
+   * @throws SprayproxyError `no-spool`, `spool-failed`
    */
   async count(request: BulkRequest, end: AbortController): Promise<Count> {
     this.#mustKeep(request);
@@ -61,7 +63,7 @@ export class OperationsService implements BeforeApplicationShutdown {
     return progress.view.total;
   }
 
-  /** @throws SprayproxyError `payload-gone`, `forward-conflict`: another is running; `spool-failed` */
+  /** @throws SprayproxyError `no-spool`, `forward-conflict`: another is running; `spool-failed` */
   async begin(request: BulkRequest, user: string | undefined): Promise<Operation> {
     this.#mustKeep(request);
     const noted = await this.#noteBegin(request, user);
@@ -156,10 +158,7 @@ export class OperationsService implements BeforeApplicationShutdown {
 
   #mustKeep({ action }: BulkRequest): void {
     if (action === 'resend' && !this.spool.keeps) {
-      throw new SprayproxyError(
-        'payload-gone',
-        'there is no spool: nothing is kept that could be sent again',
-      );
+      throw new SprayproxyError('no-spool', 'there is no spool: nothing is kept that could be sent again');
     }
   }
 }

@@ -156,13 +156,14 @@ export class ResendWindow {
     const isSlow = clock.monotonic() - this.#progressAt >= SLOW_MS;
     const awaited = new Set([...this.#owed.values()].flatMap((backends) => [...backends]));
     for (const backend of this.backends) {
-      progress.waits(backend, awaited.has(backend) && (isSlow || this.#isDown(backend)));
+      progress.waits(backend, awaited.has(backend) && (isSlow || this.#isHeldUp(backend)));
     }
   }
 
-  #isDown(key: string): boolean {
-    const { registry, spool, lanes } = this.parts;
+  #isHeldUp(key: string): boolean {
+    const { registry, pauses, spool, lanes } = this.parts;
     const backend = registry.get(key);
+    if (pauses.holds(key)) return true;
     return backend !== undefined && spool.drains(key) && lanes.of(backend).health.down;
   }
 }

@@ -6,42 +6,8 @@ export {
   type ForwardSummary,
   type ForwardView,
 } from '../../../src/deliveries/delivery-view.js';
-
-export interface Pause {
-  readonly since: string;
-  readonly until?: string;
-  readonly reason?: string;
-  readonly user?: string;
-}
-
-/** A backend, and what is owed to it. */
-export interface Lane {
-  /** Its URL. */
-  readonly backend: string;
-  readonly host: string;
-  readonly origin: 'static' | 'registered';
-  readonly state: 'up' | 'down' | 'paused';
-  readonly since?: string;
-  readonly reason?: string;
-  readonly pause?: Pause;
-  readonly filter?: { readonly events?: readonly string[]; readonly repositories?: readonly string[] };
-  readonly owed: number;
-  readonly running: number;
-  readonly dead: number;
-  readonly rejected: number;
-  readonly oldestOwedAt?: string;
-  readonly lastAcceptedAt?: string;
-  /** Of the last minutes, oldest first. */
-  readonly attemptsPerMinute: readonly number[];
-  readonly latencyMs: readonly (number | null)[];
-}
-
-export interface LaneList {
-  readonly backends: readonly Lane[];
-  /** Whether there is a spool. */
-  readonly keeps: boolean;
-  readonly version: string;
-}
+export { type LaneView as Lane } from '../../../src/deliveries/lane-views.js';
+export { type LaneList } from '../../../src/deliveries/lanes.controller.js';
 
 export type OperationAction = 'resend' | 'discard';
 

@@ -11,6 +11,7 @@ const browser = sharedBrowser();
 const dir = useTempDir();
 
 const LONG = `octocat/${'a-name-without-an-end-'.repeat(4)}`;
+const GONE = '127.0.0.1:9';
 const ANSWER = `no ${'x'.repeat(200)}`;
 
 /** Goes to every view and every dialog, and calls `look` at each. */
@@ -21,11 +22,21 @@ async function tour(page: Page, host: string, look: (view: string) => Promise<vo
   await look('pause');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: `Pause ${GONE}` }).click();
+  await page.getByLabel('Why').fill(LONG);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByText('paused', { exact: true }).waitFor();
+  await page.getByRole('button', { name: `Send the dead again to ${host}` }).click();
+  await page.getByText('2 forwards of 2 deliveries').waitFor();
+  await look('resend');
+  await page.getByRole('button', { name: 'Send again', exact: true }).click();
+  await page.getByText('done', { exact: true }).waitFor();
+  await look('operation');
   await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
   await page.locator('.row').first().waitFor();
   await look('deliveries');
   await page.locator('.row', { hasText: 'a-name-without-an-end' }).click();
-  await page.getByText(ANSWER).waitFor();
+  await page.getByText(ANSWER).last().waitFor();
   await look('delivery');
   await page.getByRole('button', { name: `Discard at ${host}` }).click();
   await look('discard');
@@ -45,7 +56,7 @@ it.each([
 ] as const)('axe finds nothing, and nothing is cut off: %s, %i px', async (colorScheme, width) => {
   const good = await BackendServer.start(202);
   const faulty = await BackendServer.start((_request, response) => response.writeHead(500).end(ANSWER));
-  const { url } = await startService(dir.path, [good.url, faulty.url, 'http://127.0.0.1:9']);
+  const { url } = await startService(dir.path, [good.url, faulty.url, `http://${GONE}`]);
   for (const repository of ['octocat/one', LONG]) await sendWebhook(url, payloadOf(repository));
   const page = await openPage(browser(), `${url}/deliveries`, { colorScheme, width });
 
@@ -58,5 +69,14 @@ it.each([
       hidden: 0,
     });
   });
-  expect(seen).toEqual(['lanes', 'pause', 'deliveries', 'delivery', 'discard', 'empty']);
+  expect(seen).toEqual([
+    'lanes',
+    'pause',
+    'resend',
+    'operation',
+    'deliveries',
+    'delivery',
+    'discard',
+    'empty',
+  ]);
 });

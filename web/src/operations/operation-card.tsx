@@ -58,7 +58,7 @@ export function OperationCard({ operation, onChange, onDismiss }: OperationCardP
 export const summaryOf = ({ action, filters }: Operation): string =>
   `${action === 'resend' ? 'Sending again' : 'Discarding'} ${filterWords(filters)}`;
 
-function outcomesOf({ outcomes = {} }: Operation): string {
+function outcomesOf({ outcomes }: Operation): string {
   const known = Object.entries(outcomes).filter(([, value]) => value > 0);
   return known.length === 0
     ? ''

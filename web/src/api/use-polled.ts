@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { type Failure } from './failure.js';
 import { Poll } from './poll.js';
@@ -22,7 +22,8 @@ interface State<T> {
 export function usePolled<T>(path: string): Polled<T> {
   const [state, setState] = useState<State<T>>({ path });
   const poll = useRef<Poll<T> | undefined>(undefined);
-  useEffect(() => {
+  // Before anything is painted: what it is asked for is on its way meanwhile.
+  useLayoutEffect(() => {
     poll.current = new Poll<T>({
       path: () => path,
       take: (data) => {

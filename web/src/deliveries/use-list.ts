@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo } from 'preact/hooks';
 
 import { type Filters } from '../address.js';
 import { List } from './list.js';
@@ -13,7 +13,7 @@ export function useList(filters: Filters): List {
     if (latest?.key !== key) latest = { key, list: new List(filters) };
     return latest.list;
   }, [key]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     list.begin();
     return () => {
       list.end();

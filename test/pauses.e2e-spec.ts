@@ -234,7 +234,7 @@ describe('the command', () => {
     const asked: unknown[] = [];
     const answers = [
       [404, 'backend is not paused', 'backend is not paused'],
-      [409, 'there is no spool', '409: there is no spool'],
+      [409, 'there is no spool', 'there is no spool'],
       [200, '{}', 'this is not the answer of Sprayproxy'],
     ] as const;
     const server = createServer((request, response) => {

@@ -43,4 +43,9 @@ it('is a line now and then elsewhere', () => {
     '1 of 100 forwards\n',
     '2 of 100 forwards, waiting for https://a\n',
   ]);
+  const cancelled: OperationView = { ...operation(2), state: 'cancelled' };
+  expect(shown(false, operation(1), operation(2), cancelled)).toEqual([
+    '1 of 100 forwards\n',
+    '2 of 100 forwards\n',
+  ]);
 });

@@ -15,8 +15,8 @@ export class OperationProgress {
 
   constructor(private readonly output: Output) {}
 
-  show({ done, total, waitingFor = [] }: OperationView): void {
-    const share = total.forwards === 0 ? 1 : Math.min(1, done / total.forwards);
+  show({ state, done, total, waitingFor = [] }: OperationView): void {
+    const share = total.forwards === 0 ? 0 : Math.min(1, done / total.forwards);
     const waiting = waitingFor.length === 0 ? '' : `, waiting for ${waitingFor.join(', ')}`;
     const text = `${done} of ${total.forwards} forwards${printable(waiting, MAX_WAITING)}`;
     if (this.output.isTTY === true) {
@@ -25,7 +25,7 @@ export class OperationProgress {
       return;
     }
     const step = Math.floor(share * LINES);
-    if (step === this.#step && waiting === '') return;
+    if (step === this.#step && waiting === '' && state === 'running') return;
     this.#step = step;
     this.#write(`${text}\n`);
   }

@@ -190,6 +190,16 @@ describe('sending many again', () => {
     });
   });
 
+  it('tells whoever asks how much there is to do, once it has begun', async () => {
+    const tried = await Tried.on();
+    tried.parts.react = () => 'no connection';
+    await tried.store(3, dead('a'));
+    const { id, total } = await tried.begin('resend', { state: 'dead' });
+    expect(total).toEqual({ deliveries: 3, forwards: 3 });
+    expect((await tried.service.get(id)).total).toEqual(total);
+    await tried.service.cancel(id, undefined);
+  });
+
   it('waits for a backend that is paused, and says so at once', async () => {
     const tried = await Tried.on();
     await tried.parts.pauses.pause(keyOf('a'), {});

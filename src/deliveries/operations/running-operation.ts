@@ -21,7 +21,7 @@ const MAX_ERROR = 200;
 /** An operation that this process runs. */
 export class RunningOperation {
   readonly id: string;
-  /** Resolves when all are counted, or it has ended. */
+  /** Resolves when it is noted how many there are, or it has ended. */
   readonly counted: Promise<void>;
   /** Resolves when it has ended, and that is noted. Never rejects. */
   readonly ended: Promise<void>;
@@ -30,6 +30,7 @@ export class RunningOperation {
   #noted: NotedOperation;
   #notedVersion = 0;
   #notedAt: number;
+  #lastNote: Promise<void> = Promise.resolve();
 
   constructor(
     noted: NotedOperation,
@@ -45,7 +46,8 @@ export class RunningOperation {
     const below = Number(this.id);
     this.#parts = { ...tools, request, below, progress: this.#progress, patience };
     const counting = count(this.#parts);
-    this.counted = counting.catch(() => undefined);
+    // So that whoever asks for it from now on, at whichever replica, finds how much there is to do.
+    this.counted = counting.then(() => patience.through(() => this.#noteInTurn())).catch(() => undefined);
     this.ended = this.#run(counting);
   }
 
@@ -76,7 +78,7 @@ export class RunningOperation {
       }
     }
     this.#parts.patience.end('done');
-    await noting;
+    await Promise.all([noting, this.counted]);
     await this.#noteEnd(state, error);
     const { action, user, total, done, outcomes } = this.operation;
     this.logger.info({ operation: this.id, action, state, user, total, done, outcomes }, 'operation ended');
@@ -88,13 +90,19 @@ export class RunningOperation {
     try {
       for (;;) {
         await patience.wait(NOTE_EVERY_MS);
-        await patience.through(() => this.#note());
+        await patience.through(() => this.#noteInTurn());
       }
     } catch (error) {
       if (error instanceof Ended) return;
       this.logger.error({ operation: this.id, err: error }, 'operation failed');
       patience.end('failed');
     }
+  }
+
+  #noteInTurn(): Promise<void> {
+    const note = this.#lastNote.then(() => this.#note());
+    this.#lastNote = note.catch(() => undefined);
+    return note;
   }
 
   /** Notes how far it is; finds out whether somebody has ended it. */

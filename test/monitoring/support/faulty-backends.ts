@@ -23,9 +23,13 @@ const TROUBLES = {
 
 export type BackendName = keyof typeof TROUBLES;
 
+const FILTER = 'repositories=*/*';
+
 /** Real backends, each with a trouble of its own, which begins and ends when it is told to. */
 export class FaultyBackends {
   readonly urls: readonly string[];
+  /** The same as they are configured: one with a filter, which lets through whatever has a repository. */
+  readonly list: readonly string[];
   /** `host:port` of each, and the name of its trouble. */
   readonly names: ReadonlyMap<string, BackendName>;
   readonly #down: BackendServer;
@@ -35,6 +39,7 @@ export class FaultyBackends {
     private readonly trouble: { begun: boolean },
   ) {
     this.urls = [...servers.values()].map(({ url }) => url);
+    this.list = [...servers].flatMap(([name, { url }]) => (name === 'broken' ? [url, FILTER] : [url]));
     this.names = new Map([...servers].map(([name, { host }]) => [host, name]));
     this.#down = servers.get('down') as BackendServer;
   }

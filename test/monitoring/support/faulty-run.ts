@@ -17,7 +17,7 @@ export interface FaultyRun {
  */
 export async function startFaultyRun(directory: string, database?: string): Promise<FaultyRun> {
   const backends = await FaultyBackends.start();
-  const replicas = await startReplicas(directory, backends.urls, database);
+  const replicas = await startReplicas(directory, backends.list, database);
   let rounds = 0;
   return {
     backends,

@@ -1,4 +1,5 @@
 import { type CommandContext } from '../../config/command-context.js';
+import { backendsCommand } from './backends.js';
 import { cancelCommand } from './cancel.js';
 import { manyCommand } from './many.js';
 import { operationsCommand } from './operations.js';
@@ -11,6 +12,7 @@ type Verb = (args: readonly string[], context: CommandContext) => Promise<number
 export const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['resend', (args, context) => manyCommand('resend', args, context)],
   ['discard', (args, context) => manyCommand('discard', args, context)],
+  ['backends', backendsCommand],
   ['operations', operationsCommand],
   ['cancel', cancelCommand],
   ['pause', (args, context) => pauseCommand('pause', args, context)],

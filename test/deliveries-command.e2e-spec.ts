@@ -167,7 +167,7 @@ it('tells that the arguments are wrong', async () => {
     [['--limit', '0'], '--limit must be a whole number from 1 to 999999'],
     [['1', '2'], 'give one id at most'],
     [['1', '--event', 'push'], 'give an id or filters, not both'],
-    [['openapi.json'], 'an id is a number, as lists show it'],
+    [['openapi.json'], 'there is no such command, and an id is a number: see --help'],
   ] as const) {
     expect(await run(...args)).toEqual({
       code: 2,

@@ -110,7 +110,7 @@ it.each<[string, string[], number, string]>([
   ['no filter', ['resend', '--yes'], 2, 'give at least one of --state, --backend'],
   ['nobody to ask', ['resend', '--state', 'dead'], 2, 'nobody can be asked here: give --yes'],
   ['a filter of lists only', ['discard', '--limit', '1'], 2, "Unknown option '--limit'"],
-  ['an id', ['resend', '1'], 2, 'Unexpected argument'],
+  ['an id', ['resend', '1'], 2, 'name one delivery by --guid'],
   ['what was accepted', ['discard', '--accepted', '--since=1h'], 2, 'what was accepted cannot be discarded'],
   ['a wrong filter', ['resend', '--state=lost', '--yes'], 2, 'state must be one of'],
   ['no operation', ['cancel'], 2, 'say which: sprayproxy deliveries operations lists them'],
@@ -124,10 +124,13 @@ it.each<[string, string[], number, string]>([
   expect(result).toMatchObject({ code, out: '', err: expect.stringContaining(reason) as string });
 });
 
-it.each(['resend', 'discard', 'operations', 'cancel'])('%s tells how it is called', async (verb) => {
-  expect(await run(verb, '--help')).toMatchObject({
-    code: 0,
-    err: '',
-    out: expect.stringContaining(`Usage: sprayproxy deliveries ${verb}`) as string,
-  });
-});
+it.each(['resend', 'discard', 'operations', 'cancel', 'backends'])(
+  '%s tells how it is called',
+  async (verb) => {
+    expect(await run(verb, '--help')).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining(`Usage: sprayproxy deliveries ${verb}`) as string,
+    });
+  },
+);

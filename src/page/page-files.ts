@@ -24,11 +24,12 @@ export interface PageFile {
 /** The files of the page, read when somebody looks at it for the first time. */
 @Injectable()
 export class PageFiles {
-  #files: ReadonlyMap<string, PageFile> | undefined;
+  #files: ReadonlyMap<string, PageFile> = new Map();
 
   /** @param name within the page's directory, such as `assets/index-Cx1.js` */
   get(name: string): PageFile | undefined {
-    this.#files ??= filesIn(PAGE_DIRECTORY);
+    // It may be about to be built.
+    if (this.#files.size === 0) this.#files = filesIn(PAGE_DIRECTORY);
     return this.#files.get(name);
   }
 }

@@ -31,7 +31,8 @@ export async function cancelCommand(
   const { id, json } = options;
   if (id === undefined) throw new UsageError('say which: sprayproxy deliveries operations lists them');
   const target = `/deliveries/operations/${encodeURIComponent(id)}`;
+  const { state } = (await ask(options, { target })) as OperationView;
   const operation = (await ask(options, { method: 'DELETE', target })) as OperationView;
   stdout.write(json ? asJson(operation) : `${endOf(operation)}\n`);
-  return operation.state === 'cancelled' ? 0 : 1;
+  return state === 'running' && operation.state === 'cancelled' ? 0 : 1;
 }

@@ -25,8 +25,9 @@ export function parseManyOptions(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): ManyOptions | undefined {
-  const { values } = commandOptions({
+  const { values, positionals } = commandOptions({
     args: [...args],
+    allowPositionals: true,
     options: {
       url: { type },
       'token-file': { type },
@@ -44,6 +45,7 @@ export function parseManyOptions(
   });
   const { accepted = false, yes = false, json = false, help = false } = values;
   if (help) return undefined;
+  if (positionals.length > 0) throw new UsageError('name one delivery by --guid: an id is no filter');
   if (accepted && action === 'discard') throw new UsageError('what was accepted cannot be discarded');
   const filters = Object.fromEntries(
     FILTER_NAMES.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),

@@ -34,6 +34,7 @@ export async function manyCommand(
   const { filters, ...count } = await dryRun(action, options);
   if (count.forwards === 0) {
     stderr.write('nothing to do\n');
+    if (json) stdout.write(asJson({ filters, ...count }));
     return 0;
   }
   const what = `${countOf(count)} will be ${WILL[action]}`;

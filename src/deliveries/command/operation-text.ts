@@ -21,7 +21,8 @@ export function endOf({ id, state, done, total, outcomes, error, cancelledBy }: 
 export function operationTable(operations: readonly OperationView[]): string {
   const rows = operations.map((operation) => {
     const { id, startedAt, action, state, user, done, total, outcomes, filters, waitingFor = [] } = operation;
-    const asked = Object.entries(filters).map(([name, value]) => `${name}=${value}`);
+    const accepted = operation.accepted ? { accepted: true } : {};
+    const asked = Object.entries({ ...filters, ...accepted }).map(([name, value]) => `${name}=${value}`);
     const cells = [id, startedAt, action, state, user, `${done}/${total.forwards}`];
     return [...cells, outcomesOf(outcomes), asked.join(' '), waitingFor.join(' ')].map(cell);
   });

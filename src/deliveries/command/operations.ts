@@ -14,6 +14,8 @@ Lists what was done to many deliveries of late, newest first; or shows one opera
   --token-file <file>   file with the bearer token for the proxy in front of it
   --json                prints JSON
   --help                shows this
+
+Exit code: 0 here they are, 1 they cannot be had, 2 it was called wrongly.
 `;
 
 /** `sprayproxy deliveries operations`. @throws UsageError, CommandError */

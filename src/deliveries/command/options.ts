@@ -50,7 +50,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     throw new UsageError('give an id or filters, not both');
   }
   if (id !== undefined && parseId(id) === undefined)
-    throw new UsageError('an id is a number, as lists show it');
+    throw new UsageError('there is no such command, and an id is a number: see --help');
   return {
     ...(help ? { url: '' } : connectionOf(values, environment)),
     ...(id !== undefined && { id }),
@@ -147,7 +147,12 @@ Lists what became of deliveries, newest first; or shows one with every attempt t
   --json                prints JSON
   --help                shows this
 
-Commands: resend, discard, operations, cancel, pause, resume.
+Commands, each with a --help of its own:
+
+  backends              how each backend fares, what it is owed, and which are paused
+  resend, discard       of many deliveries at once, by the filters above
+  operations, cancel    what was done to many of late; ends it
+  pause, resume         a backend, while its cluster is worked on
 
 Exit code: 0 here they are, 1 they cannot be had, 2 it was called wrongly.
 `;

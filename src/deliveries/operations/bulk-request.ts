@@ -51,6 +51,7 @@ export function parseBulkRequest(
         ? 'what was accepted cannot be discarded'
         : 'what was accepted is sent again only with "accepted":true',
     );
+  if (filter.state === 'owed' && action === 'resend') invalid('what is owed is sent by itself');
   if (filter.state === 'filtered') invalid('what a filter left out can be sent one by one only');
   const { since } = filter;
   const filters = { ...given, ...(since !== undefined && { since: new Date(since).toISOString() }) };

@@ -67,12 +67,12 @@ export class OperationsController {
   @Delete('operations/:id')
   async cancel(@Req() request: Request, @Param('id') id: string): Promise<OperationView> {
     parametersOf(request.url, []);
-    const operation = await this.operations.cancel(id, remoteUser(request));
+    const { operation, isOurs } = await this.operations.cancel(id, remoteUser(request));
     const { state, total, done } = operation;
-    this.logger.info(
-      { ...askedBy(request), operation: id, state, total, done },
-      'operation cancelled on request',
-    );
+    if (isOurs) {
+      const fields = { ...askedBy(request), operation: id, state, total, done };
+      this.logger.info(fields, 'operation cancelled on request');
+    }
     return viewOfOperation(operation);
   }
 

@@ -243,7 +243,8 @@ describe('sending many again', () => {
     const { id } = await tried.begin('resend', { since: '1h' });
     await tried.until(id, ({ waitingFor }) => waitingFor !== undefined);
     expect(tried.parts.spool.counts().get(keyOf('a'))?.owed).toBe(WINDOW);
-    const cancelled = await tried.service.cancel(id, 'somebody');
+    const { operation: cancelled, isOurs } = await tried.service.cancel(id, 'somebody');
+    expect(isOurs).toBe(true);
     expect(cancelled).toMatchObject({ state: 'cancelled', cancelledBy: 'somebody', done: 0, outcomes: {} });
     expect(cancelled).toHaveProperty('endedAt');
     expect(tried.parts.spool.counts().get(keyOf('a'))).toEqual({
@@ -256,7 +257,8 @@ describe('sending many again', () => {
     expect(after.map((each) => each?.forwards[0]?.reason)).toEqual(
       before.map((each) => each?.forwards[0]?.reason),
     );
-    expect(await tried.service.cancel(id, 'somebody else')).toEqual(cancelled);
+    const again = await tried.service.cancel(id, 'somebody else');
+    expect(again).toEqual({ operation: cancelled, isOurs: false });
   });
 
   it('goes on when the spool is back that was away', async () => {
@@ -269,6 +271,18 @@ describe('sending many again', () => {
     spool.failing = false;
     expect(await tried.until(id, ({ state }) => state === 'done', 1000)).toMatchObject({ done: 300 });
     expect(tried.parts.sentTo('a')).toHaveLength(300);
+  });
+
+  it('cannot be at a backend that nobody has', async () => {
+    const tried = await Tried.on();
+    const wanted = { backend: 'nosuch', state: 'dead' };
+    await expect(tried.begin('resend', wanted)).rejects.toMatchObject({ code: 'backend-unknown' });
+    await expect(tried.count('resend', wanted)).rejects.toMatchObject({ code: 'backend-unknown' });
+  });
+
+  it('is not for what is sent by itself', async () => {
+    const tried = await Tried.on();
+    expect(() => tried.request('resend', { state: 'owed' })).toThrow('what is owed is sent by itself');
   });
 
   it('cannot be without a spool', async () => {
@@ -356,7 +370,10 @@ describe('operations', () => {
       code: 'forward-conflict',
     });
     await tried.pass(2000);
-    expect(await other.service.cancel(id, 'somebody')).toMatchObject({ state: 'cancelled' });
+    expect(await other.service.cancel(id, 'somebody')).toMatchObject({
+      operation: { state: 'cancelled' },
+      isOurs: true,
+    });
     for (let n = 0; n < 20; n += 1) await tried.pass(100);
     expect(await tried.states(ids)).toEqual(Array(10).fill('dead'));
     expect(await other.service.get(id)).toMatchObject({

@@ -7,6 +7,7 @@ import { SprayproxyConfig } from '../../config/sprayproxy-config.js';
 import { LanesService } from '../../forwarding/lane/lanes.service.js';
 import { RecentDeliveries } from '../../forwarding/recent/recent-deliveries.js';
 import { Logger } from '../../logging/logger.js';
+import { isTo } from '../../model/delivery-filter.js';
 import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { Spool } from '../../spool/spool.js';
 import { type BulkRequest } from './bulk-request.js';
@@ -52,10 +53,10 @@ export class OperationsService implements BeforeApplicationShutdown {
   /**
    * How much there would be to do.
    * @param end aborted: nobody wants to know
-   * @throws SprayproxyError `no-spool`, `spool-failed`
+   * @throws SprayproxyError `no-spool`, `backend-unknown`, `spool-failed`
    */
   async count(request: BulkRequest, end: AbortController): Promise<Count> {
-    this.#mustKeep(request);
+    this.#mustBePossible(request);
     const progress = new Progress();
     const below = this.spool.nextId(this.clock.now());
     const patience = new Patience(this.clock, end);
@@ -63,9 +64,9 @@ export class OperationsService implements BeforeApplicationShutdown {
     return progress.view.total;
   }
 
-  /** @throws SprayproxyError `no-spool`, `forward-conflict`: another is running; `spool-failed` */
+  /** @throws SprayproxyError `no-spool`, `backend-unknown`, `forward-conflict`: another is running; `spool-failed` */
   async begin(request: BulkRequest, user: string | undefined): Promise<Operation> {
-    this.#mustKeep(request);
+    this.#mustBePossible(request);
     const noted = await this.#noteBegin(request, user);
     const running = new RunningOperation(noted, request, this.#notes, this.#tools, this.logger);
     this.#running = running;
@@ -92,20 +93,24 @@ export class OperationsService implements BeforeApplicationShutdown {
 
   /**
    * Ends an operation; one that has ended stays as it is.
+   * @returns `isOurs`: it is this that has ended it
    * @throws SprayproxyError `operation-unknown`, `spool-failed`
    */
-  async cancel(id: string, user: string | undefined): Promise<Operation> {
+  async cancel(
+    id: string,
+    user: string | undefined,
+  ): Promise<{ readonly operation: Operation; readonly isOurs: boolean }> {
     for (;;) {
       const known = await this.#find(id);
-      if (known.operation.state !== 'running') return known.operation;
+      if (known.operation.state !== 'running') return { operation: known.operation, isOurs: false };
       const endedAt = new Date(this.clock.now()).toISOString();
       const by = user === undefined ? {} : { cancelledBy: user };
       const change = { state: 'cancelled', endedAt, ...by } as const;
       const cancelled = await this.#notes.change(known, change);
       if (cancelled === undefined) continue;
-      if (this.#running?.id !== id) return cancelled.operation;
+      if (this.#running?.id !== id) return { operation: cancelled.operation, isOurs: true };
       await this.#running.end('cancelled');
-      return (await this.#find(id)).operation;
+      return { operation: (await this.#find(id)).operation, isOurs: true };
     }
   }
 
@@ -156,9 +161,15 @@ export class OperationsService implements BeforeApplicationShutdown {
     return found;
   }
 
-  #mustKeep({ action }: BulkRequest): void {
-    if (action === 'resend' && !this.spool.keeps) {
+  #mustBePossible({ action, filter: { backend } }: BulkRequest): void {
+    if (action !== 'resend') return;
+    const { spool, registry } = this.#tools;
+    if (!spool.keeps) {
       throw new SprayproxyError('no-spool', 'there is no spool: nothing is kept that could be sent again');
     }
+    const isKnown = (wanted: string) =>
+      registry.list().some(({ key }) => isTo(key, wanted)) || spool.isWantedElsewhere(wanted);
+    if (backend !== undefined && !isKnown(backend))
+      throw new SprayproxyError('backend-unknown', 'no such backend');
   }
 }

@@ -96,11 +96,10 @@ export class DeliveryFinder {
     for (let above = before; above > 0;) {
       const spooled = await this.spool.list(above, CHUNK, filter);
       const past = await this.spool.listPast(above, CHUNK, filter);
-      const end = Math.max(...[spooled, past].map(endOf));
+      const over = this.recent.list(above, CHUNK);
+      const end = Math.max(...[spooled, past, over].map(endOf));
       const from = above;
-      yield* merged(spooled, [...past, ...this.recent.list()]).filter(
-        ({ delivery: { id } }) => id < from && id >= end,
-      );
+      yield* merged(spooled, [...past, ...over]).filter(({ delivery: { id } }) => id < from && id >= end);
       above = end;
       await setImmediate();
     }

@@ -154,12 +154,13 @@ export class RecentDeliveries {
     );
   }
 
-  /** All of them, the highest id first. */
-  list(): StoredDelivery[] {
+  /** Those with an id below `before`, the highest first. */
+  list(before = Infinity, limit = Infinity): StoredDelivery[] {
     return [...this.#missed.values(), ...this.#over.values()]
-      .map(({ stored }) => stored)
+      .map(({ id, stored }) => (id < before ? stored : undefined))
       .filter((stored) => stored !== undefined)
-      .sort((a, b) => b.delivery.id - a.delivery.id);
+      .sort((a, b) => b.delivery.id - a.delivery.id)
+      .slice(0, limit);
   }
 
   #recent(id: number | undefined): Recent | undefined {

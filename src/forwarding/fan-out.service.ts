@@ -179,7 +179,7 @@ export class FanOutService {
       }
       const open = new Set(stored.forwards.filter(isKept).map(({ backend }) => backend));
       elsewhere = this.#onlyElsewhere(open);
-      if (elsewhere.length > 0) await this.spool.revive(id, elsewhere, ['dead', 'rejected']);
+      if (elsewhere.length > 0) await this.spool.revive(id, elsewhere, MISSING_STATES);
       attempts = this.registry
         .list()
         .filter(({ key }) => open.has(key))

@@ -187,6 +187,12 @@ export function revive(forward: Forward, at?: number): Forward {
   };
 }
 
+/** Somebody wants this very one: it can no longer be withdrawn with others. */
+export function insistOn(forward: Forward): Forward {
+  const { before, ...rest } = forward;
+  return before === undefined ? forward : rest;
+}
+
 /** As it was before somebody wanted it sent again, unless it is over or being sent. */
 export function withdraw(forward: Forward): Forward {
   const { before, owedSince, ...rest } = forward;

@@ -3,6 +3,7 @@ import {
   begin,
   bury,
   type Forward,
+  insistOn,
   isKept,
   isRunning,
   revive,
@@ -32,8 +33,10 @@ export const toClaim = (backend: string, at: number, from: readonly ShownState[]
   ofForwards(
     (forward) => {
       if (isRunning(forward) || !from.includes(shownState(forward))) return forward;
-      const owed = forward.state === 'owed' ? forward : revive(forward);
-      return { ...begin(owed, at), claimedBy: holder };
+      if (forward.state !== 'owed') return { ...begin(revive(forward), at), claimedBy: holder };
+      // In its turn it goes out for the sake of whoever had it owed.
+      const isTurn = from.every((state) => state === 'owed');
+      return { ...begin(isTurn ? forward : insistOn(forward), at), claimedBy: holder };
     },
     [backend],
   );

@@ -6,6 +6,7 @@ import {
   DELIVERY_GUARANTEES,
   type Forward,
   FORWARD_STATES,
+  insistOn,
   isKept,
   isRunning,
   revive,
@@ -110,7 +111,8 @@ const claim = fc
       const id = pick(model, at);
       const claimed = model.change(id, [backend], (forward) => {
         if (isRunning(forward) || !(from ?? ['owed']).includes(forward.state)) return forward;
-        return begin(forward.state === 'owed' ? forward : revive(forward), 5);
+        if (forward.state !== 'owed') return begin(revive(forward), 5);
+        return begin(from?.some((state) => state !== 'owed') === true ? insistOn(forward) : forward, 5);
       });
       if (claimed !== undefined) model.claimed(id, backend);
       expect(bareChange(await spool.claim(id, backend, 5, from))).toEqual(claimed);

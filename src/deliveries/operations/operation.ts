@@ -17,7 +17,8 @@ export type OperationState = (typeof OPERATION_STATES)[number];
 /**
  * What has become of a forward.
  * - accepted, rejected, dead: what came of sending it.
- * - owed: the backend does not take it while it takes others; its lane goes on with it by itself.
+ * - owed: its lane goes on with it by itself: the backend does not take it while it takes others, or somebody has asked for
+ *   this very one and the operation was cancelled.
  * - discarded: it is no longer there.
  * - unchanged: when its turn came there was nothing to do any more.
  */

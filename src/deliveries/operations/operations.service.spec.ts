@@ -261,6 +261,24 @@ describe('sending many again', () => {
     expect(again).toEqual({ operation: cancelled, isOurs: false });
   });
 
+  it.each(['paused', 'down'])(
+    'leaves owed what GitHub asks for meanwhile, where a backend is %s',
+    async (how) => {
+      const tried = await Tried.on();
+      tried.parts.react = () => 'no connection';
+      if (how === 'paused') await tried.parts.pauses.pause(keyOf('a'), {});
+      const delivery = tried.parts.delivery('asked for');
+      const { id: asked = 0 } = await tried.parts.fanOut.deliver(delivery);
+      await tried.parts.spool.bury(asked, [keyOf('a')], 'too old');
+      const others = await tried.store(3, dead('a'));
+      const { id } = await tried.begin('resend', { state: 'dead' });
+      await tried.until(id, ({ waitingFor }) => waitingFor !== undefined);
+      expect(await tried.parts.fanOut.deliver(delivery)).toMatchObject({ kind: 'kept', id: asked });
+      await tried.service.cancel(id, undefined);
+      expect(await tried.states([asked, ...others])).toEqual(['owed', 'dead', 'dead', 'dead']);
+    },
+  );
+
   it('goes on when the spool is back that was away', async () => {
     const spool = new MemorySpool();
     const tried = await Tried.on({ spool });

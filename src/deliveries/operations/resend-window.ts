@@ -76,7 +76,10 @@ export class ResendWindow {
       if (was?.state !== state) this.#forget(id, backend);
     }
     const stored = change?.after ?? (await spool.get(id)) ?? (await this.#past(id));
-    for (const backend of [...backends]) this.#take(id, backend, outcomeAt(backend, stored));
+    for (const backend of [...backends]) {
+      const outcome = outcomeAt(backend, stored) ?? (isForOthers(backend, stored) ? 'owed' : undefined);
+      this.#take(id, backend, outcome);
+    }
   }
 
   close(): void {
@@ -176,3 +179,7 @@ function outcomeAt(backend: string, stored: StoredDelivery | undefined): Operati
   if (state !== 'owed') return state;
   return refusedAloneCount > 0 ? 'owed' : undefined;
 }
+
+/** Whether it stays owed when it is withdrawn, since somebody has asked for this very one. */
+const isForOthers = (backend: string, stored: StoredDelivery | undefined): boolean =>
+  stored?.forwards.some((each) => each.backend === backend && each.before === undefined) === true;

@@ -143,6 +143,22 @@ it.each([
   expect(parts.sentTo('a')).toEqual(['1']);
 });
 
+it('is sent what somebody asked for meanwhile, however old it was', async () => {
+  const { parts, key } = await paused();
+  const { id = 0 } = await parts.fanOut.deliver(parts.delivery('1'));
+  parts.clock.pass(80 * HOUR_MS);
+  await parts.spool.bury(id, [key], 'too old');
+  const stored = await parts.spool.get(id);
+  const { payload, room } = parts.delivery('1');
+  await parts.lanes
+    .of(parts.backend('a'))
+    .sendNow(stored as StoredDelivery, { payload, room }, MISSING_STATES)
+    .over();
+  await parts.pauses.end(key);
+  await settle();
+  expect(parts.sentTo('a')).toEqual(['1']);
+});
+
 it('lets an attempt end that runs, and begins none that waits for its turn', async () => {
   const parts = new FanOutParts({ env: { SPRAYPROXY_FORWARDING_CONCURRENCY: '1' } });
   await parts.lanes.onApplicationBootstrap();

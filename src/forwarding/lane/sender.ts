@@ -141,10 +141,10 @@ export class Sender {
     }
   }
 
-  /** Somebody asked for it while its backend is paused. */
+  /** Somebody asked for it, however old it is, while its backend is paused. */
   async #oweInstead(id: number, backend: string, from: readonly ShownState[]): Promise<void> {
-    const others = from.filter((state) => state !== 'owed');
-    if (others.length > 0) await this.spool.revive(id, [backend], others);
+    if (from.every((state) => state === 'owed')) return;
+    await this.spool.revive(id, [backend], from, this.clock.now());
   }
 
   /** @param joins whether an attempt that another process is making is waited for */

@@ -1,5 +1,10 @@
 import { type DeliveryFilter } from '../model/delivery-filter.js';
-import { type AttemptRecord, type SettleRules, type ShownState } from '../model/forward.js';
+import {
+  type AttemptRecord,
+  type ForwardState,
+  type SettleRules,
+  type ShownState,
+} from '../model/forward.js';
 import { type Recent } from '../model/recent.js';
 import { type DeliveryRecord, type NewDelivery, type StoredDelivery } from '../model/stored-delivery.js';
 import { type Note } from './notes.js';
@@ -138,8 +143,16 @@ export abstract class Spool {
   /** Changes what is sent of a delivery beside its payload. */
   abstract amend(id: number, sent: Pick<DeliveryRecord, 'rawHeaders' | 'query'>): Promise<Change | undefined>;
 
-  /** Removes the forwards that are kept. @param backends absent: all of them */
-  abstract discard(id: number, backends?: readonly string[]): Promise<Change | undefined>;
+  /**
+   * Removes the forwards that are kept.
+   * @param backends absent: all of them
+   * @param from states in which they may be; absent: any
+   */
+  abstract discard(
+    id: number,
+    backends?: readonly string[],
+    from?: readonly ForwardState[],
+  ): Promise<Change | undefined>;
 
   /** Keeps what was rejected no longer: it stays rejected, but the payload may go. */
   abstract release(id: number): Promise<Change | undefined>;

@@ -3,6 +3,8 @@ import {
   begin,
   bury,
   type Forward,
+  FORWARD_STATES,
+  type ForwardState,
   insistOn,
   isKept,
   isRunning,
@@ -86,8 +88,11 @@ export const toAmend =
   ({ rawHeaders, query }: Pick<DeliveryRecord, 'rawHeaders' | 'query'>): Step =>
   ({ delivery, forwards }) => ({ delivery: { ...delivery, rawHeaders, query }, forwards });
 
-export const toDiscard = (backends?: readonly string[]): Step =>
-  ofForwards((forward) => (isKept(forward) ? undefined : forward), backends);
+export const toDiscard = (
+  backends?: readonly string[],
+  from: readonly ForwardState[] = FORWARD_STATES,
+): Step =>
+  ofForwards((forward) => (isKept(forward) && from.includes(forward.state) ? undefined : forward), backends);
 
 export const toRelease = (): Step =>
   ofForwards((forward) =>

@@ -171,14 +171,18 @@ const withdrawSome = fc.record({ at: anyPlace, backends: someBackends }).map(({ 
 );
 
 const discard = fc
-  .record({ at: anyPlace, backends: fc.option(someBackends, { nil: undefined }) })
-  .map(({ at, backends }) =>
-    command(`discard(${at}, ${backends?.length ?? 'all'})`, async (model, { spool }) => {
+  .record({
+    at: anyPlace,
+    backends: fc.option(someBackends, { nil: undefined }),
+    from: fc.option(anyStates, { nil: undefined }),
+  })
+  .map(({ at, backends, from }) =>
+    command(`discard(${at}, ${backends?.length ?? 'all'}, ${String(from)})`, async (model, { spool }) => {
       const id = pick(model, at);
       const changed = model.change(id, backends ?? BACKENDS, (forward) =>
-        isKept(forward) ? undefined : forward,
+        isKept(forward) && from?.includes(forward.state) !== false ? undefined : forward,
       );
-      expect(bareChange(await spool.discard(id, backends))).toEqual(changed);
+      expect(bareChange(await spool.discard(id, backends, from))).toEqual(changed);
     }),
   );
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { isKept } from '../../model/forward.js';
+import { FORWARD_STATES } from '../../model/forward.js';
 import { type Candidate, keptCandidates, rememberedCandidates } from './candidates.js';
 import { type OperationParts } from './operation-parts.js';
 import { allOf } from './patience.js';
@@ -25,12 +25,15 @@ export async function discardMany(parts: OperationParts): Promise<void> {
   }
 }
 
-async function discardKept({ spool, patience, progress }: OperationParts, { stored, wanted }: Candidate) {
+/** What somebody has sent again since it was read is no longer in the state that was asked for. */
+async function discardKept(
+  { spool, patience, progress, request }: OperationParts,
+  { stored, wanted }: Candidate,
+) {
   const backends = wanted.map(({ backend }) => backend);
-  const change = await patience.through(() => spool.discard(stored.delivery.id, backends));
-  const gone = change?.before.forwards.filter(
-    (forward) => backends.includes(forward.backend) && isKept(forward),
-  );
-  progress.ended('discarded', gone?.length ?? 0);
-  progress.ended('unchanged', wanted.length - (gone?.length ?? 0));
+  const from = FORWARD_STATES.filter((state) => (request.filter.state ?? state) === state);
+  const change = await patience.through(() => spool.discard(stored.delivery.id, backends, from));
+  const gone = change === undefined ? 0 : change.before.forwards.length - change.after.forwards.length;
+  progress.ended('discarded', gone);
+  progress.ended('unchanged', wanted.length - gone);
 }

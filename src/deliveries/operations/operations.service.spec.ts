@@ -323,6 +323,21 @@ describe('discarding many', () => {
     expect(new Set(await tried.states(ids, 'b'))).toEqual(new Set(['rejected']));
   });
 
+  it('leaves alone what has been sent again since it was read', async () => {
+    const tried = await Tried.on();
+    const { spool } = tried.parts;
+    tried.parts.react = () => 'no connection';
+    const ids = await tried.store(3, dead('a'));
+    const discard = spool.discard.bind(spool);
+    spool.discard = async (...all) => {
+      if (all[0] === ids[1]) await spool.revive(all[0], [keyOf('a')], ['dead']);
+      return discard(...all);
+    };
+    const { id } = await tried.begin('discard', { state: 'dead' });
+    expect(await tried.untilEnded(id)).toMatchObject({ outcomes: { discarded: 2, unchanged: 1 } });
+    expect(await tried.states(ids)).toEqual(['gone', 'owed', 'gone']);
+  });
+
   it.each([
     ['nothing keeps', () => new NoSpool()],
     ['is remembered by all', () => new MemorySpool({ store: new MemoryStore() })],

@@ -151,7 +151,7 @@ export class LmdbSpool extends LocalSpool {
   revive: Spool['revive'] = (id, backends, from, at) => this.#change(id, steps.toRevive(backends, from, at));
   withdraw: Spool['withdraw'] = (id, backends) => this.#change(id, steps.toWithdraw(backends));
   amend: Spool['amend'] = (id, sent) => this.#change(id, steps.toAmend(sent));
-  discard: Spool['discard'] = (id, backends) => this.#change(id, steps.toDiscard(backends));
+  discard: Spool['discard'] = (id, backends, from) => this.#change(id, steps.toDiscard(backends, from));
   release: Spool['release'] = (id) => this.#change(id, steps.toRelease());
 
   owedTo(backend: string, limit: number, after = 0): Promise<StoredDelivery[]> {

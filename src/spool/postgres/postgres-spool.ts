@@ -152,8 +152,8 @@ export class PostgresSpool extends Spool {
     this.#verbs.write('withdraw', () => this.#writer.change(id, steps.toWithdraw(backends)));
   amend: Spool['amend'] = (id, sent) =>
     this.#verbs.write('amend', () => this.#writer.change(id, steps.toAmend(sent)));
-  discard: Spool['discard'] = (id, backends) =>
-    this.#verbs.write('discard', () => this.#writer.change(id, steps.toDiscard(backends)));
+  discard: Spool['discard'] = (id, backends, from) =>
+    this.#verbs.write('discard', () => this.#writer.change(id, steps.toDiscard(backends, from)));
   release: Spool['release'] = (id) =>
     this.#verbs.write('release', () => this.#writer.change(id, steps.toRelease()));
 

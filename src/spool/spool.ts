@@ -128,7 +128,8 @@ export abstract class Spool {
 
   /**
    * Owes those afresh that are in one of the states `from`.
-   * @param at ms since the epoch: their age counts from then, and they can be withdrawn. Absent: neither
+   * @param at ms since the epoch: their age counts from then, they can be withdrawn, and repeating it does nothing. Absent: none of
+   *   that
    */
   abstract revive(
     id: number,

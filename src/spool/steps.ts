@@ -80,7 +80,11 @@ export const toBury = (backends: readonly string[], reason: string): Step =>
   ofForwards((forward) => bury(forward, reason), backends);
 
 export const toRevive = (backends: readonly string[], from: readonly ShownState[], at?: number): Step =>
-  ofForwards((forward) => (from.includes(shownState(forward)) ? revive(forward, at) : forward), backends);
+  ofForwards((forward) => {
+    // A try before this one has done it, whatever has come of it since.
+    const isDone = at !== undefined && forward.owedSince === at;
+    return !isDone && from.includes(shownState(forward)) ? revive(forward, at) : forward;
+  }, backends);
 
 export const toWithdraw = (backends: readonly string[]): Step => ofForwards(withdraw, backends);
 

@@ -152,7 +152,8 @@ const buryOrRevive = fc
       const id = pick(model, at);
       const changed = model.change(id, backends, (forward: Forward) => {
         if (from === undefined) return bury(forward, 'too old');
-        if (!from.includes(forward.state)) return forward;
+        const isDone = since !== undefined && forward.owedSince === since;
+        if (isDone || !from.includes(forward.state)) return forward;
         if (forward.state !== 'owed') model.owedAfresh(id, forward.backend);
         return revive(forward, since);
       });

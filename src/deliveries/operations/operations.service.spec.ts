@@ -3,6 +3,7 @@ import { FanOutParts, settle } from '../../../test/support/fan-out-parts.js';
 import { MemorySpool, MemoryStore } from '../../../test/support/memory-spool.js';
 import { bury, filteredForward, type Forward, type ForwardState, newForward } from '../../model/forward.js';
 import { payloadDigest } from '../../model/identity.js';
+import { SprayproxyError } from '../../model/sprayproxy-error.js';
 import { NoSpool } from '../../spool/no-spool.js';
 import { parseBulkRequest } from './bulk-request.js';
 import { type Action, type Operation } from './operation.js';
@@ -301,6 +302,23 @@ describe('sending many again', () => {
   it('is not for what is sent by itself', async () => {
     const tried = await Tried.on();
     expect(() => tried.request('resend', { state: 'owed' })).toThrow('what is owed is sent by itself');
+  });
+
+  it('sends once what was accepted, though the spool does not say that it is owed', async () => {
+    const tried = await Tried.on({ hosts: ['a', 'b'] });
+    const { spool } = tried.parts;
+    await tried.store(1, as('a', 'accepted'), dead('b'));
+    const revive = spool.revive.bind(spool);
+    let unsure = 1;
+    spool.revive = async (...all) => {
+      const change = await revive(...all);
+      if (unsure-- > 0) throw new SprayproxyError('spool-unsure', 'no answer');
+      return change;
+    };
+    tried.parts.react = (host) => (host === 'b' ? 'no connection' : 202);
+    const { id } = await tried.begin('resend', { backend: keyOf('a'), since: '1h', accepted: true });
+    expect(await tried.untilEnded(id)).toMatchObject({ outcomes: { accepted: 1 } });
+    expect(tried.parts.sentTo('a')).toEqual(['0']);
   });
 
   it('cannot be without a spool', async () => {

@@ -100,7 +100,7 @@ export class ResendWindow {
       return change?.after ?? (await spool.get(id));
     });
     const revived = (after?.forwards ?? []).filter(
-      ({ backend, state, owedSince }) => keys.includes(backend) && state === 'owed' && owedSince === at,
+      ({ backend, owedSince }) => keys.includes(backend) && owedSince === at,
     );
     progress.ended('unchanged', wanted.length - revived.length);
     if (revived.length > 0) this.#owed.set(id, new Set(revived.map(({ backend }) => backend)));

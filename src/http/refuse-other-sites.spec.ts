@@ -23,6 +23,8 @@ describe('what a browser asks for', () => {
     { origin: 'https://ours.example.com', host: 'OURS.example.com:443' },
     { origin: 'http://localhost:8080', host: 'localhost:8080' },
     { origin: 'http://[::1]:8080', host: '[::1]:8080' },
+    { 'sec-fetch-site': 'same-origin', origin: 'http://10.0.0.5:8080', host: '10.0.0.5:8080' },
+    { 'sec-fetch-site': 'same-origin', origin: 'http://a.localhost:8080', host: 'a.localhost:8080' },
   ])('passes from our own page: %j', (headers) => {
     expect(verdict(refuseOtherSites, 'POST', { ...JSON_TYPE, ...headers })).toBeUndefined();
     expect(verdict(refuseOtherSites, 'DELETE', { ...JSON_TYPE, ...headers })).toBeUndefined();
@@ -41,6 +43,10 @@ describe('what a browser asks for', () => {
     { origin: '', host: '' },
     { origin: 'file://', host: '' },
     { origin: 'https://ours.example.com' },
+    // A name that has come to lead here.
+    { 'sec-fetch-site': 'same-origin', origin: 'http://evil.com:8080', host: 'evil.com:8080' },
+    { origin: 'http://evil.com:8080', host: 'evil.com:8080' },
+    { origin: 'http://notlocalhost:8080', host: 'notlocalhost:8080' },
   ])('is refused from anywhere else: %j', (headers) => {
     expect(verdict(refuseOtherSites, 'POST', { ...JSON_TYPE, ...headers })).toBe('other-site');
   });

@@ -1,5 +1,6 @@
 import { type NextFunction, type Request, type Response } from 'express';
 import { type IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 
 import { SprayproxyError } from '../model/sprayproxy-error.js';
 
@@ -32,7 +33,10 @@ const isOfBrowser = (headers: IncomingHttpHeaders): boolean =>
 
 function faultOf(headers: IncomingHttpHeaders): SprayproxyError | undefined {
   if (!isSameOrigin(headers)) {
-    return new SprayproxyError('other-site', 'a browser may ask for this from our own page only');
+    return new SprayproxyError(
+      'other-site',
+      'a browser may ask for this from our own page only, by https, localhost or an IP address',
+    );
   }
   return JSON_TYPE.test(headers['content-type'] ?? '') ? undefined : noJson();
 }
@@ -41,9 +45,18 @@ const noJson = () => new SprayproxyError('no-json', 'send it with Content-Type: 
 
 /** The browser says so itself where it can; else by the name the page was asked for, whatever TLS stands in front. */
 function isSameOrigin({ host, origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  if (origin !== undefined && mayBeRebound(origin)) return false;
   if (site !== undefined) return site === 'same-origin';
   if (origin === undefined || host === undefined || !/^https?:\/\//.test(origin)) return false;
   return nameOf(origin.replace(/^https?:\/\//, '')) === nameOf(host);
+}
+
+/** Whether a page of anybody may be there whose name leads here by now: TLS keeps it out, and an address is no name. */
+function mayBeRebound(origin: string): boolean {
+  const [, authority] = /^http:\/\/(.*)$/.exec(origin) ?? [];
+  if (authority === undefined) return false;
+  const hostname = authority.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return isIP(hostname) === 0 && !/^(.+\.)?localhost$/i.test(hostname);
 }
 
 const nameOf = (authority: string): string => authority.toLowerCase().replace(STANDARD_PORT, '');

@@ -90,8 +90,12 @@ export class Sender {
     try {
       const payload = held?.payload ?? (await this.#payload(id, key));
       // What was read ahead may have been sent, given up or discarded since.
-      if (payload === undefined || lane.isPaused() || !(await this.#claim(id, key, from, held !== undefined)))
+      if (payload === undefined) return undefined;
+      if (lane.isPaused()) {
+        await this.#oweInstead(id, key, from);
         return undefined;
+      }
+      if (!(await this.#claim(id, key, from, held !== undefined))) return undefined;
       try {
         const rawHeaders = forwardHeaders(this.signer.headersOf(stored, payload, lane.backend));
         result = await lane.attempt({ payload, query, rawHeaders }, id);

@@ -85,8 +85,12 @@ it('has its filters in the address', async () => {
   const page = await openPage(browser(), `${url}/deliveries?state=dead`);
   await rowOf(page, 'octocat/r2.').waitFor();
   expect(await page.locator('.row').count()).toBe(1);
+  const many = page.getByRole('button', { name: 'all of these' });
+  await many.first().waitFor();
+  expect(await many.count()).toBe(2);
   await page.getByLabel('State').selectOption('accepted');
   await rowOf(page, 'octocat/r3.').waitFor();
+  expect(await many.count()).toBe(0);
   await page.getByLabel('Repository').fill('octocat/r1.');
   await page.getByLabel('Repository').press('Enter');
   await rowOf(page, 'octocat/r3.').waitFor({ state: 'detached' });
@@ -100,7 +104,10 @@ it('has its filters in the address', async () => {
 
   await page.goBack();
   await rowOf(page, 'octocat/r3.').waitFor();
+  await page.getByLabel('State').selectOption('dead');
+  await many.first().waitFor();
   await page.getByLabel('Since').fill('yesterday');
   await page.getByRole('button', { name: 'Show', exact: true }).click();
-  await page.getByText('The service does not understand this: since must be a time').waitFor();
+  await page.getByText('The service refuses this: since must be a time').waitFor();
+  expect(await many.count()).toBe(0);
 });

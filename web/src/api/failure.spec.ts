@@ -2,7 +2,7 @@ import { Failure } from './failure.js';
 
 it.each([
   [0, '', 'cannot be reached'],
-  [400, 'since is empty', 'since is empty'],
+  [400, 'since is empty', 'The service refuses this: since is empty.'],
   [401, '', 'sign in'],
   [403, 'Forbidden (user=jane)', 'may not do this: Forbidden (user=jane).'],
   [403, '', 'may not do this.'],

@@ -36,7 +36,7 @@ export class Failure extends Error {
     if (this.isLostContact) return 'The service cannot be reached.';
     switch (this.status) {
       case 400:
-        return `The service does not understand this: ${this.text}.`;
+        return `The service refuses this: ${this.text}.`;
       case 401:
         return 'You are not signed in, or not any more. Load the page again to sign in.';
       case 403:

@@ -19,6 +19,9 @@ interface DeliveriesViewProps {
   readonly lanes: LaneList | undefined;
 }
 
+/** States that the service does nothing to at once. */
+const LEFT_ALONE: ReadonlySet<string | undefined> = new Set(['accepted', 'filtered']);
+
 /** The deliveries that the filters let through, newest first. */
 export function DeliveriesView({ filters, lanes }: DeliveriesViewProps) {
   const operations = useOperations();
@@ -35,7 +38,7 @@ export function DeliveriesView({ filters, lanes }: DeliveriesViewProps) {
 }
 
 function Toolbar({ list, operations }: { readonly list: List; readonly operations: KnownOperations }) {
-  const { waiting } = useStore(list.state);
+  const { waiting, failure } = useStore(list.state);
   const [follow, setFollow] = useState(list.follow);
   const [asked, setAsked] = useState<OperationAction>();
   const toggle = () => {
@@ -43,7 +46,11 @@ function Toolbar({ list, operations }: { readonly list: List; readonly operation
     setFollow(list.follow);
     list.refresh();
   };
-  const canAct = operations.canRun && Object.keys(list.filters).length > 0;
+  const canAct =
+    operations.canRun &&
+    failure === undefined &&
+    Object.keys(list.filters).length > 0 &&
+    !LEFT_ALONE.has(list.filters.state);
   return (
     <div class="toolbar">
       <label class="inline">

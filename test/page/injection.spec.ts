@@ -64,6 +64,6 @@ it.each(MARKUP)('takes %j in the address for what it is', async (text) => {
   expect(await page.getByLabel('Repository').inputValue()).toBe(text);
   expect(await made(page)).toEqual([]);
   await page.goto(`${url}/deliveries?delivery=${encodeURIComponent(text)}`);
-  await page.getByText('Not found: no such delivery.').waitFor();
+  await page.getByText(`No delivery ${text} is known here.`, { exact: true }).waitFor();
   expect(await made(page)).toEqual([]);
 });

@@ -17,6 +17,14 @@ it.each([
 });
 
 it.each([
+  [404, 'no such delivery', true],
+  [404, '404 page not found', false],
+  [409, 'no such delivery', false],
+])('%i %j: the delivery is unknown: %j', (status, text, unknown) => {
+  expect(new Failure(status, text).isUnknownDelivery).toBe(unknown);
+});
+
+it.each([
   [0, true],
   [502, true],
   [503, false],

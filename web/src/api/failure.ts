@@ -26,9 +26,9 @@ export class Failure extends Error {
     return this.status === NOBODY || GATEWAY.has(this.status);
   }
 
-  /** Nothing is served there: the switch is off, or the service is older than the page. */
-  get isNotServed(): boolean {
-    return this.status === 404;
+  /** The service knows nothing of the delivery that was asked for. */
+  get isUnknownDelivery(): boolean {
+    return this.status === 404 && this.text === 'no such delivery';
   }
 
   /** In words, for whoever looks at the page. */

@@ -29,10 +29,20 @@ export function OneDeliveryView({ id, lanes }: OneDeliveryProps) {
           <span class="outside">{`${data.event ?? 'without an event'} of ${data.repository ?? 'no repository'}`}</span>
         )}
       </h1>
-      {failure !== undefined && <FailureNotice failure={failure} />}
+      {failure !== undefined &&
+        (failure.isUnknownDelivery ? <UnknownDelivery id={id} /> : <FailureNotice failure={failure} />)}
       {data === undefined && failure === undefined && <Notice>Loading …</Notice>}
       {data !== undefined && <Shown delivery={data} lanes={lanes} onChange={refresh} />}
     </>
+  );
+}
+
+function UnknownDelivery({ id }: { readonly id: string }) {
+  return (
+    <p class="notice notice-bad" role="alert">
+      <span class="outside">{`No delivery ${id} is known here.`}</span> It may have been forgotten, or another
+      replica may know it.
+    </p>
   );
 }
 

@@ -1,4 +1,4 @@
-import { ago, clockTime, lengthOf, milliseconds } from './time-words.js';
+import { ago, clockTime, lengthOf, milliseconds, offsetOf } from './time-words.js';
 
 const DAY_MS = 86_400_000;
 
@@ -29,6 +29,15 @@ it.each([
   [10_000, '10.0 s'],
 ])('%d ms as a duration: %s', (ms, words) => {
   expect(milliseconds(ms)).toBe(words);
+});
+
+it.each([
+  [0, 'UTC'],
+  [60, 'UTC+1'],
+  [-210, 'UTC-3:30'],
+  [330, 'UTC+5:30'],
+])('%i minutes ahead is %s', (minutes, words) => {
+  expect(offsetOf(minutes)).toBe(words);
 });
 
 it('has the date where it is another day', () => {

@@ -28,6 +28,24 @@ export function clockTime(date: Date, today: Date): string {
 
 export const exactTime = (date: Date): string => date.toISOString();
 
+/** The browser's time zone at a time, as `CET (UTC+1)`. */
+export function zoneOf(date: Date): string {
+  const offset = offsetOf(-date.getTimezoneOffset());
+  const name = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' })
+    .formatToParts(date)
+    .find(({ type }) => type === 'timeZoneName')?.value;
+  return name === undefined || /^(UTC|GMT)/.test(name) ? offset : `${name} (${offset})`;
+}
+
+/** @param minutes ahead of UTC */
+export function offsetOf(minutes: number): string {
+  if (minutes === 0) return 'UTC';
+  const ahead = Math.abs(minutes);
+  const rest = ahead % 60;
+  const sign = minutes < 0 ? '-' : '+';
+  return `UTC${sign}${Math.floor(ahead / 60)}${rest === 0 ? '' : `:${twoDigits(rest)}`}`;
+}
+
 const dayOf = (date: Date): string =>
   [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join('-');
 

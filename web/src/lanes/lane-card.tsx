@@ -62,7 +62,7 @@ function Why({ lane: { state, since, reason, pause, filter } }: { readonly lane:
     <p class="why">
       {from !== undefined && (
         <>
-          {state === 'up' && 'failing '}since <Time at={from} /> (<Ago at={from} />)
+          {state === 'up' && 'but every attempt has failed '}since <Time at={from} /> (<Ago at={from} />)
         </>
       )}
       {state === 'paused' && pause !== undefined && (

@@ -17,7 +17,7 @@ const ANSWER = `no ${'x'.repeat(200)}`;
 /** Goes to every view and every dialog, and calls `look` at each. */
 async function tour(page: Page, host: string, look: (view: string) => Promise<void>): Promise<void> {
   await page.getByRole('link', { name: `dead at ${host}` }).waitFor();
-  await look('lanes');
+  await look('backends');
   await page.getByRole('button', { name: `Pause ${host}` }).click();
   await look('pause');
   await page.keyboard.press('Escape');
@@ -70,7 +70,7 @@ it.each([
     });
   });
   expect(seen).toEqual([
-    'lanes',
+    'backends',
     'pause',
     'resend',
     'operation',

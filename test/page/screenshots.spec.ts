@@ -29,7 +29,7 @@ async function picture(page: Page, name: string): Promise<void> {
   writeFileSync(join(directory, name), png);
 }
 
-it('pictures of a run with faults show lanes, deliveries and one of them', async () => {
+it('pictures of a run with faults show backends, deliveries and one of them', async () => {
   const good = await BackendServer.start(202);
   const faulty = await BackendServer.start((_request, response) => {
     const fails = faulty.received.length % 3 === 0;

@@ -10,9 +10,10 @@ import { useStore } from './use-store.js';
 import { Announcer } from './ui/announcer.js';
 import { ContactBanner } from './ui/contact-banner.js';
 import { Link } from './ui/link.js';
+import { zoneOf } from './ui/time-words.js';
 
 const TITLES: Readonly<Record<Address['view'], string>> = {
-  lanes: 'Lanes',
+  lanes: 'Backends',
   deliveries: 'Deliveries',
   delivery: 'One delivery',
 };
@@ -42,13 +43,16 @@ export function App() {
         <span class="brand">Sprayproxy</span>
         <nav aria-label="Views">
           <Link to={{ view: 'lanes' }} current={at.view === 'lanes'}>
-            Lanes
+            Backends
           </Link>
           <Link to={{ view: 'deliveries', filters: {} }} current={at.view === 'deliveries'}>
             Deliveries
           </Link>
         </nav>
-        {lanes.data !== undefined && <span class="version">version {lanes.data.version}</span>}
+        <span class="version">
+          {lanes.data !== undefined && `version ${lanes.data.version}, `}
+          times in {zoneOf(new Date())}
+        </span>
       </header>
       <ContactBanner />
       <main id="main" tabIndex={-1} ref={main}>

@@ -29,7 +29,7 @@ export function ForwardCard({ delivery, forward, isPaused, onChange }: ForwardCa
       <div class="lane-head">
         <h3 class="outside">{name}</h3>
         <State state={state} />
-        {isPaused && <State state="paused" of="lane" />}
+        {isPaused && <State state="paused" of="backend" />}
         {reason !== undefined && <p class="why outside">{reason}</p>}
       </div>
       {runningSince !== undefined && (

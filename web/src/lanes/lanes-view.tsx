@@ -14,7 +14,7 @@ export function LanesView({ lanes }: { readonly lanes: Polled<LaneList> }) {
   useStateChanges(lanes.data?.backends);
   return (
     <>
-      <h1>Lanes</h1>
+      <h1>Backends</h1>
       <Operations operations={operations} />
       <Body lanes={lanes} onOperation={operations.canRun ? operations.refresh : undefined} />
     </>

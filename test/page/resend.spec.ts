@@ -54,10 +54,10 @@ it('sends 2,000 dead again, and shows how far it is', async () => {
   expect(backend.received).toEqual([]);
   await page.getByRole('button', { name: 'Send again', exact: true }).click();
 
-  const operation = page.getByRole('article', { name: 'Sending again' });
+  const operation = page.getByRole('article', { name: 'Sends again what is dead' });
   await operation.getByRole('progressbar').waitFor();
   await operation.getByText('done', { exact: true }).waitFor();
-  await operation.getByText('2,000 of 2,000 forwards').waitFor();
+  await operation.getByText(/2,000 of 2,000 forwards .* from [\d:]+ to [\d:]+/).waitFor();
   await page.getByText('2,000 dead').waitFor({ state: 'detached' });
   expect(new Set(backend.received.map(({ headers }) => headers['x-github-delivery'])).size).toBe(COUNT);
   expect(backend.received).toHaveLength(COUNT);
@@ -86,7 +86,7 @@ it('stops in the middle when it is cancelled, which another page sees', async ()
   held = false;
   for (const answer of answers) answer();
   await page
-    .getByRole('article', { name: 'Sending again' })
+    .getByRole('article', { name: 'Sends again what is dead' })
     .getByText('cancelled', { exact: true })
     .waitFor();
   expect(backend.received.length).toBeLessThan(300);

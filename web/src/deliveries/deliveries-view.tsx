@@ -29,7 +29,7 @@ export function DeliveriesView({ filters, lanes }: DeliveriesViewProps) {
   return (
     <>
       <h1>Deliveries</h1>
-      <Operations operations={operations} />
+      <Operations operations={operations} lanes={lanes} />
       <FilterForm key={JSON.stringify(filters)} filters={filters} lanes={lanes} />
       <Toolbar list={list} operations={operations} />
       <Rows list={list} />

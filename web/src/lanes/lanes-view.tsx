@@ -15,7 +15,7 @@ export function LanesView({ lanes }: { readonly lanes: Polled<LaneList> }) {
   return (
     <>
       <h1>Backends</h1>
-      <Operations operations={operations} />
+      <Operations operations={operations} lanes={lanes.data} />
       <Body lanes={lanes} onOperation={operations.canRun ? operations.refresh : undefined} />
     </>
   );

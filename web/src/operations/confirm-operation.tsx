@@ -6,7 +6,8 @@ import { act } from '../api/request.js';
 import { type Count, type OperationAction } from '../api/types.js';
 import { Confirm } from '../ui/confirm.js';
 import { FailureNotice } from '../ui/notice.js';
-import { count, filterWords } from '../ui/words.js';
+import { count } from '../ui/words.js';
+import { meantBy } from './operation-words.js';
 
 interface ConfirmOperationProps {
   readonly action: OperationAction;
@@ -31,7 +32,7 @@ export function ConfirmOperation({ action, filters, onBegun, onClose }: ConfirmO
   const verb = action === 'resend' ? 'Send again' : 'Discard';
   return (
     <Confirm
-      title={`${verb}: ${filterWords(filters)}`}
+      title={`${verb} ${meantBy({ action, filters })}`}
       yes={verb}
       disabled={counted === undefined || counted.forwards === 0}
       act={begin}

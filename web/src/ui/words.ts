@@ -10,11 +10,3 @@ export function backendName(backend: string): string {
     return backend;
   }
 }
-
-/** Filters as somebody would say them. */
-export const filterWords = (filters: Readonly<Record<string, string>>): string =>
-  Object.entries(filters)
-    .map(([name, value]) =>
-      name === 'state' ? value : name === 'backend' ? `at ${backendName(value)}` : `${name} ${value}`,
-    )
-    .join(', ');

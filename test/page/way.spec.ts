@@ -57,6 +57,24 @@ it('sends a delivery again, and discards one, when that is confirmed', async () 
   expect(faulty.received).toHaveLength(3);
 });
 
+it('says that a paused backend is sent it later, and not that it is sent it now', async () => {
+  const faulty = await BackendServer.start(500);
+  const { url } = await startService(dir.path, [faulty.url]);
+  await sendWebhook(url, payloadOf('octocat/one'));
+  const paused = await fetch(`${url}/deliveries/backends/pause`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ backend: faulty.url }),
+  });
+  expect(paused.ok).toBe(true);
+  const page = await openPage(browser(), `${url}/deliveries?view=deliveries`);
+  await page.getByRole('link', { name: 'octocat/one' }).click();
+  await page.getByRole('article', { name: faulty.host }).getByText('paused', { exact: true }).waitFor();
+  await page.getByRole('button', { name: `Send again to ${faulty.host}` }).click();
+  await page.getByText(`It is sent again to ${faulty.host} when the pause there is over.`).waitFor();
+  expect(await page.getByText(`It is sent again to ${faulty.host}.`).count()).toBe(0);
+});
+
 it('copies the GUID, and can be used without a mouse', async () => {
   const backend = await BackendServer.start(202);
   const { url } = await startService(dir.path, [backend.url]);

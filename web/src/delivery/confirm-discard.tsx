@@ -9,7 +9,7 @@ export function ConfirmDiscard({
   forwards,
   onDone,
   onClose,
-}: Omit<ConfirmProps, 'isPaused'>) {
+}: Omit<ConfirmProps, 'paused'>) {
   const [only] = forwards.length === 1 ? forwards : [];
   const discard = async () => {
     const query = only === undefined ? '' : `?${queryOf({ backend: only.backend })}`;

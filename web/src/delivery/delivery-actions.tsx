@@ -45,7 +45,7 @@ export function DeliveryActions({ delivery, paused, onChange }: DeliveryActionsP
         <ConfirmResend
           delivery={delivery}
           forwards={missing}
-          isPaused={missing.some(({ backend }) => paused.has(backend))}
+          paused={paused}
           onDone={onChange}
           onClose={close}
         />

@@ -12,7 +12,8 @@ import { misses } from './misses.js';
 interface ForwardCardProps {
   readonly delivery: DeliveryView;
   readonly forward: ForwardView;
-  readonly isPaused: boolean;
+  /** URLs of the backends that are paused. */
+  readonly paused: ReadonlySet<string>;
   readonly onChange: () => void;
 }
 
@@ -20,7 +21,7 @@ interface ForwardCardProps {
 const UNTRIED: Readonly<Record<string, string>> = { filtered: 'Its filters do not let it through.' };
 
 /** What one backend made of a delivery. */
-export function ForwardCard({ delivery, forward, isPaused, onChange }: ForwardCardProps) {
+export function ForwardCard({ delivery, forward, paused, onChange }: ForwardCardProps) {
   const { backend, state, reason, attemptCount, attempts, runningSince } = forward;
   const name = backendName(backend);
   const earlier = attemptCount - attempts.length;
@@ -29,7 +30,7 @@ export function ForwardCard({ delivery, forward, isPaused, onChange }: ForwardCa
       <div class="lane-head">
         <h3 class="outside">{name}</h3>
         <State state={state} />
-        {isPaused && <State state="paused" of="backend" />}
+        {paused.has(backend) && <State state="paused" of="backend" />}
         {reason !== undefined && <p class="why outside">{reason}</p>}
       </div>
       {runningSince !== undefined && (
@@ -44,12 +45,12 @@ export function ForwardCard({ delivery, forward, isPaused, onChange }: ForwardCa
           <AttemptItem key={attempt.at} attempt={attempt} isLast={at === attempts.length - 1} />
         ))}
       </ol>
-      <ForwardActions delivery={delivery} forward={forward} isPaused={isPaused} onChange={onChange} />
+      <ForwardActions delivery={delivery} forward={forward} paused={paused} onChange={onChange} />
     </article>
   );
 }
 
-function ForwardActions({ delivery, forward, isPaused, onChange }: ForwardCardProps) {
+function ForwardActions({ delivery, forward, paused, onChange }: ForwardCardProps) {
   const [open, setOpen] = useState<'resend' | 'discard'>();
   const close = () => {
     setOpen(undefined);
@@ -84,7 +85,7 @@ function ForwardActions({ delivery, forward, isPaused, onChange }: ForwardCardPr
         <ConfirmResend
           delivery={delivery}
           forwards={[forward]}
-          isPaused={isPaused}
+          paused={paused}
           onDone={onChange}
           onClose={close}
         />

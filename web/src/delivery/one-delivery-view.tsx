@@ -89,12 +89,7 @@ function Shown({ delivery, lanes, onChange }: ShownProps) {
       <ul class="cards">
         {forwards.map((forward) => (
           <li key={forward.backend}>
-            <ForwardCard
-              delivery={delivery}
-              forward={forward}
-              isPaused={paused.has(forward.backend)}
-              onChange={onChange}
-            />
+            <ForwardCard delivery={delivery} forward={forward} paused={paused} onChange={onChange} />
           </li>
         ))}
       </ul>

@@ -44,8 +44,8 @@ export function FilterForm({ filters, lanes }: FilterFormProps) {
       <Text name="backend" label="Backend" filters={filters} proposals={backends} example="URL or host" />
       <Text name="event" label="Event" filters={filters} proposals={EVENTS} example="push" />
       <Text name="repository" label="Repository" filters={filters} example="owner/name" />
-      <Text name="guid" label="GUID" filters={filters} example="72d3162e-cc78…" />
-      <Text name="since" label="Since" filters={filters} proposals={SINCE} example="1h30m, a time" />
+      <Text name="guid" label="GUID" filters={filters} example="72d3162e-…" />
+      <Text name="since" label="Since" filters={filters} proposals={SINCE} example="1h or a time" />
       <div class="buttons">
         <button type="submit" class="primary">
           Show

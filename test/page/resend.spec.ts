@@ -91,3 +91,22 @@ it('stops in the middle when it is cancelled, which another page sees', async ()
     .waitFor();
   expect(backend.received.length).toBeLessThan(300);
 });
+
+it('leaves the latest three that have ended, until they are dismissed', async () => {
+  const { url } = await startService(makeTempDir(), []);
+  const page = await openPage(browser(), `${url}/deliveries`);
+  const ended = page.getByRole('article', { name: 'Sends again' });
+  for (const event of ['one', 'two', 'three', 'four']) {
+    await fetch(`${url}/deliveries/attempts`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ event }),
+    });
+    await ended.filter({ hasText: event }).getByText('done', { exact: true }).waitFor();
+  }
+  const events = async () => (await ended.allTextContents()).map((text) => /event (\w+)/.exec(text)?.[1]);
+  expect(await events()).toEqual(['four', 'three', 'two']);
+  await ended.first().getByRole('button', { name: 'Dismiss' }).click();
+  await ended.filter({ hasText: 'four' }).waitFor({ state: 'detached' });
+  expect(await events()).toEqual(['three', 'two']);
+});

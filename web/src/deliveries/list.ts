@@ -6,7 +6,8 @@ import { type DeliveryList, type DeliverySummary } from '../api/types.js';
 import { Store } from '../store.js';
 import { idOf, merged, newestOf, type Row } from './rows.js';
 
-const PAGE = 50;
+/** More than a screen, and there at once. */
+const PAGE = 25;
 /** The service looks at a few thousand deliveries for each: what is rarer is looked for when somebody asks for it. */
 const MAX_EMPTY_PAGES = 5;
 /** Between two looks at what is new. */

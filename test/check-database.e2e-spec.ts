@@ -84,6 +84,8 @@ it.each([
   url.hostname = 'localhost';
   const ca = mode === 'prefer' ? '' : `&sslrootcert=${CERT}`;
   const { code, of } = await check(`${url.href}?sslmode=${mode}${ca}`);
+  // Says why, if there is no more to say.
+  expect(of('spool')).toMatchObject([{ status: 'ok' }]);
   expect(of('spool-tls')).toMatchObject([{ status: 'ok', detail }]);
   expect(code).toBe(0);
 });

@@ -223,8 +223,11 @@ describe('the way to a backend', () => {
 
   it('is looked up by name', async () => {
     const backend = await BackendServer.start(200);
-    const { steps } = await wayTo(backend.url.replace('127.0.0.1', 'localhost'));
-    expect(steps).toEqual(['dns ok', 'tcp ok', 'http ok']);
+    const { steps, details } = await wayTo(backend.url.replace('127.0.0.1', 'localhost'));
+    expect({ steps, dns: details.dns }).toEqual({
+      steps: ['dns ok', 'tcp ok', 'http ok'],
+      dns: expect.stringContaining('127.0.0.1') as string,
+    });
   });
 
   it('ends at a name that does not resolve', async () => {

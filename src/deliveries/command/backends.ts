@@ -6,14 +6,14 @@ import { asJson } from './as-json.js';
 import { cell, table } from './cells.js';
 import { ask, NOT_OURS } from './client.js';
 import { CommandError } from './command-error.js';
+import { CONNECTION_USAGE, SHOWING_OPTIONS } from './common-options.js';
 import { connectionOf } from './options.js';
 
 const USAGE = `Usage: sprayproxy deliveries backends [options]
 
 Shows how each backend fares, and what it is owed. What was attempted is what the replica that answers has attempted.
 
-  --url <url>           where the service is [on this host, as SPRAYPROXY_SERVER_PORT and _HOST say]
-  --token-file <file>   file with the bearer token for the proxy in front of it
+${CONNECTION_USAGE}
   --json                prints JSON
   --help                shows this
 
@@ -27,10 +27,7 @@ export async function backendsCommand(
   args: readonly string[],
   { env, stdout }: CommandContext,
 ): Promise<number> {
-  const type = 'string';
-  const flag = { type: 'boolean' } as const;
-  const options = { url: { type }, 'token-file': { type }, json: flag, help: flag } as const;
-  const { values } = commandOptions({ args: [...args], options });
+  const { values } = commandOptions({ args: [...args], options: SHOWING_OPTIONS });
   if (values.help === true) {
     stdout.write(USAGE);
     return 0;

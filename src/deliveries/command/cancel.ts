@@ -3,6 +3,7 @@ import { UsageError } from '../../config/usage-error.js';
 import { type OperationView } from '../operations/operation.js';
 import { asJson } from './as-json.js';
 import { ask } from './client.js';
+import { CONNECTION_USAGE } from './common-options.js';
 import { parseOperationOptions } from './operation-options.js';
 import { endOf } from './operation-text.js';
 
@@ -10,8 +11,7 @@ const USAGE = `Usage: sprayproxy deliveries cancel [options] <operation>
 
 Cancels an operation: what it has not sent yet is left as it was.
 
-  --url <url>           where the service is [on this host, as SPRAYPROXY_SERVER_PORT and _HOST say]
-  --token-file <file>   file with the bearer token for the proxy in front of it
+${CONNECTION_USAGE}
   --json                prints JSON
   --help                shows this
 

@@ -2,6 +2,7 @@ import { commandOptions } from '../../config/command-options.js';
 import { UsageError } from '../../config/usage-error.js';
 import { FILTER_NAMES } from '../operations/bulk-request.js';
 import { type Action, type Filters } from '../operations/operation.js';
+import { CONNECTION_USAGE, FILTER_OPTIONS, SHOWING_OPTIONS } from './common-options.js';
 import { type Connection, connectionOf } from './options.js';
 
 export interface ManyOptions extends Connection {
@@ -11,8 +12,6 @@ export interface ManyOptions extends Connection {
   readonly yes: boolean;
   readonly json: boolean;
 }
-
-const type = 'string';
 
 /**
  * @param args what follows the action
@@ -29,18 +28,10 @@ export function parseManyOptions(
     args: [...args],
     allowPositionals: true,
     options: {
-      url: { type },
-      'token-file': { type },
-      state: { type },
-      backend: { type },
-      guid: { type },
-      event: { type },
-      repository: { type },
-      since: { type },
+      ...SHOWING_OPTIONS,
+      ...FILTER_OPTIONS,
       accepted: { type: 'boolean' },
       yes: { type: 'boolean' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
     },
   });
   const { accepted = false, yes = false, json = false, help = false } = values;
@@ -75,8 +66,7 @@ Shows how many there are, asks, and follows until it is done. One filter at leas
   --repository <name>   only deliveries about owner/name
   --since <time>        only deliveries since 2006-01-02T15:04:05Z, or for a duration back such as 3h${action === 'resend' ? ACCEPTED : ''}
   --yes                 does not ask
-  --url <url>           where the service is [on this host, as SPRAYPROXY_SERVER_PORT and _HOST say]
-  --token-file <file>   file with the bearer token for the proxy in front of it
+${CONNECTION_USAGE}
   --json                prints the operation as JSON when it has ended
   --help                shows this
 

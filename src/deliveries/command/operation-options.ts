@@ -1,6 +1,7 @@
 import { commandOptions } from '../../config/command-options.js';
 import { UsageError } from '../../config/usage-error.js';
 import { parseId } from '../list-query.js';
+import { SHOWING_OPTIONS } from './common-options.js';
 import { type Connection, connectionOf } from './options.js';
 
 export interface OperationOptions extends Connection {
@@ -14,16 +15,10 @@ export function parseOperationOptions(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): OperationOptions | undefined {
-  const type = 'string';
   const { values, positionals } = commandOptions({
     args: [...args],
     allowPositionals: true,
-    options: {
-      url: { type },
-      'token-file': { type },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
+    options: SHOWING_OPTIONS,
   });
   const { json = false, help = false } = values;
   if (help) return undefined;

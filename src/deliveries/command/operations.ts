@@ -3,6 +3,7 @@ import { type OperationView } from '../operations/operation.js';
 import { type OperationList } from '../operations/operations.controller.js';
 import { asJson } from './as-json.js';
 import { ask } from './client.js';
+import { CONNECTION_USAGE } from './common-options.js';
 import { parseOperationOptions } from './operation-options.js';
 import { operationTable } from './operation-text.js';
 
@@ -10,8 +11,7 @@ const USAGE = `Usage: sprayproxy deliveries operations [options] [<operation>]
 
 Lists what was done to many deliveries of late, newest first; or shows one operation.
 
-  --url <url>           where the service is [on this host, as SPRAYPROXY_SERVER_PORT and _HOST say]
-  --token-file <file>   file with the bearer token for the proxy in front of it
+${CONNECTION_USAGE}
   --json                prints JSON
   --help                shows this
 

@@ -7,6 +7,7 @@ import { UsageError } from '../../config/usage-error.js';
 import { ownAddress } from '../../http/own-address.js';
 import { LIST_PARAMETERS, MAX_LIMIT, parseId } from '../list-query.js';
 import { CommandError } from './command-error.js';
+import { CONNECTION_USAGE, FILTER_OPTIONS, SHOWING_OPTIONS } from './common-options.js';
 import { parseUrl } from '../../model/parse-url.js';
 
 /** The filters that are handed on as they are. */
@@ -82,26 +83,12 @@ function serviceUrl(environment: NodeJS.ProcessEnv): string {
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
-function parsed(args: readonly string[]) {
-  const type = 'string';
-  return commandOptions({
+const parsed = (args: readonly string[]) =>
+  commandOptions({
     args: [...args],
     allowPositionals: true,
-    options: {
-      url: { type },
-      'token-file': { type },
-      state: { type },
-      backend: { type },
-      guid: { type },
-      event: { type },
-      repository: { type },
-      since: { type },
-      limit: { type },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
+    options: { ...SHOWING_OPTIONS, ...FILTER_OPTIONS, limit: { type: 'string' } },
   });
-}
 
 function baseOf(text: string): string {
   if (parseUrl(text) === undefined || !/^https?:\/\//i.test(text)) {
@@ -135,8 +122,7 @@ export const USAGE = `Usage: sprayproxy deliveries [options]
 
 Lists what became of deliveries, newest first; or shows one with every attempt that is kept.
 
-  --url <url>           where the service is [on this host, as SPRAYPROXY_SERVER_PORT and _HOST say]
-  --token-file <file>   file with the bearer token for the proxy in front of it
+${CONNECTION_USAGE}
   --state <state>       owed, dead, accepted, rejected or filtered at some backend
   --backend <backend>   URL or host of a backend
   --guid <guid>         GUID that GitHub shows under Recent Deliveries

@@ -5,6 +5,7 @@ import { printable } from '../../model/printable.js';
 import { type PauseView } from '../pause-view.js';
 import { ask, NOT_OURS } from './client.js';
 import { CommandError } from './command-error.js';
+import { COMMON_OPTIONS, CONNECTION_USAGE } from './common-options.js';
 import { type Connection, connectionOf } from './options.js';
 
 const TARGET = '/deliveries/backends/pause';
@@ -32,12 +33,7 @@ export function parsePauseOptions(
   environment: NodeJS.ProcessEnv,
 ): PauseOptions | undefined {
   const type = 'string';
-  const common = {
-    url: { type },
-    'token-file': { type },
-    backend: { type },
-    help: { type: 'boolean' },
-  } as const;
+  const common = { ...COMMON_OPTIONS, backend: { type } } as const;
   const own = verb === 'pause' ? ({ for: { type }, until: { type }, reason: { type } } as const) : {};
   const { values } = commandOptions({ args: [...args], options: { ...common, ...own } });
   const { help, url, 'token-file': tokenFile, ...body } = values;
@@ -90,8 +86,7 @@ sent what it is owed. With a directory as its spool each replica has pauses of i
   --for <duration>      how long, such as 2h; of pause only
   --until <time>        2006-01-02T15:04:05Z, in place of --for; neither: until somebody resumes it
   --reason <text>       shown to whoever asks; of pause only
-  --url <url>           where the service is [on this host, as SPRAYPROXY_SERVER_PORT and _HOST say]
-  --token-file <file>   file with the bearer token for the proxy in front of it
+${CONNECTION_USAGE}
   --help                shows this
 
 Exit code: 0 done, 1 it could not be, 2 it was called wrongly.

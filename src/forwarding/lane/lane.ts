@@ -213,7 +213,7 @@ export class Lane {
         .attempt(this.backend, message, timeoutMs)
         .catch((error: unknown) => ownFault(error, this.backend, this.parts.logger));
       const result = this.#judge(attempt, beganAt, id);
-      this.recent.record(result);
+      if (this.parts.config.deliveriesEnabled) this.recent.record(result);
       if (!this.#isRemoved()) this.parts.onResult(this.backend, this.health, result);
       return result;
     } finally {

@@ -47,10 +47,7 @@ function Toolbar({ list, operations }: { readonly list: List; readonly operation
     list.refresh();
   };
   const canAct =
-    operations.canRun &&
-    failure === undefined &&
-    Object.keys(list.filters).length > 0 &&
-    !LEFT_ALONE.has(list.filters.state);
+    failure === undefined && Object.keys(list.filters).length > 0 && !LEFT_ALONE.has(list.filters.state);
   return (
     <div class="toolbar">
       <label class="inline">

@@ -12,7 +12,7 @@ interface LaneActionsProps {
   readonly lane: Lane;
   readonly keeps: boolean;
   readonly onChange: () => void;
-  readonly onOperation: (() => void) | undefined;
+  readonly onOperation: () => void;
 }
 
 export function LaneActions({ lane, keeps, onChange, onOperation }: LaneActionsProps) {
@@ -47,7 +47,7 @@ export function LaneActions({ lane, keeps, onChange, onOperation }: LaneActionsP
           {state === 'paused' ? 'Change the pause …' : 'Pause …'}
         </button>
       )}
-      {onOperation !== undefined && dead > 0 && keeps && (
+      {dead > 0 && keeps && (
         <button
           type="button"
           onClick={() => {
@@ -60,7 +60,7 @@ export function LaneActions({ lane, keeps, onChange, onOperation }: LaneActionsP
       )}
       {resuming.failure !== undefined && <FailureNotice failure={resuming.failure} />}
       {open === 'pause' && <PauseDialog lane={lane} onDone={onChange} onClose={close} />}
-      {open === 'resend' && onOperation !== undefined && (
+      {open === 'resend' && (
         <ConfirmOperation
           action="resend"
           filters={{ backend, state: 'dead' }}

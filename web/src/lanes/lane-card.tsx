@@ -16,7 +16,7 @@ interface LaneCardProps {
   /** The lane is another now. */
   readonly onChange: () => void;
   /** An operation has begun; `undefined`: there are none at this service. */
-  readonly onOperation: (() => void) | undefined;
+  readonly onOperation: () => void;
 }
 
 export function LaneCard({ lane, keeps, onChange, onOperation }: LaneCardProps) {

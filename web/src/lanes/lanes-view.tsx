@@ -16,7 +16,7 @@ export function LanesView({ lanes }: { readonly lanes: Polled<LaneList> }) {
     <>
       <h1>Backends</h1>
       <Operations operations={operations} lanes={lanes.data} />
-      <Body lanes={lanes} onOperation={operations.canRun ? operations.refresh : undefined} />
+      <Body lanes={lanes} onOperation={operations.refresh} />
     </>
   );
 }
@@ -26,7 +26,7 @@ function Body({
   onOperation,
 }: {
   readonly lanes: Polled<LaneList>;
-  readonly onOperation: (() => void) | undefined;
+  readonly onOperation: () => void;
 }) {
   if (failure !== undefined) return <FailureNotice failure={failure} />;
   if (data === undefined) return <Notice>Loading …</Notice>;

@@ -4,13 +4,11 @@ import { usePolled } from '../api/use-polled.js';
 export interface KnownOperations {
   /** Newest first. */
   readonly all: readonly Operation[];
-  /** Whether the service has operations. */
-  readonly canRun: boolean;
   readonly refresh: () => void;
 }
 
 /** What runs in the background, whoever has begun it. */
 export function useOperations(): KnownOperations {
   const { data, refresh } = usePolled<OperationList>('/deliveries/operations');
-  return { all: data?.operations ?? [], canRun: data !== undefined, refresh };
+  return { all: data?.operations ?? [], refresh };
 }
